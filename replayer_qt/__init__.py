@@ -1,0 +1,1 @@
+"""Replayer: record, replay, chart, practise, test and trade fast tick markets."""

@@ -1,0 +1,1 @@
+"""Where events come from: live venues and recordings, behind the one `Feed` port."""

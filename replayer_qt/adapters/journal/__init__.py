@@ -1,0 +1,1 @@
+"""The recording being written: checksummed JSON lines that survive a crash."""

@@ -1,0 +1,1 @@
+"""Recordings that exist: reading, checking and importing them."""

@@ -1,0 +1,1 @@
+"""Strategies: pure functions from state to commands."""

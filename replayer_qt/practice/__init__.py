@@ -1,0 +1,1 @@
+"""The practice exchange: the real protocol, no money, no internet."""

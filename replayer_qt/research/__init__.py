@@ -1,0 +1,1 @@
+"""Backtests and simulations on the same engine, without Qt."""

@@ -1,0 +1,1 @@
+"""Threads and loops: Qt's core without pixels."""

@@ -1,0 +1,90 @@
+"""One thread, one asyncio loop, one feed; posts events in batches."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from replayer_qt.core.commands import Command
+from replayer_qt.core.events import Event
+from replayer_qt.ports import Feed
+from replayer_qt.runtime.outlet import Outlet
+
+log = logging.getLogger(__name__)
+
+
+class FeedWorker(QThread):
+    """Runs a feed away from the pixels.
+
+    Its thread has no Qt loop and so can have no slots: `stop` and `steer` are the only ways
+    in; the outlets and `fell` are the only ways out.
+
+    Signals:
+        fell: the exception that ended the feed, if one did.
+    """
+
+    fell = Signal(object)
+
+    def __init__(
+        self, feed: Feed, outlets: Sequence[Outlet], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"feed-{feed.name}")
+        self._feed = feed
+        self._outlets = tuple(outlets)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked_to_stop = False
+
+    def run(self) -> None:
+        """Qt's name for the body of the thread."""
+        # The factory is named because qasync may have made asyncio's default loop a Qt one.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            self._loop = runner.get_loop()
+            if self._asked_to_stop:
+                return
+            try:
+                runner.run(self._pump())
+            except asyncio.CancelledError:
+                log.debug("feed %s stopped", self._feed.name)
+            except Exception as error:  # the edge of this thread's loop
+                log.exception("feed %s fell", self._feed.name)
+                self.fell.emit(error)
+
+    def stop(self, *, timeout_ms: int = 3_000) -> bool:
+        """End the feed and wait for its thread; safe from any other thread, and twice."""
+        self._asked_to_stop = True
+        self._call(self._cancel)
+        return self.wait(timeout_ms)
+
+    def steer(self, command: Command) -> None:
+        """Hand `command` to the feed on its own thread; safe from any other."""
+        self._call(self._feed.steer, command)
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: already over
+                self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _cancel(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+
+    async def _pump(self) -> None:
+        loop = asyncio.get_running_loop()
+        pending: list[Event] = []
+
+        def post() -> None:
+            if pending:
+                for outlet in self._outlets:
+                    outlet.post(pending)
+                pending.clear()
+
+        try:
+            async for event in self._feed.events():
+                if not pending:
+                    loop.call_soon(post)  # what is read in one turn of the loop is one batch
+                pending.append(event)
+        finally:
+            post()

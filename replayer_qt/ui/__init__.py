@@ -1,0 +1,1 @@
+"""Pixels: a function of frames that decides nothing."""

@@ -1,0 +1,1 @@
+"""The price chart: pyqtgraph's frame, our own cached layers."""
