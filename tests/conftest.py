@@ -81,7 +81,7 @@ def home_of_its_own(tmp_path_factory, monkeypatch):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
-    """Run `async def test_...` on a fresh plain asyncio loop, or on qasync's if it asks for qapp."""
+    """Run `async def test_...` on a fresh asyncio loop, or on qasync's if it asks for qapp."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}

@@ -1,7 +1,7 @@
 """Everything that can have happened: frozen, past, one type for each kind of fact.
 
-The encoded names (`ev`, `src`, `rx_wall_ns`, `rx_mono_ns`) are those of the journal's lines, so that
-an event's JSON is a journal record without its sequence number and checksum.
+The encoded names (`ev`, `src`, `rx_wall_ns`, `rx_mono_ns`) are those of the journal's lines, so
+that an event's JSON is a journal record without its sequence number and checksum.
 """
 
 from decimal import Decimal

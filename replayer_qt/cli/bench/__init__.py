@@ -1,0 +1,1 @@
+"""The measurements behind the budgets: one module each, all as ratios within one run."""
