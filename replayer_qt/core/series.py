@@ -47,7 +47,7 @@ class RoundSeries:
         return self._ats[: self._size]
 
     def add(self, tick: PriceTicked) -> None:
-        """Add one tick: at the end in O(1), into a gap in O(n); one that is known is passed over."""
+        """Add a tick: at the end in O(1), into a gap in O(n); a known one is passed over."""
         raise NotImplementedError
 
     def extend(self, block: TickBlock) -> None:

@@ -10,7 +10,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         name: what was measured.
         value: the figure.
         unit: its unit; `x` for a ratio.
-        budget: the largest (or, where `at_least`, smallest) value allowed; None where there is none.
+        budget: the largest value allowed (smallest where `at_least`); None where there is none.
         at_least: whether the budget is a floor.
         note: what a reader should know, such as a peer that is not installed.
     """
