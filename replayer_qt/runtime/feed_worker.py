@@ -52,10 +52,14 @@ class FeedWorker(QThread):
                 log.exception("feed %s fell", self._feed.name)
                 self.fell.emit(error)
 
-    def stop(self, *, timeout_ms: int = 3_000) -> bool:
-        """End the feed and wait for its thread; safe from any other thread, and twice."""
+    def ask_to_stop(self) -> None:
+        """Have the feed end; `finished` tells when it has. Never waits; safe from any thread."""
         self._asked_to_stop = True
         self._call(self._cancel)
+
+    def stop(self, *, timeout_ms: int = 3_000) -> bool:
+        """End the feed and wait for its thread; safe from any other thread, and twice."""
+        self.ask_to_stop()
         return self.wait(timeout_ms)
 
     def steer(self, command: Command) -> None:
