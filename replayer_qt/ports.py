@@ -1,6 +1,6 @@
 """The protocols that the engine and the threads need the world to fill."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from replayer_qt.core.commands import Command
@@ -36,10 +36,11 @@ class Feed(Protocol):
         """The stream that every event names."""
         ...
 
-    def events(self) -> AsyncIterator[Event]:
+    def events(self) -> AsyncGenerator[Event, None]:
         """Yield what happens, until closed or cancelled; what fails is an event, not an exception.
 
-        Raw messages come as `RawReceived`, before the events that were parsed from them.
+        An async generator: closing it releases whatever it holds. Raw messages come as
+        `RawReceived`, before the events that were parsed from them.
         """
         ...
 

@@ -28,12 +28,26 @@ class FeedWorker(QThread):
     fell = Signal(object)
 
     def __init__(
-        self, feed: Feed, outlets: Sequence[Outlet], parent: QObject | None = None
+        self,
+        feed: Feed,
+        outlets: Sequence[Outlet],
+        *,
+        farewell: Callable[[], Event] | None = None,
+        parent: QObject | None = None,
     ) -> None:
+        """Prepare the thread.
+
+        Args:
+            feed: what to run.
+            outlets: who is told.
+            farewell: makes the event that is told last of all, after everything the feed said.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
         self.setObjectName(f"feed-{feed.name}")
         self._feed = feed
         self._outlets = tuple(outlets)
+        self._farewell = farewell
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked_to_stop = False
 
@@ -86,9 +100,12 @@ class FeedWorker(QThread):
                 pending.clear()
 
         try:
-            async for event in self._feed.events():
-                if not pending:
-                    loop.call_soon(post)  # what is read in one turn of the loop is one batch
-                pending.append(event)
+            async with contextlib.aclosing(self._feed.events()) as events:
+                async for event in events:
+                    if not pending:
+                        loop.call_soon(post)  # what is read in one turn of the loop is one batch
+                    pending.append(event)
         finally:
+            if self._farewell is not None:
+                pending.append(self._farewell())
             post()

@@ -1,0 +1,216 @@
+"""Obeys commands: which venue, which recording, recorder on or off; owns the feeds that run."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replayer_qt.core.commands import (
+    Chaos,
+    CloseReplay,
+    Command,
+    Connect,
+    Disconnect,
+    OpenRecordings,
+    ReplayCommand,
+    Show,
+    StartRecording,
+    StopRecording,
+)
+from replayer_qt.core.events import ProblemRaised
+from replayer_qt.core.units import StreamId, stream_of
+from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.feed_worker import FeedWorker
+
+log = logging.getLogger(__name__)
+
+NOWHERE = stream_of("replayer", "desk")
+"""The stream named by what concerns no market."""
+
+
+class Makers:
+    """How the desk comes by its feeds and by their threads.
+
+    Attributes:
+        live: makes the feed of a venue; must be quick, for it runs on the main thread.
+        replay: makes the feed of some files, under the stream's name it is given.
+        plug_live: makes the thread for a live feed, connected to recorder and engine.
+        plug_replay: makes the thread for a replay, connected to the engine alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        live: Callable[[Connect], Feed],
+        replay: Callable[[tuple[str, ...], StreamId], Feed],
+        plug_live: Callable[[Feed], FeedWorker],
+        plug_replay: Callable[[Feed], FeedWorker],
+    ) -> None:
+        self.live = live
+        self.replay = replay
+        self.plug_live = plug_live
+        self.plug_replay = plug_replay
+
+
+class Desk(QObject):
+    """One live feed at most, one replay at most; no slot of it ever waits.
+
+    Signals:
+        recording_wanted: the recorder shall begin.
+        recording_unwanted: the recorder shall finish.
+    """
+
+    recording_wanted = Signal()
+    recording_unwanted = Signal()
+
+    def __init__(
+        self,
+        host: EngineHost,
+        makers: Makers,
+        clock: Clock,
+        *,
+        record_at_once: bool,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._host = host
+        self._makers = makers
+        self._clock = clock
+        self._record_at_once = record_at_once
+        self._live: tuple[FeedWorker, StreamId] | None = None
+        self._replay: tuple[FeedWorker, StreamId] | None = None
+        self._leaving: list[FeedWorker] = []  # bounded: one for each feed that is being left
+        self._next: Connect | None = None
+        self._replays = 0
+        self._closed = False
+
+    @Slot(object)
+    def obey(self, command: Command) -> None:
+        """Do what is asked, or tell why not."""
+        match command:
+            case Connect():
+                self._connect(command)
+            case Disconnect():
+                self._next = None
+                self._leave_live()
+            case StartRecording():
+                self.recording_wanted.emit()
+            case StopRecording():
+                self.recording_unwanted.emit()
+            case OpenRecordings(paths=paths):
+                self._open(paths)
+            case CloseReplay():
+                self._close_replay()
+            case Show(stream=stream):
+                self._host.show(stream)
+            case Chaos() if self._live is not None:
+                self._live[0].steer(command)
+            case ReplayCommand() if self._replay is not None:
+                self._replay[0].steer(command)
+            case _:
+                log.info("nothing obeys %s now", type(command).__name__)
+
+    async def close(self, *, timeout_s: float = 4.0) -> bool:
+        """Stop every feed and wait for the threads; safe twice. False if one did not end."""
+        self._closed = True
+        self._next = None
+        self._close_replay()
+        self._leave_live()
+        leaving = tuple(self._leaving)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while any(worker.isRunning() for worker in leaving):
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            stuck = [worker.objectName() for worker in leaving if worker.isRunning()]
+            log.error("did not stop in %s s: %s", timeout_s, ", ".join(stuck))
+            return False
+        return True
+
+    # --- the venue
+
+    def _connect(self, command: Connect) -> None:
+        if self._closed:
+            return
+        if self._live is not None or any(
+            worker.property("live") and worker.isRunning() for worker in self._leaving
+        ):
+            self._next = command  # goes on in _left, when the thread before has ended
+            self._leave_live()
+            return
+        feed = self._makers.live(command)
+        worker = self._makers.plug_live(feed)
+        worker.setProperty("live", True)  # noqa: FBT003  # Qt's own signature
+        self._start(worker)
+        self._live = (worker, feed.stream)
+        self._host.attach(feed.stream)
+        self._host.show(feed.stream)
+        if self._record_at_once:
+            self.recording_wanted.emit()
+
+    def _leave_live(self) -> None:
+        if self._live is None:
+            return
+        worker, _ = self._live
+        self._live = None
+        self._leave(worker)
+        self._host.attach(None)
+
+    # --- the replay
+
+    def _open(self, paths: tuple[str, ...]) -> None:
+        if self._closed or not paths:
+            return
+        self._close_replay()
+        self._replays += 1
+        stream = stream_of("replay", str(self._replays))
+        worker = self._makers.plug_replay(self._makers.replay(paths, stream))
+        self._start(worker)
+        self._replay = (worker, stream)
+        self._host.show(stream)
+
+    def _close_replay(self) -> None:
+        if self._replay is None:
+            return
+        worker, stream = self._replay
+        self._replay = None
+        self._leave(worker)
+        self._host.drop(stream)
+        if self._live is not None:
+            self._host.show(self._live[1])
+
+    # --- threads
+
+    def _start(self, worker: FeedWorker) -> None:
+        worker.finished.connect(self._left)
+        worker.fell.connect(self._fell)
+        worker.start()
+
+    def _leave(self, worker: FeedWorker) -> None:
+        self._leaving.append(worker)
+        worker.ask_to_stop()
+
+    @Slot()
+    def _left(self) -> None:
+        self._leaving = [worker for worker in self._leaving if worker.isRunning()]
+        if self._next is not None and self._live is None:
+            command, self._next = self._next, None
+            self._connect(command)
+
+    @Slot(object)
+    def _fell(self, error: BaseException) -> None:
+        """A feed told of a bug by an exception: the market is not watched any more."""
+        stream = NOWHERE if self._live is None else self._live[1]
+        self._host.note(
+            ProblemRaised(
+                at=self._clock.now(),
+                mono=self._clock.monotonic(),
+                stream=stream,
+                code="feed-fell",
+                what=f"The feed ended by an error of this program ({type(error).__name__}).",
+                remedy="Connect again; the log has the details.",
+            )
+        )
+        self._leave_live()

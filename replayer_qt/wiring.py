@@ -1,0 +1,62 @@
+"""The one table of signal connections: who is heard by whom, and across which threads."""
+
+from PySide6.QtCore import Qt
+
+from replayer_qt.core.events import Event, FeedChanged, Link
+from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.desk import Desk
+from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.feed_worker import FeedWorker
+from replayer_qt.runtime.outlet import Outlet
+from replayer_qt.runtime.recorder_worker import RecorderWorker
+from replayer_qt.ui.frame_clock import FrameClock
+from replayer_qt.ui.main_window import MainWindow
+
+ACROSS = Qt.ConnectionType.QueuedConnection
+"""The receiver lives on another thread. Bound methods of QObjects only: Qt would run a lambda or a
+partial on the sender's thread."""
+
+WITHIN = Qt.ConnectionType.DirectConnection
+"""Sender and receiver live on the same thread."""
+
+
+def plug_live(
+    feed: Feed, *, host: EngineHost, recorder: RecorderWorker, clock: Clock
+) -> FeedWorker:
+    """Return a thread for a venue's feed: the recorder hears it directly, and so does the engine."""
+    to_recorder = Outlet("recorder", raw=True)
+    to_engine = Outlet("engine", raw=False)
+    to_recorder.arrived.connect(recorder.append, ACROSS)
+    to_engine.arrived.connect(host.take, ACROSS)
+
+    def farewell() -> Event:
+        return FeedChanged(
+            at=clock.now(),
+            mono=clock.monotonic(),
+            stream=feed.stream,
+            link=Link.OFF,
+            reason="disconnected",
+        )
+
+    return FeedWorker(feed, (to_recorder, to_engine), farewell=farewell)
+
+
+def plug_replay(feed: Feed, *, host: EngineHost) -> FeedWorker:
+    """Return a thread for a recording's feed: nothing of it is recorded again."""
+    to_engine = Outlet("engine", raw=False)
+    to_engine.arrived.connect(host.take, ACROSS)
+    return FeedWorker(feed, (to_engine,))
+
+
+def wire(*, host: EngineHost, recorder: RecorderWorker, desk: Desk) -> None:
+    """Connect the parts that have no pixels."""
+    desk.recording_wanted.connect(recorder.begin, ACROSS)
+    desk.recording_unwanted.connect(recorder.finish, ACROSS)
+    recorder.changed.connect(host.note, ACROSS)
+
+
+def wire_window(*, host: EngineHost, desk: Desk, frames: FrameClock, window: MainWindow) -> None:
+    """Connect the pixels: frames in, wishes out."""
+    host.advanced.connect(frames.collect, WITHIN)
+    frames.frame.connect(window.show_frame, WITHIN)
+    window.asked.connect(desk.obey, WITHIN)
