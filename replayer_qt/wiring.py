@@ -23,7 +23,7 @@ WITHIN = Qt.ConnectionType.DirectConnection
 def plug_live(
     feed: Feed, *, host: EngineHost, recorder: RecorderWorker, clock: Clock
 ) -> FeedWorker:
-    """Return a thread for a venue's feed: the recorder hears it directly, and so does the engine."""
+    """Return a thread for a venue's feed; recorder and engine both hear it directly."""
     to_recorder = Outlet("recorder", raw=True)
     to_engine = Outlet("engine", raw=False)
     to_recorder.arrived.connect(recorder.append, ACROSS)

@@ -82,6 +82,8 @@ class Desk(QObject):
         self._live: tuple[FeedWorker, StreamId] | None = None
         self._replay: tuple[FeedWorker, StreamId] | None = None
         self._leaving: list[FeedWorker] = []  # bounded: one for each feed that is being left
+        self._all_left = asyncio.Event()
+        self._all_left.set()
         self._next: Connect | None = None
         self._replays = 0
         self._closed = False
@@ -118,13 +120,11 @@ class Desk(QObject):
         self._next = None
         self._close_replay()
         self._leave_live()
-        leaving = tuple(self._leaving)
         try:
             async with asyncio.timeout(timeout_s):
-                while any(worker.isRunning() for worker in leaving):
-                    await asyncio.sleep(0.005)
+                await self._all_left.wait()
         except TimeoutError:
-            stuck = [worker.objectName() for worker in leaving if worker.isRunning()]
+            stuck = [worker.objectName() for worker in self._leaving]
             log.error("did not stop in %s s: %s", timeout_s, ", ".join(stuck))
             return False
         return True
@@ -134,15 +134,12 @@ class Desk(QObject):
     def _connect(self, command: Connect) -> None:
         if self._closed:
             return
-        if self._live is not None or any(
-            worker.property("live") and worker.isRunning() for worker in self._leaving
-        ):
-            self._next = command  # goes on in _left, when the thread before has ended
+        if self._live is not None or self._leaving:
+            self._next = command  # goes on in _left, when the threads before have ended
             self._leave_live()
             return
         feed = self._makers.live(command)
         worker = self._makers.plug_live(feed)
-        worker.setProperty("live", True)  # noqa: FBT003  # Qt's own signature
         self._start(worker)
         self._live = (worker, feed.stream)
         self._host.attach(feed.stream)
@@ -190,12 +187,18 @@ class Desk(QObject):
 
     def _leave(self, worker: FeedWorker) -> None:
         self._leaving.append(worker)
+        self._all_left.clear()
         worker.ask_to_stop()
 
     @Slot()
     def _left(self) -> None:
-        self._leaving = [worker for worker in self._leaving if worker.isRunning()]
-        if self._next is not None and self._live is None:
+        ended = self.sender()
+        if isinstance(ended, FeedWorker):
+            ended.wait()  # it said that it is over: only the thread's own end is left
+        self._leaving = [worker for worker in self._leaving if worker is not ended]
+        if not self._leaving:
+            self._all_left.set()
+        if self._next is not None and self._live is None and not self._leaving:
             command, self._next = self._next, None
             self._connect(command)
 
