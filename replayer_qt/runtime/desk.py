@@ -196,6 +196,8 @@ class Desk(QObject):
         if isinstance(ended, FeedWorker):
             ended.wait()  # it said that it is over: only the thread's own end is left
         self._leaving = [worker for worker in self._leaving if worker is not ended]
+        if self._live is not None and self._live[0] is ended:
+            self._live = None  # the feed ended by itself, and has told why
         if not self._leaving:
             self._all_left.set()
         if self._next is not None and self._live is None and not self._leaving:

@@ -40,7 +40,7 @@ class FeedWorker(QThread):
         Args:
             feed: what to run.
             outlets: who is told.
-            farewell: makes the event that is told last of all, after everything the feed said.
+            farewell: makes the event that is told last, if the feed was asked to stop.
             parent: Qt's owner.
         """
         super().__init__(parent)
@@ -106,6 +106,6 @@ class FeedWorker(QThread):
                         loop.call_soon(post)  # what is read in one turn of the loop is one batch
                     pending.append(event)
         finally:
-            if self._farewell is not None:
+            if self._farewell is not None and self._asked_to_stop:
                 pending.append(self._farewell())
             post()
