@@ -421,6 +421,24 @@ class ReplayOpened(Event, frozen=True, kw_only=True, gc=False):
     rounds: tuple[RoundId, ...]
 
 
+class ReplayShaped(Event, frozen=True, kw_only=True, gc=False):
+    """Another round of a replay was loaded: all of its prices, for the scrubber to draw.
+
+    Tells the eye what lies ahead; no state, bot or account may ever look at it. The arrays have
+    one length and are read-only; long rounds may be thinned, first, last, highest kept.
+
+    Attributes:
+        ticks: positions in the round, int64.
+        prices: the prices [multiplier], float64.
+        rug_tick: the position of the rug; None where the recording ends before it.
+    """
+
+    round_id: RoundId
+    ticks: NDArray[np.int64]
+    prices: NDArray[np.float64]
+    rug_tick: int | None = None
+
+
 class Severity(StrEnum):
     """How much a person should care."""
 
