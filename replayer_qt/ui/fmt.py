@@ -1,0 +1,149 @@
+"""Numbers and names as a trader reads them; nothing here raises."""
+
+import math
+from decimal import Decimal
+from typing import Final
+
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
+
+NOTHING: Final = "–"
+
+_VENUES: Final = {"practice": "Practice exchange", "rugs": "rugs.fun", "binance": "Binance"}
+
+
+def price(value: float | None) -> str:
+    """Return a multiplier with four decimals below ten, and fewer where they would be noise.
+
+    >>> price(1.5), price(12.3456), price(1234.5), price(0.00012), price(None)
+    ('1.5000x', '12.346x', '1,234.5x', '0.000120x', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    size = abs(value)
+    if size >= 1e9:
+        return f"{value:.3e}x"
+    decimals = 1 if size >= 1000 else 2 if size >= 100 else 3 if size >= 10 else 4
+    if 0 < size < 0.01:
+        decimals = 6
+    return f"{value:,.{decimals}f}x"
+
+
+def count(value: int | None) -> str:
+    """Return a whole number with thousands set apart.
+
+    >>> count(1234567)
+    '1,234,567'
+    """
+    return NOTHING if value is None else f"{value:,}"
+
+
+def amount(value: Decimal) -> str:
+    """Return an amount of money with the venue's decimals, trailing zeros left out to three.
+
+    >>> amount(Decimal("0.030000000")), amount(Decimal("1.234567891"))
+    ('0.030', '1.234567891')
+    """
+    if not value.is_finite():
+        return NOTHING
+    text = f"{value:,.9f}"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(3, '0')}"
+
+
+def speed(value: float) -> str:
+    """Return a speed of replay.
+
+    >>> speed(1.0), speed(0.25), speed(9.87), speed(float("inf"))
+    ('1×', '0.25×', '9.87×', 'max')
+    """
+    if math.isinf(value):
+        return "max"
+    return f"{value:,.0f}×" if value >= 100 else f"{value:.3g}×"
+
+
+def seconds(nanos: int) -> str:
+    """Return a short time from nanoseconds, with one decimal below a minute.
+
+    >>> seconds(1_500_000_000), seconds(75_000_000_000), seconds(-5)
+    ('1.5 s', '1:15', '0.0 s')
+    """
+    nanos = max(0, nanos)
+    if nanos < 60 * NANOS_PER_SECOND:
+        return f"{nanos / NANOS_PER_SECOND:.1f} s"
+    minutes, rest = divmod(nanos // NANOS_PER_SECOND, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def milliseconds(nanos: int) -> str:
+    """Return nanoseconds as milliseconds.
+
+    >>> milliseconds(1_234_000)
+    '1.2 ms'
+    """
+    return f"{nanos / NANOS_PER_MILLISECOND:.1f} ms"
+
+
+def size(value: int) -> str:
+    """Return a number of bytes in the largest unit that leaves at least one.
+
+    >>> size(999), size(1_500_000)
+    ('999 B', '1.5 MB')
+    """
+    scaled = float(value)
+    for unit in ("B", "kB", "MB"):
+        if scaled < 1000:
+            return f"{scaled:.0f} {unit}" if unit == "B" else f"{scaled:.1f} {unit}"
+        scaled /= 1000
+    return f"{scaled:.1f} GB"
+
+
+def round_name(round_id: RoundId) -> str:
+    """Return the part of a round's name that tells it from its neighbours, eight letters.
+
+    >>> round_name(RoundId("20261121-0123456789abcdef"))
+    '01234567'
+    """
+    return (str(round_id).rpartition("-")[2] or str(round_id))[:8]
+
+
+def venue(name: str) -> str:
+    """Return a venue's name for people.
+
+    >>> venue("rugs"), venue("elsewhere")
+    ('rugs.fun', 'elsewhere')
+    """
+    return _VENUES.get(name, name)
+
+
+def stream(name: StreamId) -> str:
+    """Return a stream's name for people: its venue's."""
+    return venue(name.partition("/")[0])
+
+
+def clock(nanos: int) -> str:
+    """Return the time of day of a wall time [ns], in UTC.
+
+    >>> clock(1_700_000_000_000_000_000)
+    '22:13:20'
+    """
+    rest = nanos // NANOS_PER_SECOND % 86_400
+    return f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+
+
+def share(part: int, whole: int) -> str:
+    """Return `part` of `whole` as a reader counts.
+
+    >>> share(12, 345)
+    '12 / 345'
+    """
+    return f"{part:,} / {whole:,}"
+
+
+def file_name(path: str) -> str:
+    """Return the last part of a path of any system.
+
+    >>> file_name("C:\\\\data\\\\a.jsonl"), file_name("/data/a.jsonl")
+    ('a.jsonl', 'a.jsonl')
+    """
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -1,0 +1,161 @@
+"""A generic table model: columns declared as data, frozen rows upserted by key, bounded."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from replayer_qt.ui.plain import tip
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+
+SORT_ROLE: Final = Qt.ItemDataRole.UserRole
+ROOT: Final = QModelIndex()
+
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """How one attribute of a row is shown.
+
+    Attributes:
+        title: the header, with the unit in brackets.
+        text: the cell's text; must be clean already where a server wrote it.
+        number: what to sort by; None sorts by the text. Numbers are set to the right.
+        colour: the meaning (a `Theme` attribute) that colours the cell; None for plain text.
+        tip: the tool tip's text; None for none.
+        about: what the column means, for the header's tool tip.
+    """
+
+    title: str
+    text: Callable[[Row], str]
+    number: Callable[[Row], float] | None = None
+    colour: Callable[[Row], str | None] | None = None
+    tip: Callable[[Row], str] | None = None
+    about: str = ""
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Frozen rows, newest first, found again by their key; the oldest go when there are too many."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        key: Callable[[Row], Hashable],
+        *,
+        kept: int,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._key = key
+        self._kept = kept
+        self._rows: list[Row] = []  # oldest first; bounded by _trim
+        self._places: dict[Hashable, int] = {}
+        self._gone = 0  # rows trimmed so far: a place is an index plus this
+        self._colours: dict[str, QColor] = {}
+
+    @property
+    def columns(self) -> tuple[Column[Row], ...]:
+        """The declared columns."""
+        return self._columns
+
+    def set_colours(self, colours: dict[str, str]) -> None:
+        """Colour cells by meaning; `colours` maps meanings to `#rrggbb`."""
+        self._colours = {name: QColor(value) for name, value in colours.items()}
+        if self._rows:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(self._rows) - 1, len(self._columns) - 1)
+            )
+
+    def row(self, number: int) -> Row:
+        """Return the row shown at `number`, 0 being the newest."""
+        return self._rows[-1 - number]
+
+    def upsert(self, rows: Iterable[Row]) -> None:
+        """Replace rows whose key is known; put the others on top, the last one uppermost."""
+        fresh: dict[Hashable, Row] = {}
+        for row in rows:
+            key = self._key(row)
+            if key in self._places:
+                self._replace(self._places[key] - self._gone, row)
+            else:
+                fresh[key] = row
+        newest = list(fresh.items())[-self._kept :]
+        if newest:
+            self._put(newest)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if self._rows:
+            self.beginResetModel()
+            self._rows.clear()
+            self._places.clear()
+            self.endResetModel()
+
+    def _replace(self, place: int, row: Row) -> None:
+        if self._rows[place] == row:
+            return
+        self._rows[place] = row
+        number = len(self._rows) - 1 - place
+        self.dataChanged.emit(self.index(number, 0), self.index(number, len(self._columns) - 1))
+
+    def _put(self, fresh: list[tuple[Hashable, Row]]) -> None:
+        self._trim(len(self._rows) + len(fresh) - self._kept)
+        self.beginInsertRows(ROOT, 0, len(fresh) - 1)
+        for key, row in fresh:
+            self._places[key] = len(self._rows) + self._gone
+            self._rows.append(row)
+        self.endInsertRows()
+
+    def _trim(self, excess: int) -> None:
+        if excess <= 0:
+            return
+        size = len(self._rows)
+        self.beginRemoveRows(ROOT, size - excess, size - 1)
+        for row in self._rows[:excess]:
+            del self._places[self._key(row)]
+        del self._rows[:excess]
+        self._gone += excess
+        self.endRemoveRows()
+
+    # Qt's names from here on.
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column, row = self._columns[index.column()], self.row(index.row())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == SORT_ROLE:
+            return column.text(row) if column.number is None else column.number(row)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if column.number is None else _RIGHT
+        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
+            return self._colours.get(column.colour(row) or "")
+        if role == Qt.ItemDataRole.ToolTipRole and column.tip is not None:
+            return tip(column.tip(row))
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self._columns[section].about) if self._columns[section].about else None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if self._columns[section].number is None else _RIGHT
+        return None

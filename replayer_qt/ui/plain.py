@@ -1,0 +1,101 @@
+"""Text from outside is plain text: the one place that puts it on the screen."""
+
+import html
+import unicodedata
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+NAME_KEPT: Final = 32
+TEXT_KEPT: Final = 400
+TIP_KEPT: Final = 200
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def clean(text: str, limit: int = TEXT_KEPT) -> str:
+    """Return `text` on one line, without control and direction characters, `limit` long at most.
+
+    >>> clean("Bob\\nERROR \\u202efilled")
+    'Bob ERROR filled'
+    >>> clean("a" * 40, 5)
+    'aaaa…'
+    """
+    head = text[: limit * 4]
+    shown = "".join(" " if c in "\r\n\t\v\f" else c for c in head if _is_shown(c)).strip()
+    cut = len(shown) > limit or len(text) > len(head)
+    return shown[: limit - 1] + "…" if cut else shown
+
+
+def _is_shown(character: str) -> bool:
+    return character in "\r\n\t\v\f" or unicodedata.category(character) not in _HIDDEN
+
+
+def name(text: str) -> str:
+    """Return a player's name as it may be shown: cleaned, 32 characters at most."""
+    return clean(text, NAME_KEPT)
+
+
+def tip(text: str) -> str:
+    """Return `text` for a tool tip: one line, cut at 200 characters, then escaped."""
+    # Escaped text alone still looks rich to Qt; the span makes it so on purpose, and wraps it.
+    return f"<span>{html.escape(clean(text, TIP_KEPT))}</span>"
+
+
+class PlainLabel(QLabel):
+    """A label that shows what it is told letter by letter, elided to the room it has."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        role: str = "",
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideNone,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.setOpenExternalLinks(False)
+        self._elide = elide
+        self._whole = ""
+        if role:
+            self.setProperty("role", role)
+        if elide is not Qt.TextElideMode.ElideNone:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.say(text)
+
+    @property
+    def whole(self) -> str:
+        """The text before it was elided."""
+        return self._whole
+
+    def say(self, text: str, limit: int = TEXT_KEPT) -> None:
+        """Show `text`; the same text again costs nothing."""
+        shown = clean(text, limit)
+        if shown == self._whole:
+            return
+        self._whole = shown
+        self.setAccessibleName(shown)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._elide is Qt.TextElideMode.ElideNone:
+            super().setText(self._whole)
+            return
+        fitted = self.fontMetrics().elidedText(self._whole, self._elide, self.width())
+        if fitted != self.text():
+            super().setText(fitted)
+            self.setToolTip(tip(self._whole) if fitted != self._whole else "")
+
+    # Qt's names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        if self._elide is not Qt.TextElideMode.ElideNone:
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        hint = super().minimumSizeHint()
+        return hint if self._elide is Qt.TextElideMode.ElideNone else QSize(0, hint.height())
