@@ -1,0 +1,215 @@
+"""The desk: one live feed, one replay, no waiting."""
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Qt, Slot
+
+from replayer_qt.core.commands import (
+    Chaos,
+    CloseReplay,
+    Connect,
+    Disconnect,
+    OpenRecordings,
+    Play,
+    Show,
+    StartRecording,
+    StopRecording,
+)
+from replayer_qt.core.units import PRACTICE, RUGS
+from replayer_qt.engine.engine import Engine
+from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.feed_worker import FeedWorker
+from replayer_qt.runtime.outlet import Outlet
+from tests.helpers.clock import SteppedClock
+from tests.helpers.feeds import ScriptedFeed
+from tests.helpers.make import a_round
+
+PRICES = [1.0, 1.1, 1.2, 0.02]
+
+
+class Told(QObject):
+    """Counts what the recorder would be told."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        desk.recording_wanted.connect(self._wanted)
+        desk.recording_unwanted.connect(self._unwanted)
+
+    @Slot()
+    def _wanted(self) -> None:
+        self.said.append("begin")
+
+    @Slot()
+    def _unwanted(self) -> None:
+        self.said.append("finish")
+
+
+class Room:
+    """A desk with scripted feeds."""
+
+    def __init__(self, *, record_at_once: bool = True) -> None:
+        self.host = EngineHost(Engine())
+        self.live: list[ScriptedFeed] = []
+        self.replays: list[ScriptedFeed] = []
+        self.workers: list[FeedWorker] = []
+        self.next_live: ScriptedFeed | None = None
+        self.desk = Desk(
+            self.host,
+            Makers(
+                live=self._make_live,
+                replay=self._make_replay,
+                plug_live=self._plug,
+                plug_replay=self._plug,
+            ),
+            SteppedClock(),
+            record_at_once=record_at_once,
+        )
+        self.told = Told(self.desk)
+
+    def _make_live(self, command: Connect) -> ScriptedFeed:
+        stream = {"practice": PRACTICE, "rugs": RUGS}[command.venue]
+        feed = self.next_live or ScriptedFeed(round_on(stream), stream=stream)
+        self.next_live = None
+        self.live.append(feed)
+        return feed
+
+    def _make_replay(self, paths, stream):
+        self.replays.append(ScriptedFeed(round_on(stream), stream=stream, name="replay"))
+        return self.replays[-1]
+
+    def _plug(self, feed: ScriptedFeed) -> FeedWorker:
+        outlet = Outlet("engine", raw=False)
+        outlet.arrived.connect(self.host.take, Qt.ConnectionType.QueuedConnection)
+        self.workers.append(FeedWorker(feed, (outlet,)))
+        return self.workers[-1]
+
+    def price(self, stream):
+        market = self.host.state.markets.get(stream)
+        return None if market is None or market.round is None else market.round.price
+
+
+def round_on(stream):
+    return [replace(event, stream=stream) for event in a_round(PRICES)]
+
+
+@pytest.fixture
+def room(qtbot):
+    room = Room()
+    yield room
+    room.desk.obey(CloseReplay())
+    room.desk.obey(Disconnect())
+    qtbot.waitUntil(lambda: not any(worker.isRunning() for worker in room.workers))
+
+
+def test_connecting_shows_the_venue_and_begins_to_record(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+    assert room.host.state.live == room.host.state.shown == PRACTICE
+    assert room.told.said == ["begin"]
+
+
+def test_nothing_runs_before_a_venue_is_picked(room, qtbot):
+    """N21: no feed is made, and none runs, before a person asks for one."""
+    qtbot.wait(20)
+    assert (room.live, room.workers) == ([], [])
+
+
+def test_another_venue_starts_when_the_one_before_has_ended(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
+    room.desk.obey(Connect(venue="rugs"))
+    qtbot.waitUntil(lambda: room.price(RUGS) is not None)
+    assert room.live[0].closed == 1
+    assert room.host.state.live == RUGS
+    assert sum(worker.isRunning() for worker in room.workers) == 1
+
+
+def test_ten_connects_while_connecting_leave_one_feed(room, qtbot):
+    """S1-C4: connect pressed ten times yields exactly one running feed."""
+    for _ in range(10):
+        room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: len(room.live) == 2 and room.price(PRACTICE) is not None)
+    qtbot.waitUntil(lambda: [worker.isRunning() for worker in room.workers] == [False, True])
+    assert room.live[-1].closed == 0
+
+
+def test_disconnecting_leaves_nothing_running(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
+    room.desk.obey(Disconnect())
+    qtbot.waitUntil(lambda: not room.workers[0].isRunning())
+    assert room.host.state.live is None
+    assert room.live[0].closed == 1
+
+
+def test_a_replay_survives_a_connection(room, qtbot):
+    """N21: connecting a feed does not put the loaded recording away."""
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: bool(room.replays) and room.price(room.replays[0].stream) is not None)
+    stream = room.replays[0].stream
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
+    assert room.replays[0].closed == 0
+    room.desk.obey(Show(stream=stream))
+    assert room.host.state.is_past()
+    assert room.price(stream) == PRICES[-1]
+
+
+def test_opening_another_recording_puts_the_first_away(room, qtbot):
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    room.desk.obey(OpenRecordings(paths=("b.jsonl",)))
+    qtbot.waitUntil(
+        lambda: len(room.replays) == 2 and room.replays[0].stream != room.replays[1].stream
+    )
+    qtbot.waitUntil(lambda: not room.workers[0].isRunning())
+    assert room.replays[0].stream not in room.host.state.markets
+
+
+def test_closing_the_replay_goes_back_to_live(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    assert room.host.state.is_past()
+    room.desk.obey(CloseReplay())
+    assert room.host.state.shown == PRACTICE
+
+
+def test_commands_reach_whom_they_concern(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: room.price(room.replays[0].stream) is not None)
+    qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
+    room.desk.obey(Play())
+    room.desk.obey(Chaos(fault="drop"))
+    qtbot.waitUntil(lambda: bool(room.replays[0].steered) and bool(room.live[0].steered))
+    assert room.replays[0].steered == [Play()]
+    assert room.live[0].steered == [Chaos(fault="drop")]
+
+
+def test_recording_is_begun_and_finished_on_demand(room):
+    room.desk.obey(StartRecording())
+    room.desk.obey(StopRecording())
+    assert room.told.said == ["begin", "finish"]
+
+
+def test_a_feed_that_falls_is_told_and_left(room, qtbot, caplog):
+    """S0-H6: an error in a feed reaches the person once; the program goes on."""
+    room.next_live = ScriptedFeed(falls=RuntimeError("broken"))
+    heard = []
+    room.host.advanced.connect(lambda advance: heard.extend(advance.events))
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: any(type(e).__name__ == "ProblemRaised" for e in heard))
+    qtbot.waitUntil(lambda: not room.workers[0].isRunning())
+    assert room.host.state.live is None
+    assert sum(type(e).__name__ == "ProblemRaised" for e in heard) == 1
+
+
+async def test_closing_waits_for_every_thread(qapp):
+    room = Room()
+    room.desk.obey(Connect(venue="practice"))
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    assert await room.desk.close()
+    assert not any(worker.isRunning() for worker in room.workers)
+    room.desk.obey(Connect(venue="practice"))
+    assert len(room.live) == 1
