@@ -1,0 +1,145 @@
+"""Tick recordings of a predecessor, one JSON object a line: what they state, as events.
+
+Its writers left traces: markers that look like ticks, defaults where nothing was stated, lines of
+two writers in one, a label for the rug that is one message late. None of them becomes a tick.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from replayer_qt.adapters.library.eastern import utc_date_of, utc_ns
+from replayer_qt.adapters.library.importers.round_lines import RoundLines
+from replayer_qt.adapters.library.lines import Records
+from replayer_qt.core.events import Event
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.recording import Recording
+from replayer_qt.core.units import RoundId, StreamId
+
+_LATE_SNAPSHOT: Final = "RUG_EVENT_1"
+_RECORD: Final = re.compile(r'\{\s*"type"\s*:\s*"')
+_RECORD_LIMIT: Final = 65_536
+_FAILURES_LIMIT: Final = 1_000
+_STALE_NS: Final = 900_000_000_000
+
+
+class TickLine(msgspec.Struct, gc=False):
+    """One line; what it does not state has the default."""
+
+    type: str = ""
+    timestamp: datetime | None = None
+    game_id: str = ""
+    tick: int = -1
+    price: float = math.nan
+    phase: str = ""
+    active: bool = False
+    rugged: bool = False
+    cooldown_timer: int = 0
+    trade_count: int = 0
+
+
+_DECODER: Final = msgspec.json.Decoder(TickLine)
+
+
+def read_variant_a(path: Path, stream: StreamId) -> Recording:
+    """Return what the file holds; every whole record counts, wherever it stands.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    records = Records(_DECODER, recover)
+    records.read(path)
+    return assemble(path, stream, records, kind="A")
+
+
+def recover(line: str) -> list[TickLine]:
+    """Return the whole records that stand inside a line that is not one record.
+
+    >>> [record.tick for record in recover('{"type": "ti{"type": "tick", "tick": 7}"}')]
+    [7]
+    """
+    scanner = json.JSONDecoder()
+    found: list[TickLine] = []
+    failures, end = 0, 0
+    for match in _RECORD.finditer(line):
+        if match.start() < end:
+            continue
+        start = match.start()
+        try:
+            value, length = scanner.raw_decode(line[start : start + _RECORD_LIMIT])
+            found.append(msgspec.convert(value, TickLine))
+            end = start + length
+        except (ValueError, RecursionError):
+            failures += 1
+            if failures > _FAILURES_LIMIT:
+                break
+    return found
+
+
+def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: str) -> Recording:
+    """Return the recording that the records make; rounds in order, ticks in order."""
+    rounds: dict[str, RoundLines] = {}
+    for record, at in zip(records.found, _times(records.found), strict=True):
+        if not record.game_id:
+            continue
+        lines = rounds.get(record.game_id)
+        if lines is None:
+            lines = rounds[record.game_id] = RoundLines(stream, RoundId(record.game_id), at)
+        if record.type == "tick":
+            _take(lines, record, at)
+    events: list[Event] = []
+    for lines in rounds.values():
+        events += lines.finish()
+        for what in (*lines.damage, *_date_doubts(lines)):
+            records.note(f"round {lines.round_id}: {what}")
+    return Recording(
+        path=str(path),
+        format=kind,
+        events=tuple(events),
+        lines=records.lines,
+        bad_lines=records.bad_lines,
+        recovered_lines=records.recovered_lines,
+        damage=tuple(records.damage),
+    )
+
+
+def _take(lines: RoundLines, record: TickLine, at: int) -> None:
+    count = record.trade_count if record.trade_count > 0 else None
+    if record.rugged:
+        if record.phase == _LATE_SNAPSHOT:
+            lines.rugged_somewhere(at)
+        else:
+            lines.rug(record.tick, record.price, at, count)
+    elif record.active:
+        lines.tick(record.tick, record.price, at, count)
+    elif record.cooldown_timer > 0:
+        phase = Phase.PRESALE if record.phase == "PRESALE" else Phase.COOLDOWN
+        lines.timer(record.cooldown_timer, phase, at)
+
+
+def _times(records: Iterable[TickLine]) -> list[int]:
+    """Each record's time [ns, UTC]; a record without one has that of the record before."""
+    times: list[datetime] = []
+    last = next((r.timestamp for r in records if r.timestamp is not None), datetime(1970, 1, 1))  # noqa: DTZ001
+    for record in records:
+        if record.timestamp is not None:
+            last = record.timestamp
+        times.append(last)
+    return utc_ns(times)
+
+
+def _date_doubts(lines: RoundLines) -> Iterable[str]:
+    """The name of a round begins with its UTC date, which shows whether we read the time right."""
+    named = lines.round_id[:8]
+    if not (named.isdigit() and len(named) == 8 and lines.opened_at > _STALE_NS):
+        return
+    # A round is named when its countdown begins, which may be on the day before its first record.
+    days = {utc_date_of(at) for at in (lines.opened_at, lines.opened_at - _STALE_NS)}
+    if named not in {f"{day:%Y%m%d}" for day in days}:
+        yield "its times, read as US Eastern, disagree with the date in its name"

@@ -1,0 +1,169 @@
+"""Files as blocks of whole lines, so that good ones decode at once and bad ones one by one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from replayer_qt.core.recording import Damage
+
+LINE_LIMIT: Final = 4 * 1024 * 1024
+"""Longer lines are passed over [bytes]."""
+
+DAMAGE_KEPT: Final = 1_000
+"""Places of damage that are listed; all are counted."""
+
+_BLOCK: Final = 1024 * 1024
+
+Record = TypeVar("Record")
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Whole lines of a file.
+
+    Attributes:
+        data: the lines' bytes; empty for a line beyond the limit.
+        line: number of the first line, from 1.
+        offset: where it begins [bytes from the file's start].
+        skipped: length of a line beyond the limit [bytes]; 0 otherwise.
+    """
+
+    data: bytes
+    line: int
+    offset: int
+    skipped: int = 0
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    """Yield the file's lines in blocks of about a megabyte; memory stays bounded.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    line, offset, rest = 1, 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_BLOCK):
+            data = rest + chunk
+            end = data.rfind(b"\n") + 1
+            if end:
+                whole, rest = data[:end], data[end:]
+                yield Block(whole, line, offset)
+                line += whole.count(b"\n")
+                offset += end
+                continue
+            rest = data
+            if len(rest) > LINE_LIMIT:
+                length, rest = _pass_over(file.readline, rest)
+                yield Block(b"", line, offset, length)
+                line += 1
+                offset += length
+    if rest:
+        yield Block(rest, line, offset)
+
+
+def _pass_over(readline: Callable[[int], bytes], begun: bytes) -> tuple[int, bytes]:
+    length = len(begun)
+    while piece := readline(_BLOCK):
+        length += len(piece)
+        if piece.endswith(b"\n"):
+            break
+    return length, b""
+
+
+class Records(Generic[Record]):
+    """What a file's lines hold, read tolerantly.
+
+    Attributes:
+        found: the records, in the order of the file.
+        lines: lines in the file.
+        bad_lines: lines that are not one JSON object.
+        recovered_lines: whole records found inside them.
+        damage: each place that is not as it should be; the first thousand.
+    """
+
+    def __init__(
+        self,
+        decoder: msgspec.json.Decoder[Record],
+        recover: Callable[[str], list[Record]] | None = None,
+    ) -> None:
+        self._decoder = decoder
+        self._recover = recover
+        self.found: list[Record] = []
+        self.lines = 0
+        self.bad_lines = 0
+        self.recovered_lines = 0
+        self.damage: list[Damage] = []
+
+    def read(self, path: Path) -> None:
+        """Read the whole file.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        for block in blocks(path):
+            self._take(block)
+
+    def note(self, what: str, *, line: int = 0, offset: int = 0, recovered: int = 0) -> None:
+        """List a place of damage, if there is room; `line` 0 is the file as a whole."""
+        if len(self.damage) < DAMAGE_KEPT:
+            self.damage.append(Damage(line=line, offset=offset, what=what, recovered=recovered))
+
+    def _take(self, block: Block) -> None:
+        if block.skipped:
+            self.lines += 1
+            self.bad_lines += 1
+            what = f"a line of {block.skipped:,} bytes, more than the {LINE_LIMIT:,} allowed"
+            self.note(what, line=block.line, offset=block.offset)
+            return
+        self.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
+        try:
+            self.found += self._decoder.decode_lines(block.data)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self._take_one_by_one(block)
+
+    def _take_one_by_one(self, block: Block) -> None:
+        offset = block.offset
+        for number, line in enumerate(block.data.split(b"\n"), block.line):
+            if line and not line.isspace():
+                self._take_line(line, number, offset)
+            offset += len(line) + 1
+
+    def _take_line(self, line: bytes, number: int, offset: int) -> None:
+        if len(line) > LINE_LIMIT:
+            self.bad_lines += 1
+            what = f"a line of {len(line):,} bytes, more than the {LINE_LIMIT:,} allowed"
+            self.note(what, line=number, offset=offset)
+            return
+        try:
+            self.found.append(self._decoder.decode(line))
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            if is_object(line):
+                self.note(
+                    f"a record whose values make no sense ({error})", line=number, offset=offset
+                )
+                return
+            self.bad_lines += 1
+            recovered = self._recover(line.decode("utf-8", "replace")) if self._recover else []
+            self.found += recovered
+            self.recovered_lines += len(recovered)
+            self.note(_what(line), line=number, offset=offset, recovered=len(recovered))
+
+
+def is_object(line: bytes) -> bool:
+    """Return whether the line is exactly one JSON object."""
+    try:
+        msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _what(line: bytes) -> str:
+    if b"\0" in line:
+        return "binary data"
+    if line.count(b'{"type"') > 1:
+        return "records of several writers in one line"
+    if line.lstrip()[:1] == b"{":
+        return "a torn record"
+    return "not a record"
