@@ -6,7 +6,7 @@ from typing import Final
 
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
 
-NOTHING: Final = "–"
+NOTHING: Final = "—"
 
 _VENUES: Final = {"practice": "Practice exchange", "rugs": "rugs.fun", "binance": "Binance"}
 
@@ -15,7 +15,7 @@ def price(value: float | None) -> str:
     """Return a multiplier with four decimals below ten, and fewer where they would be noise.
 
     >>> price(1.5), price(12.3456), price(1234.5), price(0.00012), price(None)
-    ('1.5000x', '12.346x', '1,234.5x', '0.000120x', '–')
+    ('1.5000x', '12.346x', '1,234.5x', '0.000120x', '—')
     """
     if value is None or not math.isfinite(value):
         return NOTHING
@@ -54,11 +54,11 @@ def speed(value: float) -> str:
     """Return a speed of replay.
 
     >>> speed(1.0), speed(0.25), speed(9.87), speed(float("inf"))
-    ('1×', '0.25×', '9.87×', 'max')
+    ('1x', '0.25x', '9.87x', 'max')
     """
     if math.isinf(value):
         return "max"
-    return f"{value:,.0f}×" if value >= 100 else f"{value:.3g}×"
+    return f"{value:,.0f}x" if value >= 100 else f"{value:.3g}x"
 
 
 def seconds(nanos: int) -> str:
@@ -143,7 +143,7 @@ def share(part: int, whole: int) -> str:
 def file_name(path: str) -> str:
     """Return the last part of a path of any system.
 
-    >>> file_name("C:\\\\data\\\\a.jsonl"), file_name("/data/a.jsonl")
-    ('a.jsonl', 'a.jsonl')
+    >>> file_name("data/a.jsonl"), file_name("folder/")
+    ('a.jsonl', 'folder')
     """
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -17,7 +17,7 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean(text: str, limit: int = TEXT_KEPT) -> str:
     """Return `text` on one line, without control and direction characters, `limit` long at most.
 
-    >>> clean("Bob\\nERROR \\u202efilled")
+    >>> clean("Bob" + chr(10) + "ERROR " + chr(0x202E) + "filled")
     'Bob ERROR filled'
     >>> clean("a" * 40, 5)
     'aaaa…'

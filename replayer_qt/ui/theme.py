@@ -85,3 +85,18 @@ LIGHT: Final = Theme(
 
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
 """Both themes, by name."""
+
+
+def mixed(one: str, other: str, part: float) -> str:
+    """Return `one` with `part` (0 to 1) of `other` in it; all as `#rrggbb`.
+
+    >>> mixed("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
+def faint(theme: Theme) -> str:
+    """Return the colour of words on what cannot be pressed now."""
+    return mixed(theme.muted, theme.surface, 0.4)

@@ -40,7 +40,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
-    """Frozen rows, newest first, found again by their key; the oldest go when there are too many."""
+    """Frozen rows, newest first, found again by their key; the oldest go when too many."""
 
     def __init__(
         self,

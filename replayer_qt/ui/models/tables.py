@@ -28,7 +28,7 @@ _VERDICTS: Final = {
     Fairness.UNREVEALED: ("· sealed", "muted"),
 }
 _SEVERITIES: Final = {
-    Severity.INFO: ("ℹ info", "muted"),
+    Severity.INFO: ("● info", "muted"),
     Severity.WARNING: ("▲ warning", "warning"),
     Severity.ERROR: ("✗ error", "error"),
 }
@@ -217,7 +217,7 @@ def notices() -> RowsModel[Notice]:
             ),
             Column(
                 title="Times",
-                text=lambda row: f"×{row.count:,}",
+                text=lambda row: f"x{row.count:,}",
                 number=lambda row: float(row.count),
             ),
             Column(

@@ -1,0 +1,70 @@
+"""What the window remembers between two starts: where things stand, and recent files."""
+
+import json
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from PySide6.QtCore import QByteArray
+
+RECENT_KEPT: Final = 12
+_VERSION: Final = 1
+_GEOMETRY: Final = f"layout/{_VERSION}/geometry"
+_DOCKS: Final = f"layout/{_VERSION}/docks"
+_RECENT: Final = "recent/files"
+
+
+class LayoutStore(Protocol):
+    """Where small values survive the program; Qt's own `QSettings` is one."""
+
+    def value(self, key: str, /) -> object:
+        """Return what was stored, or None."""
+        ...
+
+    def setValue(self, key: str, value: object, /) -> None:  # noqa: N802
+        """Store a value; None forgets it."""
+        ...
+
+
+class LayoutMemory:
+    """Reads and writes the window's own values; whatever it finds there, it never raises."""
+
+    def __init__(self, store: LayoutStore) -> None:
+        self._store = store
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Return the geometry and the places of docks, as they were kept; None if never."""
+        geometry, docks = self._store.value(_GEOMETRY), self._store.value(_DOCKS)
+        if isinstance(geometry, QByteArray) and isinstance(docks, QByteArray):
+            return geometry, docks
+        return None
+
+    def keep_layout(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """Keep the geometry and the places of docks."""
+        self._store.setValue(_GEOMETRY, geometry)
+        self._store.setValue(_DOCKS, docks)
+
+    def forget_layout(self) -> None:
+        """Begin with the built-in layout the next time."""
+        self._store.setValue(_GEOMETRY, None)
+        self._store.setValue(_DOCKS, None)
+
+    def recent(self) -> tuple[str, ...]:
+        """Return the files opened lately, newest first."""
+        stored = self._store.value(_RECENT)
+        try:
+            listed = json.loads(stored) if isinstance(stored, str) else []
+        except ValueError:
+            return ()
+        if not isinstance(listed, list):
+            return ()
+        return tuple(path for path in listed if isinstance(path, str))[:RECENT_KEPT]
+
+    def opened(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Put files on top of the recent ones, and return these."""
+        listed = list(dict.fromkeys([*paths, *self.recent()]))[:RECENT_KEPT]
+        self._store.setValue(_RECENT, json.dumps(listed))
+        return tuple(listed)
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent files."""
+        self._store.setValue(_RECENT, None)

@@ -1,0 +1,133 @@
+"""Turns a theme into Qt's palette and one compact style sheet."""
+
+from typing import Final
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from replayer_qt.ui.assets import MONO, SANS, load_fonts
+from replayer_qt.ui.theme import Theme, faint, mixed
+
+_POINTS: Final = 9
+
+_SHEET: Final = """
+QMainWindow, QDialog {{ background: {surface}; }}
+QMainWindow::separator {{ background: {background}; width: 4px; height: 4px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QMenuBar {{ background: {surface}; color: {text}; padding: 1px 4px; }}
+QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
+QMenuBar::item:selected {{ background: {raised}; }}
+QMenu {{ background: {surface}; color: {text}; border: 1px solid {edge}; padding: 4px; }}
+QMenu::item {{ padding: 5px 26px 5px 24px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {raised}; }}
+QMenu::item:disabled {{ color: {faint}; }}
+QMenu::separator {{ height: 1px; background: {edge}; margin: 4px 6px; }}
+QToolBar {{ background: {surface}; border: none; border-bottom: 1px solid {edge};
+            spacing: 1px; padding: 2px 4px; }}
+QToolBar::separator {{ background: {edge}; width: 1px; margin: 5px 4px; }}
+QToolButton {{ color: {text}; background: transparent; border: 1px solid transparent;
+               border-radius: 5px; padding: 3px 5px; }}
+QToolButton:hover, QToolButton:focus {{ background: {raised}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton:checked {{ background: {raised}; color: {accent}; }}
+QToolButton:disabled {{ color: {faint}; }}
+QDockWidget {{ color: {muted}; }}
+QDockWidget::title {{ background: {surface}; padding: 5px 8px; text-align: left;
+                      border-bottom: 1px solid {edge}; }}
+QTabBar {{ background: {surface}; }}
+QTabBar::tab {{ background: {surface}; color: {muted}; padding: 5px 11px; border: none;
+                border-top: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {text}; border-top-color: {accent}; background: {background}; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTableView {{ background: {background}; color: {text}; border: none;
+              selection-background-color: {raised}; selection-color: {text};
+              alternate-background-color: {band}; }}
+QTableView::item {{ padding: 0 5px; border: none; }}
+QTableView:focus {{ border: 1px solid {edge}; }}
+QHeaderView {{ background: {surface}; border: none; }}
+QHeaderView::section {{ background: {surface}; color: {muted}; border: none;
+                        border-bottom: 1px solid {edge}; padding: 4px 5px; }}
+QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
+    border: 1px solid {edge}; border-radius: 4px; padding: 2px 6px; min-height: 18px;
+    selection-background-color: {accent}; selection-color: {background}; }}
+QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
+QComboBox::drop-down {{ border: none; width: 14px; }}
+QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};
+               border-radius: 5px; padding: 5px 16px; }}
+QPushButton:hover, QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {faint}; }}
+QScrollBar:vertical {{ background: {background}; width: 9px; margin: 0; }}
+QScrollBar:horizontal {{ background: {background}; height: 9px; margin: 0; }}
+QScrollBar::handle {{ background: {edge}; border-radius: 4px; min-height: 24px;
+                      min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {edge}; padding: 3px; }}
+QPlainTextEdit {{ background: {background}; color: {text}; border: 1px solid {edge}; }}
+QLabel[role="caption"] {{ color: {muted}; font-size: 8pt; }}
+QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="title"] {{ font-size: 14pt; }}
+QLabel[role="price"] {{ font-family: "{mono}"; font-size: 17pt; }}
+QLabel[role="number"] {{ font-family: "{mono}"; }}
+QFrame[role="strip"] {{ background: {surface}; }}
+QFrame[role="toast"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 6px; }}
+"""
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return the palette of a theme, for what no style sheet reaches."""
+    made = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.surface,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.background,
+        QPalette.ColorRole.AlternateBase: theme.surface,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.PlaceholderText: theme.muted,
+        QPalette.ColorRole.Button: theme.raised,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.BrightText: theme.error,
+        QPalette.ColorRole.ToolTipBase: theme.raised,
+        QPalette.ColorRole.ToolTipText: theme.text,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.background,
+        QPalette.ColorRole.Link: theme.practice,
+    }
+    for role, colour in roles.items():
+        made.setColor(role, QColor(colour))
+    for role in (
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.WindowText,
+    ):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(faint(theme)))
+    return made
+
+
+def sheet(theme: Theme) -> str:
+    """Return the style sheet of a theme."""
+    return _SHEET.format(
+        background=theme.background,
+        surface=theme.surface,
+        raised=theme.raised,
+        text=theme.text,
+        muted=theme.muted,
+        accent=theme.accent,
+        edge=mixed(theme.raised, theme.muted, 0.18),
+        band=mixed(theme.background, theme.surface, 0.7),
+        faint=faint(theme),
+        mono=MONO,
+    )
+
+
+def dress(app: QApplication, theme: Theme) -> None:
+    """Give the whole application the bundled fonts, Fusion and the theme; safe again."""
+    if app.font().family() != SANS or app.font().pointSize() != _POINTS:
+        load_fonts()
+        app.setFont(QFont(SANS, _POINTS))
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
+    app.setPalette(palette(theme))
+    app.setStyleSheet(sheet(theme))

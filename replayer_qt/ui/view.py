@@ -1,0 +1,57 @@
+"""What the window shows, as one value: the state and how it is looked at."""
+
+import msgspec
+
+from replayer_qt.core.events import Recording
+from replayer_qt.core.state import MarketState, State
+from replayer_qt.core.units import venue_of
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """How the state is looked at; nothing outside the window depends on it.
+
+    Attributes:
+        style: `candles` or `line`.
+        ticks_per_candle: ticks in one candle.
+        following: whether the chart follows the newest price.
+        docks: the names of the docks that are open.
+    """
+
+    theme: str = "dark"
+    style: str = "candles"
+    log_scale: bool = False
+    ticks_per_candle: int = 5
+    following: bool = True
+    full_screen: bool = False
+    docks: frozenset[str] = frozenset()
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """State and look together: all that an action's predicates may ask."""
+
+    state: State
+    look: Look = Look()
+
+
+def replayed(state: State) -> MarketState | None:
+    """Return the market of the recording that is open, whether it is looked at or not."""
+    for market in state.markets.values():
+        if market.opened is not None or market.replay is not None:
+            return market
+    return None
+
+
+def is_replay_shown(state: State) -> bool:
+    """Return whether it is the open recording that is looked at."""
+    market = replayed(state)
+    return market is not None and market.stream == state.shown
+
+
+def live_venue(state: State) -> str | None:
+    """Return the venue that is connected; None when there is none."""
+    return None if state.live is None else venue_of(state.live)
+
+
+def is_recording(state: State) -> bool:
+    """Return whether the recorder is wanted on, a fault included."""
+    return state.recording is not None and state.recording.state is not Recording.OFF
