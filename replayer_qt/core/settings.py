@@ -5,10 +5,12 @@ validation, the settings file, the environment's and the command line's override
 docs/settings.md.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
+
+_WEB_ADDRESS: Final = r"^https?://[^\s]+$"
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,12 +20,14 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class FeedSettings(Section, frozen=True, kw_only=True):
     """How a venue is connected to, and when it is given up for dead."""
 
-    rugs_url: Annotated[str, Meta(description="Address of the rugs.fun feed.")] = (
-        "https://backend.rugs.fun?frontend-version=1.0"
-    )
-    rugs_origin: Annotated[str, Meta(description="Origin header sent to rugs.fun.")] = (
-        "https://rugs.fun"
-    )
+    rugs_url: Annotated[
+        str,
+        Meta(pattern=_WEB_ADDRESS, max_length=2_000, description="Address of the rugs.fun feed."),
+    ] = "https://backend.rugs.fun?frontend-version=1.0"
+    rugs_origin: Annotated[
+        str,
+        Meta(pattern=_WEB_ADDRESS, max_length=2_000, description="Origin header sent to rugs.fun."),
+    ] = "https://rugs.fun"
     connect_timeout_s: Annotated[
         float, Meta(ge=0.1, le=60, description="Longest time for a connection to be made [s].")
     ] = 10.0
@@ -110,7 +114,10 @@ class ReplaySettings(Section, frozen=True, kw_only=True):
 class PracticeSettings(Section, frozen=True, kw_only=True):
     """The practice exchange that the window starts."""
 
-    seed: Annotated[int, Meta(ge=0, description="Makes runs repeatable; 0 draws one.")] = 0
+    seed: Annotated[
+        int,
+        Meta(ge=0, le=9_007_199_254_740_991, description="Makes runs repeatable; 0 draws one."),
+    ] = 0
     speed: Annotated[
         float, Meta(ge=0.1, le=1000, description="How much faster than the real one [x].")
     ] = 1.0

@@ -1,0 +1,66 @@
+"""What every command that writes files does first: find its place, read settings, lock, log."""
+
+import argparse
+import logging
+import os
+import platform
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from replayer_qt.adapters.journal.lock import FolderLock
+from replayer_qt.adapters.log_setup import start_logging
+from replayer_qt.adapters.paths import Paths, ensure_dirs, find_paths
+from replayer_qt.adapters.settings_file import load_settings
+from replayer_qt.core.options import VERSION
+from replayer_qt.core.settings import Settings
+from replayer_qt.runtime.refcount import refuse_faulty_qt
+
+log = logging.getLogger(__name__)
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a run keeps its files, and with which settings.
+
+    Attributes:
+        paths: the directories, all of which exist.
+        settings: all settings, validated.
+    """
+
+    paths: Paths
+    settings: Settings
+
+
+def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
+    """Check this machine, read the settings, make the directories, lock them, start the log.
+
+    Leaving `stack` ends the log and gives the lock back. `arguments` are those of
+    `arguments.add_place`; an `out` among them is where recordings go instead, and then the data
+    directory is neither locked nor logged to: that run may go on beside a window.
+
+    Raises:
+        SettingInvalid: a setting is refused.
+        DataDirUnusable: the directory cannot be written, or another run has it.
+        SomethingMissing: the installed Qt is known to crash on this Python.
+    """
+    refuse_faulty_qt()
+    out = getattr(arguments, "out", None)
+    paths = find_paths(
+        data_dir=arguments.data_dir,
+        profile=arguments.profile,
+        recordings=out,
+        environ=os.environ,
+        launched_from=Path(sys.argv[0]),
+    )
+    settings = load_settings(paths.settings_file, environ=os.environ, overrides=arguments.overrides)
+    ensure_dirs(paths, only_recordings=out is not None)
+    if out is None:
+        lock = FolderLock(paths.data_dir)
+        lock.acquire()
+        stack.callback(lock.release)
+    stack.enter_context(start_logging(None if out is not None else paths.logs))
+    log.info("replayer %s, Python %s, %s", VERSION, platform.python_version(), platform.platform())
+    stack.callback(log.info, "shutdown complete")
+    return Place(paths=paths, settings=settings)

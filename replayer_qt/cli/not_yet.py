@@ -1,0 +1,27 @@
+"""Answers for the commands that are promised and not there yet."""
+
+import argparse
+import sys
+from typing import Final
+
+NAMES: Final = {
+    "import": "replayer import old-recordings/",
+    "export": "replayer export recordings/ --format csv --out rounds.csv",
+    "backtest": "replayer backtest --strategy hold --data recordings/",
+}
+"""Each of these commands with an example of what it will take."""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that are not there yet; they take anything."""
+    for name, example in NAMES.items():
+        parser = subparsers.add_parser(
+            name, description="Not yet in this release.", epilog=f"example: {example}"
+        )
+        parser.add_argument("anything", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say "not yet" and return 2."""
+    print(f"replayer: {arguments.command}: not yet in this release.", file=sys.stderr)
+    return 2
