@@ -1,0 +1,321 @@
+"""Plays one tape: the position, the pace and the commands, without a clock or a loop of its own."""
+
+import math
+from collections import deque
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replayer_qt.adapters.feeds.replay_tape import BLOCK_TICKS, Tape
+from replayer_qt.core.commands import (
+    Command,
+    Pause,
+    Play,
+    SeekActivation,
+    SeekEnd,
+    SeekPeak,
+    SeekRug,
+    SeekShare,
+    SeekStart,
+    SeekTick,
+    SetSpacing,
+    SetSpeed,
+    Step,
+)
+from replayer_qt.core.events import Event, ReplayMoved, ReplayShaped, Rewound
+from replayer_qt.core.replay_clock import ReplayClock
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, StreamId
+from replayer_qt.ports import Clock
+
+SLOWEST: Final = 0.1
+FASTEST: Final = 1_000.0
+
+_TOLD_EVERY_NS: Final = 50 * NANOS_PER_MILLISECOND
+_BREATH_NS: Final = 4 * NANOS_PER_MILLISECOND
+_TURN_EVENTS: Final = 4 * BLOCK_TICKS
+_SHAPE_POINTS: Final = 4_096
+
+
+class Deck:
+    """A tape being played; every method is told by its caller's clock what time it is.
+
+    There is one clock, and it is a value: however commands come, nothing else can run.
+
+    Args:
+        stream: the stream that its own events name.
+        clock: what time it is.
+        speed: how fast it shall play [recording seconds per second]; inf is as fast as possible.
+        fixed_ms: even spacing of ticks [ms]; None for as recorded.
+    """
+
+    def __init__(
+        self, stream: StreamId, clock: Clock, *, speed: float, fixed_ms: int | None
+    ) -> None:
+        self._stream = stream
+        self._time = clock
+        self._speed = speed
+        self._fixed_ms = fixed_ms
+        self._tape: Tape | None = None
+        self._dues = np.zeros(0, np.int64)
+        self._cursor = 0
+        self._start = 0
+        self._playing = False
+        self._clock = ReplayClock(anchor_wall=Nanos(0), anchor_position=Nanos(0))
+        self._told_at = -_TOLD_EVERY_NS
+        self._turned_at = -_BREATH_NS
+        self._untold = False
+        self._pace: deque[tuple[int, int]] = deque(maxlen=20)
+        self._source, self._round_index, self._rounds = "", 0, 1
+
+    @property
+    def playing(self) -> bool:
+        """Whether it moves by itself."""
+        return self._playing
+
+    @property
+    def cursor(self) -> int:
+        """How many events were played."""
+        return self._cursor
+
+    def at_end(self) -> bool:
+        """Return whether everything was played, or nothing is loaded."""
+        return self._tape is None or self._cursor >= self._tape.end
+
+    def load(
+        self, tape: Tape, *, source: str, round_index: int, rounds: int, skip: bool
+    ) -> list[Event]:
+        """Put in a tape, and return what tells of it; goes on playing if it was playing.
+
+        Args:
+            tape: the round.
+            source: the recording's name, for people.
+            round_index: which of the recording's rounds it is, from 0.
+            rounds: how many there are.
+            skip: whether to begin at the first tick, past the countdown.
+        """
+        self._tape, self._source = tape, source
+        self._round_index, self._rounds = round_index, rounds
+        self._dues = tape.dues(self._fixed_ms)
+        self._pace.clear()
+        self._start = tape.stop(1) if skip else 0
+        return [self._shape(tape), *self._go(tape, self._start)]
+
+    def obey(self, command: Command) -> list[Event]:
+        """Return what follows from `command`; commands that it does not know do nothing."""
+        tape = self._tape
+        if tape is None:
+            return []
+        match command:
+            case Play():
+                return self._play(tape)
+            case Pause():
+                return self._stand_still()
+            case Step(ticks=ticks):
+                return self._step(tape, ticks)
+            case SetSpeed(speed=speed):
+                return self._set_speed(speed)
+            case SetSpacing(fixed_ms=fixed_ms):
+                return self._set_spacing(tape, fixed_ms)
+            case _:
+                target = _target(tape, command)
+                return [] if target is None else self._go(tape, target)
+
+    def turn(self) -> list[Event]:
+        """Return what is due by now, a bounded part of it at a time."""
+        tape = self._tape
+        if tape is None or not self._playing:
+            return []
+        now = self._time.monotonic()
+        self._turned_at = now
+        target = self._due_by(now)
+        found = tape.between(self._cursor, target)
+        self._cursor = target
+        if math.isinf(self._speed):
+            self._anchor(now)
+        if target >= tape.end:
+            self._playing = False
+            self._clock = self._clock.at_speed(0.0, wall=now)
+        return found + self._moved(now, at_once=not self._playing)
+
+    def due(self) -> Nanos | None:
+        """Return when the next turn has something to do [monotonic ns]; None while it stands."""
+        if self._tape is None or not self._playing:
+            return None
+        if math.isinf(self._speed) or self.at_end():
+            return Nanos(self._turned_at)
+        at = self._clock.wall(Nanos(int(self._dues[self._cursor])))
+        if at is None:
+            return None
+        at = max(at, self._turned_at + _BREATH_NS)
+        return Nanos(min(at, self._told_at + _TOLD_EVERY_NS) if self._untold else at)
+
+    def _due_by(self, now: Nanos) -> int:
+        if math.isinf(self._speed):
+            return min(self._cursor + _TURN_EVENTS, len(self._dues))
+        reached = int(np.searchsorted(self._dues, self._clock.position(now), side="right"))
+        return max(self._cursor, min(reached, self._cursor + _TURN_EVENTS))
+
+    # --- commands
+
+    def _play(self, tape: Tape) -> list[Event]:
+        restarted = (
+            self._go(tape, self._start if self._start < tape.end else 0) if self.at_end() else []
+        )
+        now = self._time.monotonic()
+        self._playing = True
+        self._pace.clear()
+        if math.isinf(self._speed):
+            self._anchor(now)
+        else:
+            self._clock = self._clock.at_speed(self._speed, wall=now)
+        return restarted + self._moved(now, at_once=True)
+
+    def _stand_still(self) -> list[Event]:
+        now = self._time.monotonic()
+        due = self.turn() if self._playing and not math.isinf(self._speed) else []
+        self._playing = False
+        self._clock = self._clock.at_speed(0.0, wall=now)
+        return due + self._moved(now, at_once=True)
+
+    def _step(self, tape: Tape, ticks: int) -> list[Event]:
+        before = self._stand_still()
+        position = tape.position(self._cursor)
+        target = tape.stop(position + ticks)
+        if ticks <= 0 or target <= self._cursor:
+            return before + ([] if ticks >= 0 else self._go(tape, target))
+        found = tape.between(self._cursor, target)
+        self._cursor = target
+        now = self._time.monotonic()
+        self._anchor(now)
+        return before + found + self._moved(now, at_once=True)
+
+    def _set_speed(self, speed: float) -> list[Event]:
+        if math.isnan(speed) or speed <= 0:
+            return []
+        due = self.turn()
+        self._speed = speed if math.isinf(speed) else min(max(speed, SLOWEST), FASTEST)
+        now = self._time.monotonic()
+        self._pace.clear()
+        if self._playing and not math.isinf(self._speed):
+            self._clock = self._clock.at_speed(self._speed, wall=now)
+        elif self._playing:
+            self._anchor(now)
+        return due + self._moved(now, at_once=True)
+
+    def _set_spacing(self, tape: Tape, fixed_ms: int | None) -> list[Event]:
+        due = self.turn()
+        self._fixed_ms = None if fixed_ms is None else max(0, min(fixed_ms, 60_000))
+        self._dues = tape.dues(self._fixed_ms)
+        now = self._time.monotonic()
+        self._anchor(now)
+        return due + self._moved(now, at_once=True)
+
+    def _go(self, tape: Tape, cursor: int) -> list[Event]:
+        """Stand at `cursor`: everyone forgets, then folds what lies before it."""
+        now = self._time.monotonic()
+        self._cursor = cursor
+        self._anchor(now)
+        self._pace.clear()
+        if self.at_end():
+            self._playing = False
+        history = tuple(tape.between(0, cursor))
+        rewound = Rewound(at=self._now(), mono=now, stream=self._stream, history=history)
+        return [rewound, *self._moved(now, at_once=True)]
+
+    def _anchor(self, now: Nanos) -> None:
+        """Set the clock to when the newest event was due; a seek while playing plays on."""
+        at = Nanos(int(self._dues[self._cursor - 1])) if self._cursor else Nanos(0)
+        runs = self._playing and not math.isinf(self._speed)
+        self._clock = ReplayClock(
+            anchor_wall=now, anchor_position=at, speed=self._speed if runs else 0.0
+        )
+
+    # --- what is told
+
+    def _moved(self, now: Nanos, *, at_once: bool) -> list[Event]:
+        tape = self._tape
+        if tape is None:
+            return []
+        if not at_once and now - self._told_at < _TOLD_EVERY_NS:
+            self._untold = True
+            return []
+        self._told_at, self._untold = now, False
+        moved = ReplayMoved(
+            at=self._now(),
+            mono=now,
+            stream=self._stream,
+            source=self._source,
+            position=tape.position(self._cursor),
+            length=len(tape),
+            speed=self._speed,
+            achieved=self._achieved(now),
+            playing=self._playing,
+            round_index=self._round_index,
+            rounds=self._rounds,
+        )
+        return [moved]
+
+    def _achieved(self, now: Nanos) -> float:
+        if not self._playing:
+            return 0.0
+        position = int(self._dues[self._cursor - 1]) if self._cursor else 0
+        if not math.isinf(self._speed):
+            position = int(self._clock.position(now))
+        self._pace.append((now, position))
+        (began, start) = self._pace[0]
+        return (position - start) / (now - began) if now > began else 0.0
+
+    def _shape(self, tape: Tape) -> ReplayShaped:
+        keep = _thinned(tape.prices)
+        return ReplayShaped(
+            at=self._now(),
+            mono=self._time.monotonic(),
+            stream=self._stream,
+            round_id=tape.round_id,
+            ticks=tape.ticks[keep],
+            prices=tape.prices[keep],
+            rug_tick=tape.rug_tick,
+        )
+
+    def _now(self) -> Nanos:
+        return self._time.now()
+
+
+def _target(tape: Tape, command: Command) -> int | None:
+    """Return the cursor that a seek asks for; None for anything else."""
+    match command:
+        case SeekTick(tick=tick):
+            return tape.stop(tape.position_of(tick))
+        case SeekShare(share=share):
+            return 0 if math.isnan(share) else tape.stop(_share_of(tape, share))
+        case SeekStart():
+            return 0
+        case SeekActivation():
+            return tape.stop(1)
+        case SeekPeak():
+            return tape.stop(tape.position_of_peak())
+        case SeekRug():
+            rug = tape.rug_tick
+            return tape.end if rug is None else tape.stop(tape.position_of(rug))
+        case SeekEnd():
+            return tape.end
+        case _:
+            return None
+
+
+def _share_of(tape: Tape, share: float) -> int:
+    return round(min(max(share, 0.0), 1.0) * len(tape))
+
+
+def _thinned(prices: NDArray[np.float64]) -> NDArray[np.int64] | slice:
+    """Return which points show the shape: the ends and the extremes of equal parts."""
+    size = len(prices)
+    if size <= _SHAPE_POINTS:
+        return slice(None)
+    edges = np.linspace(0, size, _SHAPE_POINTS // 2 + 1).astype(np.int64)
+    kept = {0, size - 1}
+    for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        part = prices[first:last]
+        kept |= {first + int(np.argmin(part)), first + int(np.argmax(part))}
+    return np.array(sorted(kept), np.int64)

@@ -1,0 +1,209 @@
+"""One recorded round laid out for playing: what happens when, and where each tick stands."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from replayer_qt.core.events import (
+    ROUND_EVENTS,
+    Event,
+    PriceTicked,
+    RoundOpened,
+    RoundRugged,
+    TickBlock,
+    TickOrigin,
+)
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
+
+BLOCK_TICKS: Final = 16_384
+"""Most ticks in one block."""
+
+_PACK_FROM: Final = 8
+_LONGEST_WAIT_NS: Final = 60 * NANOS_PER_SECOND
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """Events `first` to before `last` of a tape: all plain ticks, or all something else."""
+
+    first: int
+    last: int
+    ticks: bool
+
+
+class Tape:
+    """One round's events, and the columns of its ticks.
+
+    A cursor counts events played, a position counts ticks played. Each position has one cursor
+    at which a replay stands still: after the tick and all that happened at the same moment.
+
+    Attributes:
+        round_id: the round's name.
+        events: the events, oldest first; the first one is always `RoundOpened`.
+        ticks: position in the round of each tick, in playing order; read-only.
+        prices: price of each tick [multiplier]; read-only.
+        rug_tick: the rug's position in the round; None where the recording ends before it.
+    """
+
+    def __init__(self, events: Iterable[Event], stream: StreamId) -> None:
+        self.events = _complete(events, stream)
+        self.round_id: RoundId = self.events[0].round_id  # type: ignore[attr-defined]  # RoundOpened
+        at = [n for n, event in enumerate(self.events) if isinstance(event, PriceTicked)]
+        played = [event for event in self.events if isinstance(event, PriceTicked)]
+        self._cursors = np.array(at, np.int64)
+        self.ticks = np.array([event.tick for event in played], np.int64)
+        self.prices = np.array([event.price for event in played], np.float64)
+        self._ats = np.array([event.at for event in played], np.int64)
+        for column in (self.ticks, self.prices, self._ats):
+            column.flags.writeable = False
+        self._highest = np.maximum.accumulate(self.ticks) if at else self.ticks
+        self._stops = self._find_stops()
+        self._runs = list(self._find_runs())
+        self._run_starts = [run.first for run in self._runs]
+        self._counts = _last_true([event.trade_count is not None for event in played])
+        rug = next((e for e in self.events if isinstance(e, RoundRugged)), None)
+        self.rug_tick = None if rug is None else rug.tick
+
+    def __len__(self) -> int:
+        """Return how many ticks there are."""
+        return len(self.ticks)
+
+    @property
+    def end(self) -> int:
+        """The cursor after the last event."""
+        return len(self.events)
+
+    def stop(self, position: int) -> int:
+        """Return the cursor at which `position` ticks are known; the nearest one if none is."""
+        return int(self._stops[max(0, min(position, len(self)))])
+
+    def position(self, cursor: int) -> int:
+        """Return how many ticks are played at `cursor`."""
+        return int(np.searchsorted(self._cursors, cursor))
+
+    def position_of(self, tick: int) -> int:
+        """Return the position at which `tick` is the last one known."""
+        return int(np.searchsorted(self._highest, tick, side="right"))
+
+    def position_of_peak(self) -> int:
+        """Return the position at the highest price before the rug; 0 without ticks."""
+        prices = self.prices
+        if self.rug_tick is not None and len(prices) > 1:
+            prices = prices[self.ticks < self.rug_tick]
+        return int(np.argmax(prices)) + 1 if len(prices) else 0
+
+    def dues(self, fixed_ms: int | None) -> NDArray[np.int64]:
+        """Return when each event is due at speed 1 [ns from the round's start]; never falls.
+
+        Args:
+            fixed_ms: time between two ticks [ms]; None for as recorded. Until the first tick and
+                after the last one time is as recorded. No wait is longer than a minute.
+        """
+        ats = np.fromiter((event.at for event in self.events), np.int64, self.end)
+        steps = np.clip(np.diff(ats, prepend=ats[:1]), 0, _LONGEST_WAIT_NS)
+        if fixed_ms is not None and len(self):
+            first, last = int(self._cursors[0]), int(self._cursors[-1])
+            steps[first + 1 : last + 1] = 0
+            steps[self._cursors[1:]] = fixed_ms * NANOS_PER_MILLISECOND
+        return np.cumsum(steps)
+
+    def between(self, first: int, last: int) -> list[Event]:
+        """Return the events from one cursor to another; many plain ticks in a row as blocks."""
+        found: list[Event] = []
+        run = max(0, bisect_right(self._run_starts, first) - 1)
+        while first < last:
+            part = self._runs[run]
+            until = min(part.last, last)
+            if part.ticks and until - first >= _PACK_FROM:
+                found += self._packed(first, until)
+            else:
+                found += self.events[first:until]
+            first, run = until, run + 1
+        return found
+
+    def _packed(self, first: int, last: int) -> Iterator[Event]:
+        """Blocks, but the newest tick that states the trades stays whole: a block has no count."""
+        low, high = self.position(first), self.position(last)
+        stated = int(self._counts[high - 1])
+        if stated < low:
+            yield from self._blocks(low, high)
+            return
+        yield from self._blocks(low, stated)
+        yield self.events[int(self._cursors[stated])]
+        yield from self._blocks(stated + 1, high)
+
+    def _blocks(self, low: int, high: int) -> Iterator[Event]:
+        for start in range(low, high, BLOCK_TICKS):
+            part = slice(start, min(start + BLOCK_TICKS, high))
+            newest = self.events[int(self._cursors[part.stop - 1])]
+            yield TickBlock(
+                at=newest.at,
+                mono=newest.mono,
+                stream=newest.stream,
+                round_id=self.round_id,
+                ticks=self.ticks[part],
+                prices=self.prices[part],
+                ats=self._ats[part],
+            )
+
+    def _find_stops(self) -> NDArray[np.int64]:
+        stops = [0]
+        for cursor in self._cursors.tolist():
+            at, after = self.events[cursor].at, cursor + 1
+            while after < self.end and self.events[after].at <= at:
+                if isinstance(self.events[after], PriceTicked):
+                    break
+                after += 1
+            stops.append(after)
+        return np.array(stops, np.int64)
+
+    def _find_runs(self) -> Iterator[_Run]:
+        start, plain, position, highest = 0, False, 0, -1
+        for cursor, event in enumerate(self.events):
+            is_plain = False
+            if isinstance(event, PriceTicked):
+                is_plain = event.origin is TickOrigin.LIVE and event.tick > highest
+                highest = max(highest, event.tick)
+                position += 1
+            if is_plain is not plain:
+                if cursor > start:
+                    yield _Run(start, cursor, plain)
+                start, plain = cursor, is_plain
+        if self.end > start:
+            yield _Run(start, self.end, plain)
+
+
+def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
+    """Return one tape for each round that the events show running or counting down.
+
+    Rounds that are only told about afterwards (a revealed seed, say) have no times to play by.
+    What is said of the connection is left out: it is not the market's.
+    """
+    rounds: dict[RoundId, list[Event]] = {}
+    opened: set[RoundId] = set()
+    for event in events:
+        if isinstance(event, ROUND_EVENTS) and not isinstance(event, TickBlock):
+            rounds.setdefault(event.round_id, []).append(event)
+            if isinstance(event, RoundOpened | PriceTicked):
+                opened.add(event.round_id)
+    return tuple(Tape(found, stream) for name, found in rounds.items() if name in opened)
+
+
+def _complete(events: Iterable[Event], stream: StreamId) -> tuple[Event, ...]:
+    named = [e if e.stream == stream else replace(e, stream=stream) for e in events]
+    first = named[0]
+    if not isinstance(first, RoundOpened):
+        round_id: RoundId = first.round_id  # type: ignore[attr-defined]  # only round events come here
+        opened = RoundOpened(at=first.at, mono=first.mono, stream=stream, round_id=round_id)
+        named.insert(0, opened)
+    return tuple(named)
+
+
+def _last_true(flags: list[bool]) -> NDArray[np.int64]:
+    """Return for each index the newest index up to it whose flag is set, or -1."""
+    indexes = np.where(np.array(flags, bool), np.arange(len(flags)), -1)
+    return np.maximum.accumulate(indexes) if len(flags) else indexes

@@ -1,0 +1,101 @@
+"""Tells by its content, never by its name, which format a file is in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from replayer_qt.adapters.library.importers.variant_a import recover
+from replayer_qt.adapters.library.lines import blocks
+
+LINES_LOOKED_AT: Final = 2_000
+
+_SESSION: Final = {"session_start", "session_end", "game_complete"}
+_TICKS: Final = {"tick", "game_start", "game_end"}
+_PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
+_KNOWN: Final = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG picture",
+    b"SQLite format 3": "a SQLite database",
+    b"PAR1": "a Parquet table",
+    b"\x7fELF": "a program",
+}
+
+
+class _Glance(msgspec.Struct):
+    """The members by which formats differ."""
+
+    type: msgspec.Raw | None = None
+    header: msgspec.Raw | None = msgspec.field(default=None, name="_h")
+    footer: msgspec.Raw | None = msgspec.field(default=None, name="_f")
+    ev: msgspec.Raw | None = None
+    event: msgspec.Raw | None = None
+    event_type: msgspec.Raw | None = None
+    data: msgspec.Raw | None = None
+    source: msgspec.Raw | None = None
+    direction: msgspec.Raw | None = None
+
+
+_GLANCE: Final = msgspec.json.Decoder(_Glance)
+
+
+def detect(path: Path) -> str | None:
+    """Return `journal`, a variant's letter from `A` to `E`, or None if it is none of them.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    ticks = False
+    for line in _first_lines(path):
+        kind = _kind_of(line)
+        if kind == "A":  # a session recording holds such lines too
+            ticks = True
+        elif kind is not None:
+            return kind
+    return "A" if ticks else None
+
+
+def describe(first: bytes) -> str:
+    """Return in plain words what a file that begins so seems to be."""
+    if not first:
+        return "it is empty"
+    for magic, name in _PACKED.items():
+        if first.startswith(magic):
+            return f"it is packed with {name}"
+    for magic, what in _KNOWN.items():
+        if first.startswith(magic):
+            return f"it is {what}"
+    if b"\0" in first[:4096]:
+        return "it is binary"
+    if first.lstrip()[:1] in {b"{", b"["}:
+        return "it is JSON, but of no recorder that we know"
+    return "it is text, but no recording"
+
+
+def _first_lines(path: Path) -> Iterator[bytes]:
+    looked_at = 0
+    for block in blocks(path):
+        for line in block.data.split(b"\n"):
+            if line.strip():
+                yield line
+                looked_at += 1
+            if looked_at >= LINES_LOOKED_AT:
+                return
+
+
+def _kind_of(line: bytes) -> str | None:
+    try:
+        seen = _GLANCE.decode(line.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return "A" if recover(line[:65_536].decode("utf-8", "replace")) else None
+    if seen.ev is not None or seen.header is not None or seen.footer is not None:
+        return "journal"
+    if seen.type is not None:
+        named = bytes(seen.type).strip(b'"').decode("utf-8", "replace")
+        return "B" if named in _SESSION else "A" if named in _TICKS else None
+    if seen.data is not None and seen.event_type is not None:
+        return "E"
+    if seen.data is not None and seen.event is not None:
+        return "D" if seen.source is not None or seen.direction is not None else "C"
+    return None

@@ -1,0 +1,57 @@
+"""Resolves files and folders to the recordings in them."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+FILES_LIMIT: Final = 100_000
+"""Files found at most; a folder with more is not one of recordings."""
+
+_DEPTH_LIMIT: Final = 16
+_SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".log")
+_NEIGHBOURS: Final = (".torn", ".raw", ".idx", ".tmp", ".part")
+
+
+def find_recordings(paths: Sequence[Path]) -> list[Path]:
+    """Return the files meant by `paths`: files as they are named, folders by what is in them.
+
+    Folders are searched to a depth of 16, in order of name, without following links to folders;
+    in them only files that may be recordings count. A file that is meant twice comes once. A path
+    that does not exist is kept, so that opening it tells of it. Never raises.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        for file in _below(path, _DEPTH_LIMIT) if _is_folder(path) else (path,):
+            if len(found) >= FILES_LIMIT:
+                return list(found)
+            found.setdefault(file)
+    return list(found)
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in listed:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                if depth and not entry.name.startswith("."):
+                    yield from _below(Path(entry.path), depth - 1)
+            elif entry.is_file() and _may_be(entry.name):
+                yield Path(entry.path)
+        except OSError:
+            continue
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _may_be(name: str) -> bool:
+    return name.endswith(_SUFFIXES) and not name.endswith(_NEIGHBOURS) and name[0] != "."

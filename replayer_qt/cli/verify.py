@@ -1,0 +1,186 @@
+"""`verify`: are these recordings whole, and were their rounds fair?"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.core.errors import RecordingUnreadable
+from replayer_qt.core.events import Fairness
+from replayer_qt.core.summary import RoundSummary, summarise
+from replayer_qt.core.units import StreamId
+
+_STREAM: Final = StreamId("replay/1")
+_FILES_PER_WORKER: Final = 64
+_PLACES_SHOWN: Final = 5
+
+
+class FileReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What verifying one file found; `format` is empty and `error` says why if it was not read."""
+
+    path: str
+    format: str
+    bad_lines: int
+    recovered_lines: int
+    rounds: tuple[RoundSummary, ...]
+    damage: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether anything of the file was not as it should be."""
+        return bool(self.error or self.damage or self.bad_lines)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a round is not what its seed says."""
+        return any(found.fairness is Fairness.FAILED for found in self.rounds)
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        description="Check recordings: what was damaged, which ticks are missing, which rounds "
+        "are what their revealed seeds say. Exit code 0: all whole and fair; 1: not.",
+        epilog="example: replayer verify recordings/ --json",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify, print, and return 0 if everything is whole and fair, 1 if not."""
+    files = find_recordings(arguments.paths)
+    if not files:
+        named = ", ".join(str(path) for path in arguments.paths)
+        raise RecordingUnreadable(f"No recording was found in {named}.", remedy="Name another.")
+    reports = list(_reports(files))
+    if arguments.json:
+        print(msgspec.json.encode(_as_json(reports)).decode())
+    else:
+        for report in reports:
+            _print_report(report)
+        _print_totals(reports)
+    return 1 if any(report.damaged or report.failed for report in reports) else 0
+
+
+def verify_file(path: Path) -> FileReport:
+    """Return what is to be said of one file; a file that cannot be read is said so."""
+    try:
+        recording = open_recording(path, _STREAM)
+    except RecordingUnreadable as error:
+        return FileReport(
+            path=str(path),
+            format="",
+            bad_lines=0,
+            recovered_lines=0,
+            rounds=(),
+            error=str(error),
+        )
+    return FileReport(
+        path=str(path),
+        format=recording.format,
+        bad_lines=recording.bad_lines,
+        recovered_lines=recording.recovered_lines,
+        rounds=summarise(recording.events),
+        damage=tuple(
+            f"line {place.line}: {place.what}" if place.line else place.what
+            for place in recording.damage
+        ),
+    )
+
+
+def _reports(files: Sequence[Path]) -> Iterator[FileReport]:
+    workers = min(os.cpu_count() or 1, len(files) // _FILES_PER_WORKER)
+    if workers < 2:
+        yield from _shown(map(verify_file, files), len(files))
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        try:
+            yield from _shown(pool.map(verify_file, files, chunksize=8), len(files))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _shown(reports: Iterator[FileReport], count: int) -> Iterator[FileReport]:
+    told = sys.stderr.isatty()
+    for number, report in enumerate(reports, 1):
+        if told:
+            print(f"\r{number}/{count}", end="", file=sys.stderr, flush=True)
+        yield report
+    if told:
+        print("\r", end="", file=sys.stderr)
+
+
+def _as_json(reports: Sequence[FileReport]) -> dict[str, Any]:
+    files = []
+    for report in reports:
+        told = msgspec.to_builtins(report)
+        for member in ("damage", "error"):
+            if not told[member]:
+                del told[member]
+        files.append(told)
+    return {
+        "files": files,
+        "totals": {
+            "files": len(reports),
+            "rounds": sum(len(report.rounds) for report in reports),
+            "ticks": sum(found.ticks for report in reports for found in report.rounds),
+            "bad_lines": sum(report.bad_lines for report in reports),
+            "recovered_lines": sum(report.recovered_lines for report in reports),
+            "damaged_files": sum(report.damaged for report in reports),
+        },
+    }
+
+
+def _print_report(report: FileReport) -> None:
+    if report.error:
+        print(report.error)
+        return
+    ticks = sum(found.ticks for found in report.rounds)
+    damage = f", {report.bad_lines} bad lines" if report.bad_lines else ""
+    saved = f" ({report.recovered_lines} records recovered)" if report.recovered_lines else ""
+    print(
+        f"{report.path}: {report.format}, {len(report.rounds)} rounds, {ticks} ticks{damage}{saved}"
+    )
+    for what in report.damage[:_PLACES_SHOWN]:
+        print(f"    {what}")
+    if len(report.damage) > _PLACES_SHOWN:
+        print(f"    and {len(report.damage) - _PLACES_SHOWN} places more (--json lists them)")
+    for found in report.rounds:
+        print(f"  {line_of(found)}")
+
+
+def line_of(found: RoundSummary) -> str:
+    """Return a round in one line, for people."""
+    if not found.ticks:
+        return f"{found.round_id}  no ticks  {found.fairness}"
+    ended = (
+        f"rug at {found.rug_index} {found.rug_price:.6g}x"
+        if found.rug_index is not None and found.rug_price is not None
+        else "rugged"
+        if found.rugged
+        else "no rug"
+    )
+    peak = "" if found.peak is None else f"  peak {found.peak:.4g}x"
+    missing = sum(last - first + 1 for first, last in found.gaps)
+    gaps = f"  {missing} ticks missing in {len(found.gaps)} gaps" if missing else ""
+    return (
+        f"{found.round_id}  {found.ticks} ticks {found.first_index}..{found.last_index}  "
+        f"{ended}{peak}{gaps}  {found.fairness}"
+    )
+
+
+def _print_totals(reports: Sequence[FileReport]) -> None:
+    totals = _as_json(reports)["totals"]
+    told = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in totals.items())
+    print(f"total: {told}")
