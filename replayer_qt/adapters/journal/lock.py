@@ -1,0 +1,88 @@
+"""One writer a folder: a lock that the operating system drops when its holder dies."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from replayer_qt.adapters.journal.layout import LOCK
+from replayer_qt.core.errors import DataDirUnusable
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_FAR: Final = 1 << 30  # Windows' locks also keep readers out: lock a byte that nobody reads
+
+
+class FolderLock:
+    """Says who writes to a folder, and lets nobody else.
+
+    Not a file that is there or not, but a lock on an open one: nothing is left behind by a kill.
+    The descriptor is never inherited, else a child would hold the lock after us.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOCK
+        self._fd: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._fd is not None
+
+    def acquire(self) -> None:
+        """Take the lock; at once, or not at all; safe twice.
+
+        Raises:
+            DataDirUnusable: another writer has it; the message names its process.
+            OSError: the lock's file cannot be made.
+        """
+        if self._fd is not None:
+            return
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        fd = os.open(self._path, flags, 0o600)
+        try:
+            self._lock(fd)
+            os.ftruncate(fd, 0)
+            os.write(fd, b"%d\n" % os.getpid())
+        except BaseException:
+            os.close(fd)
+            raise
+        self._fd = fd
+
+    def _lock(self, fd: int) -> None:
+        if _try_lock(fd):
+            return
+        raise DataDirUnusable(
+            f"Recordings cannot be written to {self._path.parent}: "
+            f"{_named(os.read(fd, 32))} is writing there.",
+            remedy="Stop that one first, or choose another folder.",
+        )
+
+    def release(self) -> None:
+        """Let others in; safe twice."""
+        if self._fd is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+            self._fd = None
+
+
+def _named(holder: bytes) -> str:
+    digits = holder.strip()
+    return f"process {digits.decode()}" if digits.isdigit() else "another process"
+
+
+def _try_lock(fd: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            os.lseek(fd, _FAR, os.SEEK_SET)
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+            os.lseek(fd, 0, os.SEEK_SET)
+        else:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
