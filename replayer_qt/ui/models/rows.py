@@ -29,6 +29,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
         colour: the meaning (a `Theme` attribute) that colours the cell; None for plain text.
         tip: the tool tip's text; None for none.
         about: what the column means, for the header's tool tip.
+        chars: how wide it is at first [digits].
     """
 
     title: str
@@ -37,6 +38,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     colour: Callable[[Row], str | None] | None = None
     tip: Callable[[Row], str] | None = None
     about: str = ""
+    chars: int = 8
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
@@ -75,6 +77,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def row(self, number: int) -> Row:
         """Return the row shown at `number`, 0 being the newest."""
         return self._rows[-1 - number]
+
+    def find(self, key: Hashable) -> Row | None:
+        """Return the row of that key; None if there is none."""
+        place = self._places.get(key)
+        return None if place is None else self._rows[place - self._gone]
 
     def upsert(self, rows: Iterable[Row]) -> None:
         """Replace rows whose key is known; put the others on top, the last one uppermost."""

@@ -46,18 +46,21 @@ def rounds() -> RowsModel[RoundState]:
         columns=[
             Column(
                 title="Round",
+                chars=9,
                 text=lambda row: clean(fmt.round_name(row.round_id), 8),
                 tip=lambda row: f"Round {row.round_id}",
                 about="The round's short name; the tool tip has the whole.",
             ),
             Column(
                 title="Ticks",
+                chars=6,
                 text=lambda row: fmt.count(row.ticks),
                 number=lambda row: float(row.ticks),
                 about="How many ticks are known.",
             ),
             Column(
                 title="Peak [x]",
+                chars=9,
                 text=lambda row: fmt.price(row.peak or None).rstrip("x"),
                 number=lambda row: row.peak,
                 colour=lambda row: "up" if row.peak >= 2 else None,
@@ -65,6 +68,7 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Rug [x]",
+                chars=9,
                 text=lambda row: fmt.price(row.rug_price).rstrip("x"),
                 number=lambda row: -1.0 if row.rug_price is None else row.rug_price,
                 colour=lambda row: "rug" if row.rug_tick is not None else "muted",
@@ -72,12 +76,14 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Fairness",
+                chars=9,
                 text=lambda row: verdict(row.fairness)[0],
                 colour=lambda row: verdict(row.fairness)[1],
                 about="Whether the revealed seed generates exactly these prices.",
             ),
             Column(
                 title="Gaps",
+                chars=5,
                 text=lambda row: fmt.count(row.missing) if row.missing else "0",
                 number=lambda row: float(row.missing),
                 colour=lambda row: "warning" if row.missing else "muted",
@@ -85,6 +91,7 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Filled",
+                chars=6,
                 text=lambda row: fmt.count(row.filled),
                 number=lambda row: float(row.filled),
                 colour=lambda row: None if row.filled else "muted",
@@ -102,17 +109,20 @@ def trades() -> RowsModel[TradePrinted]:
         columns=[
             Column(
                 title="Tick",
+                chars=6,
                 text=lambda row: str(row.tick),
                 number=lambda row: float(row.tick),
                 about="The round's tick at which it was done.",
             ),
             Column(
                 title="Side",
+                chars=8,
                 text=lambda row: _SIDES[row.side],
                 colour=lambda row: "up" if row.side in {Side.BUY, Side.SHORT_CLOSE} else "down",
             ),
             Column(
                 title="Amount",
+                chars=10,
                 text=lambda row: fmt.amount(row.amount),
                 number=lambda row: float(row.amount),
                 tip=lambda row: f"{row.amount:f} {row.coin}",
@@ -120,10 +130,16 @@ def trades() -> RowsModel[TradePrinted]:
             ),
             Column(
                 title="Price [x]",
+                chars=9,
                 text=lambda row: fmt.price(row.price).rstrip("x"),
                 number=lambda row: row.price,
             ),
-            Column(title="Player", text=lambda row: name(row.player), tip=lambda row: row.player),
+            Column(
+                title="Player",
+                chars=16,
+                text=lambda row: name(row.player),
+                tip=lambda row: row.player,
+            ),
         ],
         key=lambda row: (row.round_id, row.trade_id),
         kept=TRADES_KEPT,
@@ -142,7 +158,7 @@ def facts() -> RowsModel[Fact]:
     """Return an empty table of a feed's health."""
     return RowsModel(
         columns=[
-            Column(title="What", text=lambda row: row.name, colour=lambda _: "muted"),
+            Column(title="What", chars=22, text=lambda row: row.name, colour=lambda _: "muted"),
             Column(
                 title="Value",
                 text=lambda row: row.value,
@@ -207,16 +223,19 @@ def notices() -> RowsModel[Notice]:
         columns=[
             Column(
                 title="Time [UTC]",
+                chars=10,
                 text=lambda row: fmt.clock(row.at),
                 number=lambda row: float(row.at),
             ),
             Column(
                 title="Kind",
+                chars=10,
                 text=lambda row: _SEVERITIES[row.severity][0],
                 colour=lambda row: _SEVERITIES[row.severity][1],
             ),
             Column(
                 title="Times",
+                chars=7,
                 text=lambda row: f"x{row.count:,}",
                 number=lambda row: float(row.count),
             ),

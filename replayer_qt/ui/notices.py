@@ -1,0 +1,139 @@
+"""Turns events that a person should know of into notices, each told once and counted after."""
+
+from typing import Final
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from replayer_qt.core.errors import ContractBroken
+from replayer_qt.core.events import (
+    Event,
+    EventsShed,
+    Fairness,
+    FairnessChecked,
+    FeedChanged,
+    Link,
+    ProblemRaised,
+    Recording,
+    RecordingChanged,
+    ReplayOpened,
+    Severity,
+)
+from replayer_qt.core.state import Advance
+from replayer_qt.core.units import StreamId
+from replayer_qt.ui import fmt
+from replayer_qt.ui.models.tables import Notice, notices
+from replayer_qt.ui.plain import clean
+
+_DAMAGE_TOLD: Final = 3
+_BAD_LINKS: Final = {
+    Link.STALE: (Severity.WARNING, "sends no new ticks", "The last price may be old."),
+    Link.WAITING: (Severity.WARNING, "lost the connection", "It is tried again by itself."),
+    Link.BLOCKED: (Severity.ERROR, "was tried too often", "It is tried again after a pause."),
+    Link.ENDED: (Severity.ERROR, "ended the connection", "Connect again, or pick another venue."),
+}
+_BAD_RECORDING: Final = {
+    Recording.FAULTED: "Recording is interrupted: the disk refuses.",
+    Recording.DISK_FULL: "Recording is interrupted: the disk is full.",
+}
+
+
+class Notices(QObject):
+    """Keeps notices, newest first, bounded; the same one again only counts up.
+
+    Lives on the GUI thread; other threads send it `notify` through a queued connection.
+
+    Signals:
+        told: a `Notice`, new or counted up.
+    """
+
+    told = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows = notices()
+        self._links: dict[StreamId, Link] = {}  # bounded: one a stream
+        self._recording = Recording.OFF
+
+    @Slot(object)
+    def notify(self, notice: Notice) -> None:
+        """Keep `notice`, or count the one that says the same.
+
+        Raises:
+            ContractBroken: called on another thread than the window's.
+        """
+        if QThread.currentThread() is not self.thread():
+            raise ContractBroken("Notices are told on the window's thread.")
+        before = self.rows.find((notice.code, notice.what))
+        if before is not None:
+            notice = replace(notice, count=before.count + notice.count)
+        self.rows.upsert([notice])
+        self.told.emit(notice)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Notify of what the frame's events tell."""
+        for event in advance.events:
+            notice = self._read(event)
+            if notice is not None:
+                self.notify(notice)
+
+    def _read(self, event: Event) -> Notice | None:
+        match event:
+            case ProblemRaised():
+                return _notice(event, event.severity, event.what, event.remedy, code=event.code)
+            case FeedChanged():
+                return self._read_link(event)
+            case RecordingChanged():
+                return self._read_recording(event)
+            case FairnessChecked(verdict=Fairness.FAILED, round_id=name, detail=detail):
+                what = f"Round {clean(fmt.round_name(name), 8)} is not what its seed generates."
+                return _notice(event, Severity.ERROR, what, detail, code="unfair")
+            case EventsShed(queue=queue, count=count):
+                what = f"The queue of {clean(queue, 40)} was full and left ticks out."
+                told = _notice(event, Severity.WARNING, what, "The recording has them.", "shed")
+                return replace(told, count=count)
+            case ReplayOpened(damage=damage, source=source) if damage:
+                what = f"{clean(source, 80)} is damaged: {'; '.join(damage[:_DAMAGE_TOLD])}"
+                more = len(damage) - _DAMAGE_TOLD
+                rest = f" {more} more places." if more > 0 else ""
+                remedy = f"Every sound record is kept.{rest}"
+                return _notice(event, Severity.WARNING, what, remedy, "damaged")
+            case _:
+                return None
+
+    def _read_link(self, event: FeedChanged) -> Notice | None:
+        before = self._links.get(event.stream, Link.OFF)
+        self._links[event.stream] = event.link
+        venue = fmt.stream(event.stream)
+        if event.link in _BAD_LINKS and event.link is not before:
+            severity, what, remedy = _BAD_LINKS[event.link]
+            words = f"{remedy} ({clean(event.reason, 160)})" if event.reason else remedy
+            return _notice(event, severity, f"{venue} {what}.", words, f"feed-{event.link.value}")
+        if event.link is Link.LIVE and before in _BAD_LINKS:
+            return _notice(event, Severity.INFO, f"{venue} is live again.", "", "feed-restored")
+        return None
+
+    def _read_recording(self, event: RecordingChanged) -> Notice | None:
+        before, self._recording = self._recording, event.state
+        if event.state is before:
+            return None
+        if event.state in _BAD_RECORDING:
+            code = f"recording-{event.state.value}"
+            reason = clean(event.reason)
+            return _notice(event, Severity.ERROR, _BAD_RECORDING[event.state], reason, code)
+        if event.state is Recording.ON and before in _BAD_RECORDING:
+            lost = f"{event.lost:,} records were lost." if event.lost else "Nothing was lost."
+            what = "Recording goes on."
+            return _notice(event, Severity.INFO, what, lost, "recording-restored")
+        return None
+
+
+def _notice(event: Event, severity: Severity, what: str, remedy: str, code: str) -> Notice:
+    return Notice(
+        code=clean(code, 40),
+        severity=severity,
+        what=clean(what),
+        remedy=clean(remedy),
+        at=event.at,
+    )

@@ -1,0 +1,157 @@
+"""One captioned value, painted letter by letter: no rich text, no layout per frame."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from replayer_qt.ui.assets import MONO
+from replayer_qt.ui.plain import clean, tip
+from replayer_qt.ui.status import Badge, Word
+from replayer_qt.ui.theme import DARK, Theme
+
+_PAD: Final = 7
+_HEIGHT: Final = 40
+
+
+class Cell(QWidget):
+    """A caption above a value, both elided to the room there is.
+
+    Its size follows a sample, not the value, so that nothing moves while numbers do.
+    """
+
+    def __init__(
+        self,
+        caption: str,
+        *,
+        sample: str,
+        least: str,
+        points: int = 9,
+        mono: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._caption = caption
+        self._word = Word(text="")
+        self._theme = DARK
+        self._small = QFont(self.font())
+        self._small.setPointSizeF(7.5)
+        self._large = QFont(MONO if mono else self.font().family(), points)
+        metrics, small = QFontMetrics(self._large), QFontMetrics(self._small)
+        caption_px = small.horizontalAdvance(caption.upper())
+        self._wide = max(metrics.horizontalAdvance(sample), caption_px) + 2 * _PAD
+        self._narrow = max(metrics.horizontalAdvance(least), caption_px) + 2 * _PAD
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(caption)
+
+    @property
+    def word(self) -> Word:
+        """What the cell says now."""
+        return self._word
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def say(self, word: Word) -> None:
+        """Show `word`; the same word again costs nothing."""
+        if word == self._word:
+            return
+        self._word = word
+        self.setAccessibleName(f"{self._caption}: {clean(word.text)}")
+        self.setToolTip(tip(word.tip or word.text))
+        self.update()
+
+    def shown_text(self) -> str:
+        """Return the value as it is drawn, elided."""
+        room = self.width() - 2 * _PAD
+        metrics = QFontMetrics(self._large)
+        return metrics.elidedText(clean(self._word.text), Qt.TextElideMode.ElideRight, room)
+
+    # Qt's names from here on.
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._wide, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._narrow, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        painter.setFont(self._small)
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(QPointF(_PAD, 13), self._caption.upper())
+        painter.setFont(self._large)
+        painter.setPen(QColor(getattr(self._theme, self._word.colour)))
+        painter.drawText(QPointF(_PAD, 32), self.shown_text())
+        painter.setPen(QColor(self._theme.grid))
+        painter.drawLine(self.width() - 1, 9, self.width() - 1, _HEIGHT - 9)
+        painter.end()
+
+
+class BadgeCell(QWidget):
+    """LIVE, PAST, PRACTICE or what else there is: a word, a colour and a shape."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._badge = Badge(word="OFFLINE", shape="ring", colour="muted")
+        self._theme = DARK
+        self._font = QFont(self.font())
+        self._font.setPointSizeF(9.5)
+        self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
+        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 36
+        self.setFixedSize(width, _HEIGHT)
+        self.setAccessibleName("Market: OFFLINE")
+
+    @property
+    def badge(self) -> Badge:
+        """What the badge says now."""
+        return self._badge
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def say(self, badge: Badge) -> None:
+        """Show `badge`."""
+        if badge == self._badge:
+            return
+        self._badge = badge
+        self.setAccessibleName(f"Market: {badge.word}")
+        self.setToolTip(tip(badge.tip))
+        self.update()
+
+    # Qt's names from here on.
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(getattr(self._theme, self._badge.colour))
+        hollow = self._badge.shape == "ring"
+        pill = QRectF(5.5, 7.5, self.width() - 11, _HEIGHT - 15)
+        painter.setPen(colour)
+        painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
+        painter.drawRoundedRect(pill, 6, 6)
+        ink = colour if hollow else QColor(self._theme.background)
+        painter.setPen(ink)
+        painter.setBrush(Qt.BrushStyle.NoBrush if hollow else ink)
+        _draw_shape(painter, self._badge.shape, QPointF(17, _HEIGHT / 2))
+        painter.setFont(self._font)
+        words = pill.adjusted(20, 0, -2, 0)
+        painter.setPen(ink)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._badge.word)
+        painter.end()
+
+
+def _draw_shape(painter: QPainter, shape: str, at: QPointF) -> None:
+    if shape in {"disc", "ring"}:
+        painter.drawEllipse(at, 4, 4)
+        return
+    points = {
+        "diamond": ((0, -5), (5, 0), (0, 5), (-5, 0)),
+        "triangle": ((-5, 0), (4, -5), (4, 5)),
+    }[shape]
+    painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in points]))

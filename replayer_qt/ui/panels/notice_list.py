@@ -1,0 +1,43 @@
+"""Every notice since the start, newest first."""
+
+from msgspec.structs import asdict
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from replayer_qt.ui.notices import Notices
+from replayer_qt.ui.panels.table import KeyKeeper, Table
+from replayer_qt.ui.theme import Theme
+
+
+class NoticeList(QWidget):
+    """A table of notices that outlives the stack over the chart.
+
+    Signals:
+        cleared: a person has read them all.
+    """
+
+    cleared = Signal()
+
+    def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notices = notices
+        table = Table("Notices")
+        table.show_rows(notices.rows)
+        clear = QPushButton("Clear")
+        clear.setAccessibleName("Clear all notices")
+        clear.setToolTip("Forget every notice.")
+        clear.installEventFilter(KeyKeeper(clear))
+        clear.clicked.connect(self._clear)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(table)
+        layout.addWidget(clear)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the cells by meaning."""
+        self._notices.rows.set_colours(asdict(theme))
+
+    def _clear(self) -> None:
+        self._notices.rows.clear()
+        self.cleared.emit()

@@ -1,0 +1,162 @@
+"""A slider with the whole round's price shape behind its handle."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+
+from replayer_qt.core.events import ReplayShaped
+from replayer_qt.ui.theme import DARK, Theme
+
+_MARGIN: Final = 8
+_SEEK_MS: Final = 33
+
+
+class Scrubber(QSlider):
+    """Shows how far a replay has come, and asks for another place when dragged.
+
+    Signals:
+        sought: the share of the round that was pointed at, 0 to 1; at most one each 33 ms.
+    """
+
+    sought = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setAccessibleName("Position in the round")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(46)
+        self.setMouseTracking(True)
+        self._theme = DARK
+        self._shape: ReplayShaped | None = None
+        self._curve: QPolygonF | None = None
+        self._curve_for = QSize()
+        self._dragged: float | None = None
+        self._wanted: float | None = None
+        self._pacer = QTimer(self)
+        self._pacer.setSingleShot(True)
+        self._pacer.setInterval(_SEEK_MS)
+        self._pacer.timeout.connect(self._seek)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def set_shape(self, shape: ReplayShaped | None) -> None:
+        """Draw another round's shape; None for none."""
+        self._shape, self._curve = shape, None
+        self.update()
+
+    def set_place(self, position: int, length: int) -> None:
+        """Move the handle, unless it is being dragged."""
+        self.setRange(0, max(length, 1))
+        self.setValue(position)
+
+    @property
+    def shape(self) -> ReplayShaped | None:
+        """The shape that is drawn."""
+        return self._shape
+
+    @property
+    def share(self) -> float:
+        """Where the handle is drawn, 0 to 1."""
+        return self.value() / self.maximum() if self._dragged is None else self._dragged
+
+    @Slot()
+    def _seek(self) -> None:
+        if self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            self.sought.emit(wanted)
+            self._pacer.start()
+
+    def _point(self, x: float) -> None:
+        self._dragged = min(1.0, max(0.0, (x - _MARGIN) / max(1, self.width() - 2 * _MARGIN)))
+        self._wanted = self._dragged
+        if not self._pacer.isActive():
+            self._seek()
+        self.update()
+
+    def _x(self, share: float) -> float:
+        return _MARGIN + share * (self.width() - 2 * _MARGIN)
+
+    def _drawn_curve(self) -> QPolygonF | None:
+        shape = self._shape
+        if shape is None or len(shape.prices) < 2:
+            return None
+        if self._curve is None or self._curve_for != self.size():
+            heights = _heights(shape.prices)
+            last = len(heights) - 1
+            room = self.height() - 12
+            stride = max(1, last // 1500)
+            places = [*range(0, last, stride), last]
+            self._curve = QPolygonF(
+                [QPointF(self._x(i / last), 6 + room * (1 - heights[i])) for i in places]
+            )
+            self._curve_for = self.size()
+        return self._curve
+
+    # Qt's names from here on.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._point(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._dragged is not None:
+            self._point(event.position().x())
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: D102
+        self._dragged = None
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.background))
+        at = self._x(self.share)
+        curve = self._drawn_curve()
+        if curve is None:
+            painter.setPen(QPen(QColor(self._theme.muted), 1))
+            middle = self.height() / 2
+            painter.drawLine(QPointF(self._x(0), middle), QPointF(self._x(1), middle))
+        else:
+            self._paint_curve(painter, curve, at)
+        painter.setPen(QPen(QColor(self._theme.accent), 2))
+        painter.drawLine(QPointF(at, 2), QPointF(at, self.height() - 2))
+        painter.setBrush(QColor(self._theme.accent))
+        painter.drawRect(QRectF(at - 3, 1, 6, 5))
+        painter.end()
+
+    def _paint_curve(self, painter: QPainter, curve: QPolygonF, at: float) -> None:
+        ahead, played = QColor(self._theme.muted), QColor(self._theme.past)
+        for colour, left, right in ((played, 0.0, at), (ahead, at, float(self.width()))):
+            painter.setClipRect(QRectF(left, 0, right - left, self.height()))
+            ground = QColor(colour)
+            ground.setAlpha(38)
+            floor = float(self.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            ends = [QPointF(self._x(1), floor), QPointF(self._x(0), floor)]
+            painter.drawPolygon(QPolygonF([*curve.toList(), *ends]))
+            painter.setPen(QPen(colour, 1))
+            painter.drawPolyline(curve)
+        painter.setClipping(False)
+        if self._shape is not None and self._shape.rug_tick is not None:
+            painter.setPen(QPen(QColor(self._theme.rug), 2))
+            x = self._x(1)
+            painter.drawLine(QPointF(x, 4), QPointF(x, self.height() - 4))
+
+
+def _heights(prices: NDArray[np.float64]) -> list[float]:
+    """Prices on a logarithmic scale from 0 to 1; what cannot be scaled lies on the ground."""
+    sound = np.where(np.isfinite(prices) & (prices > 0), prices, np.nan)
+    if np.all(np.isnan(sound)):
+        return [0.0] * len(prices)
+    logs = np.log(sound)
+    low, high = float(np.nanmin(logs)), float(np.nanmax(logs))
+    scaled = np.nan_to_num((logs - low) / max(high - low, 1e-9), nan=0.0)
+    return [float(height) for height in scaled]

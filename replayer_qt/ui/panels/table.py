@@ -1,0 +1,127 @@
+"""A dense, sortable, read-only table over a rows model."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from replayer_qt.core.units import StreamId
+from replayer_qt.ui.models.rows import SORT_ROLE, RowsModel
+
+Row = TypeVar("Row")
+
+_STREAMS_KEPT: Final = 4
+_ROW_PX: Final = 21
+_OWN_KEYS: Final = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Space,
+    }
+)
+
+
+class KeyKeeper(QObject):
+    """Lets the widget that has the focus keep the keys it moves and presses by.
+
+    Without it the window's short-cuts would take Space from a button and the arrows from a table.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in {
+                Qt.KeyboardModifier.NoModifier,
+                Qt.KeyboardModifier.KeypadModifier,
+            }
+            if plain and event.key() in _OWN_KEYS:
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+
+class Table(QTableView):
+    """Shows a `RowsModel`; sorted by a click on a header, by a third click as it came."""
+
+    def __init__(self, what: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(what)
+        self.setObjectName(f"table-{what.lower()}")
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSortRole(SORT_ROLE)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setModel(self._proxy)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMinimumSize(120, 60)
+        down = self.verticalHeader()
+        down.setVisible(False)
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(_ROW_PX)
+        down.setMinimumSectionSize(_ROW_PX)
+        across = self.horizontalHeader()
+        across.setHighlightSections(False)
+        across.setStretchLastSection(True)
+        across.setSortIndicatorClearable(True)
+        across.setMinimumSectionSize(24)
+        across.setAccessibleName(f"{what}: columns")
+        self.setSortingEnabled(True)
+        across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.installEventFilter(KeyKeeper(self))
+
+    def show_rows(self, rows: RowsModel[Any]) -> None:
+        """Show another model; keeps filter and sorting."""
+        if self._proxy.sourceModel() is rows:
+            return
+        first = self._proxy.sourceModel() is None
+        self._proxy.setSourceModel(rows)
+        if first:
+            self._set_widths(rows)
+
+    def keep_only(self, column: int, text: str) -> None:
+        """Show the rows whose `column` contains `text`; all for an empty text."""
+        self._proxy.setFilterKeyColumn(column)
+        self._proxy.setFilterFixedString(text)
+
+    def _set_widths(self, rows: RowsModel[Any]) -> None:
+        digit = self.fontMetrics().horizontalAdvance("0")
+        for place, column in enumerate(rows.columns):
+            self.setColumnWidth(place, digit * column.chars + 12)
+
+
+class StreamRows(Generic[Row]):
+    """One table's rows for each of the streams looked at lately; the oldest stream's go."""
+
+    def __init__(self, make: Callable[[], RowsModel[Row]]) -> None:
+        self._make = make
+        self._colours: dict[str, str] = {}
+        self._rows: OrderedDict[StreamId | None, RowsModel[Row]] = OrderedDict()
+
+    def of(self, stream: StreamId | None) -> RowsModel[Row]:
+        """Return the rows of a stream, made if they are not there."""
+        rows = self._rows.get(stream)
+        if rows is None:
+            rows = self._rows[stream] = self._make()
+            rows.set_colours(self._colours)
+            if len(self._rows) > _STREAMS_KEPT:
+                self._rows.popitem(last=False)
+        self._rows.move_to_end(stream)
+        return rows
+
+    def set_colours(self, colours: dict[str, str]) -> None:
+        """Colour every stream's rows."""
+        self._colours = colours
+        for rows in self._rows.values():
+            rows.set_colours(colours)

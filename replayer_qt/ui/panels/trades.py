@@ -1,0 +1,69 @@
+"""The tape: trades of all players, as far as the venue shows them."""
+
+from msgspec.structs import asdict
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from replayer_qt.core.events import Event, Rewound, TradePrinted
+from replayer_qt.core.state import Advance
+from replayer_qt.core.units import StreamId
+from replayer_qt.ui.models.rows import RowsModel
+from replayer_qt.ui.models.tables import trades
+from replayer_qt.ui.panels.table import StreamRows, Table
+from replayer_qt.ui.theme import Theme
+
+_PLAYER = 4
+
+
+class TradesPanel(QWidget):
+    """A bounded tape with a filter on the player's name."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._streams = StreamRows(trades)
+        self._shown: StreamId | None = None
+        self._table = Table("Trades")
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText("Player contains…")
+        self._filter.setAccessibleName("Filter trades by player")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.setMaxLength(32)
+        self._filter.textChanged.connect(self._keep_only)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._table)
+        layout.addWidget(self._filter)
+        self._table.show_rows(self._streams.of(None))
+
+    @property
+    def rows(self) -> RowsModel[TradePrinted]:
+        """The rows that are shown, before the filter."""
+        return self._streams.of(self._shown)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the cells by meaning."""
+        self._streams.set_colours(asdict(theme))
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Add the frame's trades; a rewind starts the tape of its stream anew."""
+        fresh: dict[StreamId, list[TradePrinted]] = {}
+        for event in advance.events:
+            if isinstance(event, Rewound):
+                self._streams.of(event.stream).clear()
+                fresh[event.stream] = _trades(event.history)
+            elif isinstance(event, TradePrinted):
+                fresh.setdefault(event.stream, []).append(event)
+        for stream, rows in fresh.items():
+            self._streams.of(stream).upsert(rows)
+        self._shown = advance.state.shown
+        self._table.show_rows(self.rows)
+
+    @Slot(str)
+    def _keep_only(self, text: str) -> None:
+        self._table.keep_only(_PLAYER, text)
+
+
+def _trades(events: tuple[Event, ...]) -> list[TradePrinted]:
+    return [event for event in events if isinstance(event, TradePrinted)]

@@ -1,0 +1,172 @@
+"""The replay bar: buttons, speed, a tick to go to, and the scrubber; there while one replays."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replayer_qt.core.commands import SeekShare, SeekTick, SetSpeed
+from replayer_qt.core.events import ReplayMoved, ReplayShaped
+from replayer_qt.core.state import Advance, MarketState
+from replayer_qt.core.units import StreamId
+from replayer_qt.ui import fmt
+from replayer_qt.ui.action_table import SPEEDS
+from replayer_qt.ui.actions import RowAction
+from replayer_qt.ui.assets import icon
+from replayer_qt.ui.panels.scrubber import Scrubber
+from replayer_qt.ui.panels.table import KeyKeeper
+from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.theme import DARK, Theme
+from replayer_qt.ui.view import is_replay_shown
+
+_BUTTONS: Final = (
+    ("previous-round", "start", "step-back", "play", "step-forward", "end", "next-round"),
+    ("activation", "peak", "rug"),
+)
+_MAX_TICK: Final = 99_999_999
+_SHAPES_KEPT: Final = 4
+
+
+class Transport(QFrame):
+    """What moves a replay.
+
+    Signals:
+        asked: a command.
+        done: an input was finished; the keys belong to the chart again.
+    """
+
+    asked = Signal(object)
+    done = Signal()
+
+    def __init__(self, actions: Mapping[str, RowAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.setAccessibleName("Replay")
+        self._theme = DARK
+        self._playing: bool | None = None
+        self._shapes: OrderedDict[StreamId, ReplayShaped] = OrderedDict()  # bounded: _SHAPES_KEPT
+        self._keeper = KeyKeeper(self)
+        self.scrubber = Scrubber()
+        self.scrubber.sought.connect(self._seek_share)
+        self.tick = self._make_tick()
+        self.speed = self._make_speed()
+        self.place = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="number")
+        self.which = PlainLabel(role="muted")
+        self._play = actions["play"]
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 6, 3)
+        row.setSpacing(1)
+        for group in _BUTTONS:
+            for name in group:
+                row.addWidget(self._button(actions[name]))
+            row.addSpacing(8)
+        row.addWidget(self.tick)
+        row.addSpacing(4)
+        row.addWidget(self.speed)
+        row.addSpacing(8)
+        row.addWidget(self.place, stretch=1)
+        row.addWidget(self.which)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.scrubber)
+        layout.addLayout(row)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme, self._playing = theme, None
+        self.scrubber.set_theme(theme)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Say where the replay stands; hide when none is looked at."""
+        for event in advance.events:
+            if isinstance(event, ReplayShaped):
+                self._keep(event)
+        market = advance.state.market()
+        if market is None or not is_replay_shown(advance.state):
+            self.hide()
+            return
+        shape = self._shapes.get(market.stream)
+        if shape is not self.scrubber.shape:
+            self.scrubber.set_shape(shape)
+        if market.replay is not None:
+            self._show(market, market.replay)
+        self.show()
+
+    def _show(self, market: MarketState, at: ReplayMoved) -> None:
+        self.scrubber.set_place(at.position, at.length)
+        self.place.say(f"{fmt.share(at.position, at.length)} ticks")
+        self.which.say(f"round {fmt.share(at.round_index + 1, at.rounds)}")
+        if not self.tick.hasFocus() and market.round is not None:
+            self.tick.blockSignals(True)  # noqa: FBT003
+            self.tick.setValue(max(0, market.round.tick))
+            self.tick.blockSignals(False)  # noqa: FBT003
+        place = next((i for i, speed in enumerate(SPEEDS) if speed == at.speed), -1)
+        if place != self.speed.currentIndex() and not self.speed.view().isVisible():
+            self.speed.setCurrentIndex(place)
+        if at.playing is not self._playing:
+            self._playing = at.playing
+            self._play.setIcon(icon("pause" if at.playing else "play", self._theme))
+
+    def _keep(self, shape: ReplayShaped) -> None:
+        self._shapes[shape.stream] = shape
+        self._shapes.move_to_end(shape.stream)
+        if len(self._shapes) > _SHAPES_KEPT:
+            self._shapes.popitem(last=False)
+
+    def _button(self, action: RowAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setAutoRepeat(action.row.repeats)
+        button.setAccessibleName(action.row.text.replace("&", ""))
+        button.installEventFilter(self._keeper)
+        return button
+
+    def _make_tick(self) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(0, _MAX_TICK)
+        box.setPrefix("tick ")
+        box.setKeyboardTracking(False)
+        box.setAccessibleName("Go to tick")
+        box.setToolTip("Go to this tick (Enter).")
+        box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 18)
+        box.valueChanged.connect(self._seek_tick)
+        box.editingFinished.connect(self.done)
+        return box
+
+    def _make_speed(self) -> QComboBox:
+        box = QComboBox()
+        box.addItems([fmt.speed(speed) for speed in SPEEDS])
+        box.setAccessibleName("Speed")
+        box.setToolTip("Speed of the replay ([ slower, ] faster).")
+        box.setPlaceholderText("—")
+        box.setMaxVisibleItems(len(SPEEDS))
+        box.installEventFilter(self._keeper)
+        box.activated.connect(self._set_speed)
+        return box
+
+    @Slot(float)
+    def _seek_share(self, share: float) -> None:
+        self.asked.emit(SeekShare(share=share))
+
+    @Slot(int)
+    def _seek_tick(self, tick: int) -> None:
+        self.asked.emit(SeekTick(tick=tick))
+
+    @Slot(int)
+    def _set_speed(self, place: int) -> None:
+        self.asked.emit(SetSpeed(speed=SPEEDS[place]))
+        self.done.emit()
