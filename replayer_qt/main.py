@@ -1,0 +1,163 @@
+"""The composition root of the window: builds everything, connects it, runs it, stops it in reverse.
+
+Start-up, in order: choose a platform that can draw (offscreen where there is no display); the Qt
+application with one asyncio loop inside it; the crash hooks and the heartbeat; the machine (engine,
+recorder, desk); the window; what the command line asked for. Then nothing happens here until the
+window closes, Ctrl-C is pressed or the time is up.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+import qasync
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+import replayer_qt.wiring as wiring
+from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.memory import peak_rss_mib
+from replayer_qt.core.commands import Connect, OpenRecordings
+from replayer_qt.core.errors import DataDirUnusable
+from replayer_qt.core.options import VERSION, WindowOptions
+from replayer_qt.core.report import status_line
+from replayer_qt.machine import Machine, assemble
+from replayer_qt.runtime.heartbeat import Heartbeat
+from replayer_qt.runtime.tally import Tally
+from replayer_qt.ui.chart.price_chart import PriceChart
+from replayer_qt.ui.frame_clock import FrameClock
+from replayer_qt.ui.main_window import MainWindow
+
+STATUS_EVERY_S = 5.0
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The last line of a run that was told when to end."""
+
+    ticks_received: int
+    frames_painted: int
+    worst_gui_gap_ms: float
+    rounds_recorded: int
+    peak_rss_mib: float
+    errors: int
+
+
+def main(options: WindowOptions) -> int:
+    """Run the window until it is closed, and return the exit code."""
+    _choose_platform()
+    app = QApplication(sys.argv[:1])
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(_run(options, app))
+
+
+def _choose_platform() -> None:
+    """Let Qt fall back to drawing offscreen instead of aborting where there is no display."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    seen = [
+        platform
+        for platform, variable in (("wayland", "WAYLAND_DISPLAY"), ("xcb", "DISPLAY"))
+        if os.environ.get(variable)
+    ]
+    os.environ["QT_QPA_PLATFORM"] = ";".join([*seen, "offscreen"])
+
+
+async def _run(options: WindowOptions, app: QApplication) -> int:
+    over = asyncio.Event()
+    _end_on_signals(over)
+    tally = Tally()
+    async with AsyncExitStack() as stack:
+        heartbeat = Heartbeat()
+        heartbeat.start()
+        stack.callback(heartbeat.stop)
+        machine = await assemble(
+            stack,
+            settings=options.settings,
+            clock=SystemClock(),
+            recordings=Path(options.recordings),
+            app_version=VERSION,
+        )
+        machine.host.advanced.connect(tally.count, wiring.WITHIN)
+        chart = PriceChart()
+        window = _build_window(options, machine, chart)
+        window.closed.connect(over.set)
+        window.show()
+        stack.callback(window.close)
+        _obey_options(options, machine)
+        await _until_over(options, machine, over, unseen=app.platformName() == "offscreen")
+        _take_picture(options, window, unseen=app.platformName() == "offscreen")
+        painted, gap_ms = chart.frames_painted, heartbeat.worst_gap_ms
+    if options.exit_after_s is not None or options.screenshot is not None:
+        summary = Summary(
+            ticks_received=tally.ticks,
+            frames_painted=painted,
+            worst_gui_gap_ms=round(gap_ms, 1),
+            rounds_recorded=tally.rounds,
+            peak_rss_mib=round(peak_rss_mib(), 1),
+            errors=tally.errors,
+        )
+        _say(msgspec.json.encode(summary).decode())
+    return 0
+
+
+def _end_on_signals(over: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts the loop
+            loop.add_signal_handler(number, over.set)
+
+
+def _build_window(options: WindowOptions, machine: Machine, chart: PriceChart) -> MainWindow:
+    store = QSettings(str(Path(options.data_dir, "window.ini")), QSettings.Format.IniFormat)
+    window = MainWindow(options.settings, chart=chart, version=VERSION, layout_store=store)
+    frames = FrameClock(max_fps=options.settings.chart.max_fps, parent=window)
+    wiring.wire_window(host=machine.host, desk=machine.desk, frames=frames, window=window)
+    return window
+
+
+def _obey_options(options: WindowOptions, machine: Machine) -> None:
+    venue = options.venue or options.settings.window.connect_at_start
+    if venue != "none":
+        machine.desk.obey(Connect(venue=venue, url=options.url))
+    if options.files:
+        machine.desk.obey(OpenRecordings(paths=options.files))
+
+
+async def _until_over(
+    options: WindowOptions, machine: Machine, over: asyncio.Event, *, unseen: bool
+) -> None:
+    """Wait for the end; where nobody can see the window, say how things stand meanwhile."""
+    if unseen:
+        _say("No display: working offscreen; Ctrl-C ends it.")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(options.exit_after_s):
+            while not over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(STATUS_EVERY_S if unseen else None):
+                        await over.wait()
+                if unseen:
+                    _say(status_line(machine.host.state))
+
+
+def _take_picture(options: WindowOptions, window: MainWindow, *, unseen: bool) -> None:
+    place = options.screenshot
+    if place is None and unseen:
+        place = str(Path(options.data_dir, "window.png"))
+    if place is None:
+        return
+    if window.grab().save(place):
+        _say(f"Picture of the window: {place}")
+    else:
+        raise DataDirUnusable(
+            f"The picture could not be saved as {place}.",
+            remedy="Name a file ending in .png in a folder that can be written.",
+        )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
