@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import replayer_qt.wiring as wiring
+from replayer_qt import wiring
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.commands import Command, Connect

@@ -19,7 +19,7 @@ import qasync
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-import replayer_qt.wiring as wiring
+from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.memory import peak_rss_mib
 from replayer_qt.core.commands import Connect, OpenRecordings
@@ -101,7 +101,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
             peak_rss_mib=round(peak_rss_mib(), 1),
             errors=tally.errors,
         )
-        _say(msgspec.json.encode(summary).decode())
+        print(msgspec.json.encode(summary).decode(), flush=True)
     return 0
 
 
@@ -160,4 +160,4 @@ def _take_picture(options: WindowOptions, window: MainWindow, *, unseen: bool) -
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(line, file=sys.stderr, flush=True)  # standard output is for the summary alone
