@@ -1,0 +1,216 @@
+"""The clients of the exchange: who is connected, and what each of them is sent."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+import socketio
+from aiohttp import web
+from engineio.packet import MESSAGE, Packet
+
+from replayer_qt.core.settings import FeedSettings
+from replayer_qt.practice.events import greetings
+from replayer_qt.practice.faults import STATE, encode
+from replayer_qt.practice.luck import luck
+from replayer_qt.practice.messages import Scene, snapshot_message
+from replayer_qt.practice.wire import Taps, Wire
+
+QUEUE_LIMIT: Final = 4_096
+QUEUE_EASY: Final = 256
+PING_INTERVAL_S: Final = 25
+PING_TIMEOUT_S: Final = 20
+STALE_SNAPSHOTS: Final = 0.3
+
+
+class Client(msgspec.Struct, kw_only=True):
+    """One connection.
+
+    Attributes:
+        late: packets that it gets after the next message of the stream.
+    """
+
+    sid: str
+    eio_sid: str
+    queue: asyncio.Queue[Packet]
+    wire: Wire | None
+    late: list[str]
+
+
+class Hall:
+    """Everybody who listens; all of them are sent the same stream.
+
+    A client that does not read is sent nothing more once 4,096 messages wait for it, and its
+    connection is broken; `cut` counts such clients.
+
+    Attributes:
+        scene: what a newcomer is told; None before the first message.
+        taps: what is done to every wire.
+        sent: packets sent, by event.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.scene: Scene | None = None
+        self.taps = Taps()
+        self.sent: Counter[str] = Counter()
+        self.accepted = 0
+        self.cut = 0
+        self.received = 0
+        self._seed = seed
+        self._clients: dict[str, Client] = {}
+        self._wires: dict[str, Wire] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._sio = self._server()
+
+    def attach(self, app: web.Application) -> None:
+        """Serve Socket.IO as a part of `app`."""
+        self._sio.attach(app)
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """All connections, oldest first."""
+        return tuple(self._clients.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the slowest client."""
+        return max((client.queue.qsize() for client in self._clients.values()), default=0)
+
+    def broadcast(self, event: str, packets: list[str]) -> None:
+        """Send packets to everybody; never waits."""
+        for client in self.clients:
+            for packet in packets:
+                self._send(client, packet)
+            if client.late and event == STATE:
+                for packet in client.late:
+                    self._send(client, packet)
+                client.late.clear()
+        self.sent[event] += len(packets)
+
+    def broadcast_raw(self, data: bytes) -> None:
+        """Put bytes on every wire, as they are, between two frames."""
+        for client in self.clients:
+            if (wire := self.wire_of(client)) is not None:
+                wire.send_raw(data)
+
+    def wire_of(self, client: Client) -> Wire | None:
+        """Return the client's WebSocket; None while it polls."""
+        return client.wire or self._wires.get(client.eio_sid)
+
+    async def disconnect(self, client: Client, *, by_engine: bool) -> None:
+        """Send a client away by the protocol: Engine.IO's close, or Socket.IO's disconnect."""
+        if by_engine:
+            await self._sio.eio.disconnect(client.eio_sid)
+        else:
+            client.queue.put_nowait(Packet(MESSAGE, data="1"))
+
+    def hang_up(self) -> None:
+        """End every connection at once."""
+        for client in self.clients:
+            if (wire := self.wire_of(client)) is not None:
+                wire.hang_up()
+
+    async def close(self) -> None:
+        """Wait until nothing of this hall runs any more."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._clients.clear()
+        self._wires.clear()
+
+    def _server(self) -> Any:
+        logger = logging.getLogger("socketio.practice")
+        logger.setLevel(logging.ERROR)
+        server = socketio.AsyncServer(
+            async_mode="aiohttp",
+            always_connect=True,  # the snapshot must not overtake the acceptance
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            cors_allowed_origins=_may_come,
+            logger=logger,
+            engineio_logger=logger,
+        )
+        server.on("connect", self._connect)
+        server.on("disconnect", self._disconnect)
+        server.on("ping", self._ping)
+        server.on("*", self._hear)
+        engine = server.eio
+        # the library neither keeps nor ends its own tasks
+        engine.start_background_task = self._own
+        wire = partial(Wire, self.taps, self._remember)
+        engine._async = {**engine._async, "websocket": wire}  # noqa: SLF001  (no public door)
+        return server
+
+    def _own(self, target: Any, *args: object, **options: object) -> asyncio.Task[Any]:
+        work: Coroutine[Any, Any, Any] = target(*args, **options)
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _remember(self, wire: Wire) -> None:
+        eio_sid = wire.request.query.get("sid") if wire.request is not None else None
+        if eio_sid:
+            self._wires[eio_sid] = wire
+        elif wire.request is not None:
+            wire.request["wire"] = wire
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], _auth: object) -> None:
+        eio_sid: str = self._sio.manager.eio_sid_from_sid(sid, "/")
+        client = Client(
+            sid=sid,
+            eio_sid=eio_sid,
+            queue=self._sio.eio.sockets[eio_sid].queue,
+            wire=environ["aiohttp.request"].get("wire"),
+            late=[],
+        )
+        number, self.accepted = self.accepted, self.accepted + 1
+        packets = self._welcome(number)
+        # measured: the snapshot may come after a message that is newer than it
+        if luck(self._seed, "snapshot", number).random() < STALE_SNAPSHOTS:
+            client.late = packets
+        else:
+            for packet in packets:
+                self._send(client, packet)
+        self._clients[sid] = client
+
+    def _welcome(self, number: int) -> list[str]:
+        if self.scene is None:
+            return []
+        snapshot = snapshot_message(self.scene, connecting=True)
+        told = [(STATE, (snapshot,)), *greetings(self._seed, number)]
+        return [encode(message) for message in told]
+
+    async def _disconnect(self, sid: str, _reason: object = None) -> None:
+        client = self._clients.pop(sid, None)
+        if client is not None:
+            self._wires.pop(client.eio_sid, None)
+
+    async def _ping(self, _sid: str, *_args: object) -> tuple[()]:
+        return ()
+
+    async def _hear(self, _event: str, _sid: str, *_args: object) -> None:
+        self.received += 1
+
+    def _send(self, client: Client, packet: str) -> None:
+        if client.queue.qsize() >= QUEUE_LIMIT:
+            self._cut(client)
+            return
+        client.queue.put_nowait(Packet(MESSAGE, data=packet))
+
+    def _cut(self, client: Client) -> None:
+        if self._clients.pop(client.sid, None) is None:
+            return
+        self.cut += 1
+        if (wire := self.wire_of(client)) is not None:
+            wire.reset()
+
+
+def _may_come(origin: str, _environ: Mapping[str, Any] | None = None) -> bool:
+    """Let in programs, pages of this machine, and a feed that names the real venue's page."""
+    host = origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
+    return host in {"127.0.0.1", "localhost"} or origin == FeedSettings().rugs_origin
