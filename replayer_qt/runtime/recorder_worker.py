@@ -69,12 +69,9 @@ class RecorderWorker(QObject):
         """Write one batch, and say that it is dealt with, whatever happens."""
         self._deliveries += 1
         try:
-            self._journal.append(delivery.events)
-        except Exception as error:  # the edge of this thread's loop
-            self._break(error)
+            self._do(lambda: self._journal.append(delivery.events))
         finally:
             delivery.done()
-        self._tell()
 
     @Slot()
     def begin(self) -> None:
@@ -104,29 +101,24 @@ class RecorderWorker(QObject):
     def _do(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except Exception as error:  # the edge of this thread's loop
-            self._break(error)
-        self._tell()
-
-    def _break(self, error: Exception) -> None:
-        """A journal tells of its troubles in its status: this is a bug, told once."""
-        if not self._broken:
+        except Exception:  # the edge of this thread's loop
+            if not self._broken:  # a journal tells of its troubles in its status: this is a bug
+                log.exception("the journal broke its word")
             self._broken = True
-            log.error("the journal broke its word", exc_info=error)
+        self._tell()
 
     def _tell(self) -> None:
         status, told = self._journal.status(), self._told
-        if told is None or (status.state, status.reason) != (told.state, told.reason):
-            self._emit(status)
-        elif status.mono - self._told_at >= TELL_MS * NANOS_PER_MILLISECOND and _news(status, told):
-            self._emit(status)
-
-    def _emit(self, status: RecordingChanged) -> None:
-        self._told, self._told_at = status, status.mono
-        self.changed.emit(status)
+        is_due = status.mono - self._told_at >= TELL_MS * NANOS_PER_MILLISECOND
+        if told is None or _is_turn(status, told) or (is_due and _is_news(status, told)):
+            self._told, self._told_at = status, status.mono
+            self.changed.emit(status)
 
 
-def _news(status: RecordingChanged, told: RecordingChanged) -> bool:
-    return status != replace(
-        told, at=status.at, mono=status.mono, lag_ms=status.lag_ms, free=status.free
-    )
+def _is_turn(status: RecordingChanged, told: RecordingChanged) -> bool:
+    return (status.state, status.reason) != (told.state, told.reason)
+
+
+def _is_news(status: RecordingChanged, told: RecordingChanged) -> bool:
+    same = replace(told, at=status.at, mono=status.mono, lag_ms=status.lag_ms, free=status.free)
+    return status != same
