@@ -93,6 +93,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, ground: QWidget) -> None:
         super().__init__(ground)
+        self._ground = ground
         self.setAccessibleName("Notices")
         self._theme = DARK
         self.toasts: list[Toast] = []  # oldest first; bounded by STACK
@@ -142,7 +143,7 @@ class NoticeBar(QWidget):
         self._settle()
 
     def _settle(self) -> None:
-        ground = self.parentWidget()
+        ground = self._ground
         if not self.toasts:
             self.hide()
             return

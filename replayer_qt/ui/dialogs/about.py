@@ -1,6 +1,6 @@
 """What this is, in which version, and the licences of what it is built from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Final
 
@@ -53,7 +53,7 @@ def parts() -> Iterator[Part]:
     yield Part(name="DejaVu fonts", version="2.37", licence="Bitstream Vera")
 
 
-def _licence(told: dict[str, object]) -> str:
+def _licence(told: Mapping[str, object]) -> str:
     """The licence's short name: newer packages state it, older ones classify themselves."""
     stated = told.get("license_expression")
     if isinstance(stated, str):
@@ -74,7 +74,7 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About Replayer")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 470)
-        rows = RowsModel(
+        rows: RowsModel[Part] = RowsModel(
             columns=[
                 Column(title="Part", chars=20, text=lambda part: part.name),
                 Column(title="Version", chars=10, text=lambda part: part.version),

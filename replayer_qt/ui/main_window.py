@@ -1,0 +1,376 @@
+"""The window: takes frames in, lets wishes out, and decides nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
+
+from replayer_qt.core.commands import OpenRecordings
+from replayer_qt.core.settings import Settings
+from replayer_qt.core.state import Advance, State
+from replayer_qt.ports import Clock
+from replayer_qt.ui.action_table import ACTIONS
+from replayer_qt.ui.actions import ActionSet, fill_menus, fill_tool_bar
+from replayer_qt.ui.assets import icon
+from replayer_qt.ui.dialogs.about import AboutDialog
+from replayer_qt.ui.dialogs.files import ask_for_files, ask_for_folder
+from replayer_qt.ui.dialogs.jump import JumpDialog
+from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
+from replayer_qt.ui.docking import Docking
+from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
+from replayer_qt.ui.notice_bar import NoticeBar
+from replayer_qt.ui.notices import Notices
+from replayer_qt.ui.panels.feed import FeedPanel
+from replayer_qt.ui.panels.notice_list import NoticeList
+from replayer_qt.ui.panels.rounds import RoundsPanel
+from replayer_qt.ui.panels.status_strip import StatusStrip
+from replayer_qt.ui.panels.trades import TradesPanel
+from replayer_qt.ui.panels.transport import Transport
+from replayer_qt.ui.plain import clean
+from replayer_qt.ui.style import dress
+from replayer_qt.ui.theme import DARK, THEMES, Theme
+from replayer_qt.ui.view import Look, View
+
+_SIZE: Final = (1280, 800)
+_LEAST: Final = (640, 480)
+_DROPPED_MOST: Final = 1_000
+
+
+class Chart(Protocol):
+    """What the window needs of the chart, which is a widget."""
+
+    followed: SignalInstance
+    asked: SignalInstance
+
+    def show_frame(self, advance: Advance) -> None:
+        """Draw the newest state."""
+        ...
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        ...
+
+    def set_style(self, style: str) -> None:
+        """Draw `candles` or a `line`."""
+        ...
+
+    def set_log_scale(self, on: bool, /) -> None:  # noqa: FBT001
+        """Use a logarithmic price axis or not."""
+        ...
+
+    def set_ticks_per_candle(self, ticks: int, /) -> None:
+        """Make candles of so many ticks."""
+        ...
+
+    def follow(self) -> None:
+        """Keep the newest price in sight."""
+        ...
+
+    def zoom(self, factor: float, /) -> None:
+        """Show fewer (factor above 1) or more candles."""
+        ...
+
+    def show_all(self) -> None:
+        """Show the whole round."""
+        ...
+
+
+class MainWindow(QMainWindow):
+    """A function of frames.
+
+    Signals:
+        asked: a command; whether it is obeyed shows in a later frame.
+        closed: the window was closed by a person, and its layout is kept.
+    """
+
+    asked = Signal(object)
+    closed = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        version: str,
+        layout_store: LayoutStore,
+        chart: Chart,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        self._version = version
+        self._settings = settings
+        self._memory = LayoutMemory(layout_store)
+        self._advance: Advance | None = None
+        self._chart = chart
+        self._look = Look(
+            theme=settings.window.theme,
+            style=settings.chart.style,
+            log_scale=settings.chart.log_scale,
+            ticks_per_candle=settings.chart.ticks_per_candle,
+        )
+        self.setWindowTitle("Replayer")
+        self.setObjectName("replayer")
+        self.setMinimumSize(*_LEAST)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self._verbs: dict[str, Callable[..., object]] = {
+            "open_files": self.open_files,
+            "open_folder": self.open_folder,
+            "ask_tick": self.ask_tick,
+            "close": self.close,
+            "set_style": self.set_style,
+            "toggle_log_scale": self.toggle_log_scale,
+            "set_ticks_per_candle": self.set_ticks_per_candle,
+            "follow": chart.follow,
+            "zoom": chart.zoom,
+            "show_all": chart.show_all,
+            "set_theme": self.set_theme,
+            "toggle_theme": self.toggle_theme,
+            "toggle_dock": self.toggle_dock,
+            "reset_layout": self.reset_layout,
+            "toggle_full_screen": self.toggle_full_screen,
+            "show_shortcuts": self.show_shortcuts,
+            "show_about": self.show_about,
+        }
+        self.actions_ = ActionSet(ACTIONS, self._view(), self)
+        self.notices = Notices(self)
+        self._build(clock)
+        self._connect()
+        self._dress_up()
+
+    # --- frames in
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show where `advance` leaves us, everywhere at once."""
+        self._advance = advance
+        self._chart.show_frame(advance)
+        self.strip.show_frame(advance)
+        self.transport.show_frame(advance)
+        self.rounds.show_frame(advance)
+        self.trades.show_frame(advance)
+        self.feed.show_frame(advance)
+        self.notices.show_frame(advance)
+        self._refresh()
+
+    # --- what the actions call
+
+    def open_files(self) -> None:
+        """Ask for recordings and open them."""
+        ask_for_files(self, self._folder(), self.open_paths)
+
+    def open_folder(self) -> None:
+        """Ask for a folder and open the recordings in it."""
+        ask_for_folder(self, self._folder(), self.open_paths)
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Ask for the replay of files or folders, and remember them."""
+        if paths:
+            self._list_recent(self._memory.opened(paths))
+            self.asked.emit(OpenRecordings(paths=tuple(paths)))
+
+    def ask_tick(self) -> None:
+        """Ask for a tick of the replayed round and go there."""
+        market = self._state().market()
+        if market is None or market.replay is None:
+            return
+        shape = self.transport.scrubber.shape
+        known = -1 if market.round is None else market.round.tick
+        told = market.replay.length - 1 if shape is None else int(shape.ticks[-1])
+        dialog = JumpDialog(max(0, known), max(known, told), self)
+        dialog.asked.connect(self.asked)
+        dialog.open()
+
+    def set_style(self, style: str) -> None:
+        """Draw prices as `candles` or as a `line`."""
+        self._chart.set_style(style)
+        self._set_look(style=style)
+
+    def toggle_log_scale(self) -> None:
+        """Change between a linear and a logarithmic price axis."""
+        self._chart.set_log_scale(not self._look.log_scale)
+        self._set_look(log_scale=not self._look.log_scale)
+
+    def set_ticks_per_candle(self, ticks: int) -> None:
+        """Make candles of so many ticks."""
+        self._chart.set_ticks_per_candle(ticks)
+        self._set_look(ticks_per_candle=ticks)
+
+    def set_theme(self, name: str) -> None:
+        """Use the theme `name`; one that does not exist is the dark one."""
+        self._set_look(theme=name if name in THEMES else DARK.name)
+        self._dress_up()
+
+    def toggle_theme(self) -> None:
+        """Change between dark and light."""
+        self.set_theme("light" if self._look.theme == "dark" else "dark")
+
+    def toggle_dock(self, name: str) -> None:
+        """Open or close a panel."""
+        self.docking.toggle(name)
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first, and forget where it was."""
+        self._memory.forget_layout()
+        self.docking.put_back()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or leave it."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._set_look(full_screen=self.isFullScreen())
+
+    def show_shortcuts(self) -> None:
+        """Show every action with its key."""
+        ShortcutSheet(self.actions_.rows, self).open()
+
+    def show_about(self) -> None:
+        """Show versions and licences."""
+        AboutDialog(self._version, self).open()
+
+    # --- how it is made
+
+    def _build(self, clock: Clock | None) -> None:
+        self.strip = StatusStrip(clock)
+        self.transport = Transport(self.actions_.actions)
+        self.rounds, self.trades, self.feed = RoundsPanel(), TradesPanel(), FeedPanel()
+        self.notice_list = NoticeList(self.notices)
+        self._ground = QWidget()
+        column = QVBoxLayout(self._ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        widget = cast("QWidget", self._chart)
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column.addWidget(widget, stretch=1)
+        column.addWidget(self.transport)
+        self.setCentralWidget(self._ground)
+        self._add_bars()
+        self.notice_bar = NoticeBar(widget)
+        self.menus = fill_menus(self.menuBar(), self.actions_.actions)
+        self._recent = self.menus["&File"].addMenu("Open &recent")
+        self._recent.setToolTipsVisible(True)
+        self._list_recent(self._memory.recent())
+        self.docking = Docking(
+            self,
+            {
+                "rounds": self.rounds,
+                "trades": self.trades,
+                "feed": self.feed,
+                "notices": self.notice_list,
+            },
+        )
+        self.resize(*_SIZE)
+        if not (self._settings.window.restore_layout and self.docking.restore(self._memory)):
+            self.docking.put_back()
+
+    def _add_bars(self) -> None:
+        for name, title in (("bar-actions", "Actions"), ("bar-status", "Status")):
+            bar = QToolBar(title, self)
+            bar.setObjectName(name)
+            bar.setMovable(False)
+            bar.toggleViewAction().setEnabled(False)
+            bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+            self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+            if name == "bar-status":
+                bar.addWidget(self.strip)
+            else:
+                fill_tool_bar(bar, self.actions_.actions)
+                self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+
+    def _connect(self) -> None:
+        self.actions_.asked.connect(self.asked)
+        self.actions_.called.connect(self._call)
+        self.transport.asked.connect(self.asked)
+        self.transport.done.connect(self._focus_chart)
+        self.notices.told.connect(self.notice_bar.tell)
+        self.notice_list.cleared.connect(self.notice_bar.clear)
+        self.docking.changed.connect(self._note_docks)
+        self._recent.triggered.connect(self._open_recent)
+        self._chart.followed.connect(self._note_following)
+        self._chart.asked.connect(self.asked)
+        self._chart.set_style(self._look.style)
+        self._chart.set_log_scale(self._look.log_scale)
+        self._chart.set_ticks_per_candle(self._look.ticks_per_candle)
+        self._note_docks()
+
+    def _dress_up(self) -> None:
+        theme = THEMES[self._look.theme]
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dress(app, theme)
+            app.setWindowIcon(icon("app", theme))
+        self.actions_.set_theme(theme)
+        self._chart.set_theme(theme)
+        self.strip.set_theme(theme)
+        self.transport.set_theme(theme)
+        self.notice_bar.set_theme(theme)
+        for panel in (self.rounds, self.trades, self.feed, self.notice_list):
+            panel.set_theme(theme)
+        if self._advance is not None:
+            self.transport.show_frame(replace(self._advance, events=()))
+
+    # --- small things
+
+    def _state(self) -> State:
+        return State() if self._advance is None else self._advance.state
+
+    def _view(self) -> View:
+        return View(state=self._state(), look=self._look)
+
+    def _set_look(self, **changes: object) -> None:
+        self._look = replace(self._look, **changes)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.actions_.refresh(self._view())
+
+    def _folder(self) -> str:
+        recent = self._memory.recent()
+        return str(Path(recent[0]).parent) if recent else ""
+
+    def _list_recent(self, paths: tuple[str, ...]) -> None:
+        self._recent.clear()
+        for path in paths:
+            action = self._recent.addAction(clean(Path(path).name or path, 80).replace("&", "&&"))
+            action.setData(path)
+            action.setStatusTip(clean(path))
+        self._recent.setEnabled(bool(paths))
+
+    @Slot(str, object)
+    def _call(self, verb: str, argument: object) -> None:
+        method = self._verbs[verb]
+        method() if argument is None else method(argument)
+
+    @Slot(QAction)
+    def _open_recent(self, action: QAction) -> None:
+        self.open_paths([str(action.data())])
+
+    @Slot()
+    def _note_docks(self) -> None:
+        self._set_look(docks=self.docking.open_names())
+
+    @Slot(bool)
+    def _note_following(self, following: bool) -> None:  # noqa: FBT001
+        self._set_look(following=following)
+
+    @Slot()
+    def _focus_chart(self) -> None:
+        cast("QWidget", self._chart).setFocus()
+
+    # Qt's names from here on.
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+        self.docking.keep(self._memory)
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        urls = event.mimeData().urls()[:_DROPPED_MOST]
+        self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+        event.acceptProposedAction()
