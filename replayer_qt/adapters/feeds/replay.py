@@ -69,6 +69,7 @@ class ReplayFeed:
         self._file = -1
         self._rounds: tuple[Tape, ...] = ()
         self._round = 0
+        self._searched = False
         self._commands: deque[Command] = deque(maxlen=COMMANDS_KEPT)
         self._wake = asyncio.Event()
 
@@ -85,6 +86,8 @@ class ReplayFeed:
     @property
     def finished(self) -> bool:
         """Whether the last round of the last file was played to its end, or there is none."""
+        if not self._rounds:
+            return self._searched
         return self._deck.at_end() and self._is_last_round() and self._file >= len(self._files) - 1
 
     def steer(self, command: Command) -> None:
@@ -102,6 +105,7 @@ class ReplayFeed:
         self._files = await asyncio.to_thread(self._find, self._paths)
         for event in await self._change_file(1):
             yield event
+        self._searched = True
         while True:
             self._wake.clear()
             while self._commands:

@@ -156,6 +156,10 @@ class Deck:
         reached = int(np.searchsorted(self._dues, self._clock.position(now), side="right"))
         return max(self._cursor, min(reached, self._cursor + _TURN_EVENTS))
 
+    def _overdue(self) -> list[Event]:
+        """What the clock has passed already; at full speed there is no such thing."""
+        return [] if math.isinf(self._speed) else self.turn()
+
     # --- commands
 
     def _play(self, tape: Tape) -> list[Event]:
@@ -173,7 +177,7 @@ class Deck:
 
     def _stand_still(self) -> list[Event]:
         now = self._time.monotonic()
-        due = self.turn() if self._playing and not math.isinf(self._speed) else []
+        due = self._overdue()
         self._playing = False
         self._clock = self._clock.at_speed(0.0, wall=now)
         return due + self._moved(now, at_once=True)
@@ -193,7 +197,7 @@ class Deck:
     def _set_speed(self, speed: float) -> list[Event]:
         if math.isnan(speed) or speed <= 0:
             return []
-        due = self.turn()
+        due = self._overdue()
         self._speed = speed if math.isinf(speed) else min(max(speed, SLOWEST), FASTEST)
         now = self._time.monotonic()
         self._pace.clear()
@@ -204,7 +208,7 @@ class Deck:
         return due + self._moved(now, at_once=True)
 
     def _set_spacing(self, tape: Tape, fixed_ms: int | None) -> list[Event]:
-        due = self.turn()
+        due = self._overdue()
         self._fixed_ms = None if fixed_ms is None else max(0, min(fixed_ms, 60_000))
         self._dues = tape.dues(self._fixed_ms)
         now = self._time.monotonic()

@@ -11,6 +11,7 @@ from replayer_qt.adapters.library.lines import blocks
 
 LINES_LOOKED_AT: Final = 2_000
 
+_ABSENT: Final = msgspec.Raw(b"")
 _SESSION: Final = {"session_start", "session_end", "game_complete"}
 _TICKS: Final = {"tick", "game_start", "game_end"}
 _PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
@@ -26,15 +27,15 @@ _KNOWN: Final = {
 class _Glance(msgspec.Struct):
     """The members by which formats differ."""
 
-    type: msgspec.Raw | None = None
-    header: msgspec.Raw | None = msgspec.field(default=None, name="_h")
-    footer: msgspec.Raw | None = msgspec.field(default=None, name="_f")
-    ev: msgspec.Raw | None = None
-    event: msgspec.Raw | None = None
-    event_type: msgspec.Raw | None = None
-    data: msgspec.Raw | None = None
-    source: msgspec.Raw | None = None
-    direction: msgspec.Raw | None = None
+    type: msgspec.Raw = _ABSENT
+    header: msgspec.Raw = msgspec.field(default=_ABSENT, name="_h")
+    footer: msgspec.Raw = msgspec.field(default=_ABSENT, name="_f")
+    ev: msgspec.Raw = _ABSENT
+    event: msgspec.Raw = _ABSENT
+    event_type: msgspec.Raw = _ABSENT
+    data: msgspec.Raw = _ABSENT
+    source: msgspec.Raw = _ABSENT
+    direction: msgspec.Raw = _ABSENT
 
 
 _GLANCE: Final = msgspec.json.Decoder(_Glance)
@@ -88,14 +89,15 @@ def _kind_of(line: bytes) -> str | None:
     try:
         seen = _GLANCE.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return "A" if recover(line[:65_536].decode("utf-8", "replace")) else None
-    if seen.ev is not None or seen.header is not None or seen.footer is not None:
+        inside = recover(line[:65_536].decode("utf-8", "replace"))
+        return "A" if any(record.type in _TICKS for record in inside) else None
+    if any(map(bytes, (seen.ev, seen.header, seen.footer))):
         return "journal"
-    if seen.type is not None:
+    if bytes(seen.type):
         named = bytes(seen.type).strip(b'"').decode("utf-8", "replace")
         return "B" if named in _SESSION else "A" if named in _TICKS else None
-    if seen.data is not None and seen.event_type is not None:
+    if bytes(seen.data) and bytes(seen.event_type):
         return "E"
-    if seen.data is not None and seen.event is not None:
-        return "D" if seen.source is not None or seen.direction is not None else "C"
+    if bytes(seen.data) and bytes(seen.event):
+        return "D" if bytes(seen.source) or bytes(seen.direction) else "C"
     return None

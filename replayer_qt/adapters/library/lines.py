@@ -117,10 +117,24 @@ class Records(Generic[Record]):
             self.note(what, line=block.line, offset=block.offset)
             return
         self.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        try:
-            self.found += self._decoder.decode_lines(block.data)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        found = self._at_once(block.data)
+        if found is None:
             self._take_one_by_one(block)
+        else:
+            self.found += found
+
+    def _at_once(self, data: bytes) -> list[Record] | None:
+        """Decode whole blocks; None unless each line is exactly one sound object."""
+        within = data.removesuffix(b"\n")
+        breaks = within.count(b"\n")
+        # the decoder takes two objects on one line for two lines, so the breaks are looked at too
+        if breaks and within.count(b"}\n{") != breaks:
+            return None
+        try:
+            found = self._decoder.decode_lines(data)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        return found if len(found) == breaks + 1 else None
 
     def _take_one_by_one(self, block: Block) -> None:
         offset = block.offset
