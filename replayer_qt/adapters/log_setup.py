@@ -5,7 +5,7 @@ import logging
 import logging.handlers
 import time
 import urllib.parse
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,11 +36,13 @@ class Redactor:
         raw = secret.encode("utf-8", "surrogatepass")
         forms = (
             secret,
+            urllib.parse.quote(raw),
             urllib.parse.quote(raw, safe=""),
             urllib.parse.quote_plus(raw),
             json.dumps(secret)[1:-1],
             json.dumps(secret, ensure_ascii=False)[1:-1],
             b64encode(raw).decode().rstrip("="),
+            urlsafe_b64encode(raw).decode().rstrip("="),
         )
         for form in forms:
             self._forms[form] = f"<{name}>"
