@@ -30,7 +30,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--seed",
         type=_count,
-        help="makes a run repeatable, with the clock set to --start; without it one is drawn",
+        default=0,
+        help="makes a run repeatable, with the clock set to --start; 0 draws one",
     )
     parser.add_argument(
         "--speed", type=_speed, default=1.0, help="how much faster than the real one, 0.1 to 1000"
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         AddressRefused: the port is taken.
     """
-    drawn = arguments.seed is None
+    drawn = not arguments.seed
     seed = secrets.randbelow(1 << 31) if drawn else arguments.seed
     start_ms = arguments.start
     if start_ms is None:

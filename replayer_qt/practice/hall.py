@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import socketio
@@ -13,6 +14,7 @@ from aiohttp import web
 from engineio.packet import MESSAGE, Packet
 
 from replayer_qt.core.settings import FeedSettings
+from replayer_qt.practice.door import HOSTS
 from replayer_qt.practice.events import greetings
 from replayer_qt.practice.faults import STATE, encode
 from replayer_qt.practice.luck import luck
@@ -210,7 +212,8 @@ class Hall:
             wire.reset()
 
 
-def _may_come(origin: str, _environ: Mapping[str, Any] | None = None) -> bool:
+def _may_come(origin: str | None, _environ: Mapping[str, Any] | None = None) -> bool:
     """Let in programs, pages of this machine, and a feed that names the real venue's page."""
-    host = origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
-    return host in {"127.0.0.1", "localhost"} or origin == FeedSettings().rugs_origin
+    if origin is None or origin == FeedSettings().rugs_origin:
+        return True
+    return urlsplit(origin).hostname in HOSTS

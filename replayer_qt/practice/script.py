@@ -1,5 +1,6 @@
 """What the exchange sends, and when: the emission script, a pure function of its options."""
 
+import heapq
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,42 +74,56 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Cue(msgspec.Struct, kw_only=True):
-    """A message with its moment, before it is put in line."""
+    """A message with its moment; without a scene it changes nothing for newcomers."""
 
     at_ms: float
     event: str
     args: tuple[object, ...]
-    scene: Scene
+    scene: Scene | None = None
     ended: Round | None = None
 
 
 class _Stage:
-    """Writes the script, one span from start to start after another."""
+    """Writes the script, one span from start to start after another, no sooner than asked."""
 
     def __init__(self, script: Script) -> None:
         self._script = script
         self._crowd = draw_crowd(script.seed)
         self._royale = dict(script.royale) if script.royale else None
-        self._now_ms = float(script.start_ms)
         self._house = self._past()
+        opens_ms = float(script.start_ms)
+        lead_in = min(max(script.lead_in_ms, 0), COUNTDOWN_MS) // STEP_MS * STEP_MS
+        self._reveal_ms = opens_ms + lead_in - COUNTDOWN_MS
+        self._coming = self._prepare(draw_round(script.seed, 0, script.start_ms))
 
     def play(self) -> Iterator[Step]:
-        script = self._script
-        lead_in = min(max(script.lead_in_ms, 0), COUNTDOWN_MS) // STEP_MS * STEP_MS
-        game = draw_round(script.seed, 0, script.start_ms)
-        play = self._simulated(game, self._now_ms + lead_in)
-        board = Board(play, self._crowd)
-        opening = list(self._countdown(play, board, self._now_ms + lead_in - COUNTDOWN_MS, (), 0))
-        last_ms = self._now_ms
-        for cue in opening:
-            if cue.at_ms >= self._now_ms:
-                yield _step(cue, last_ms)
-                last_ms = cue.at_ms
+        last_ms = float(self._script.start_ms)
+        opening = self._countdown((), 0)
+        cues = itertools.chain((cue for cue in opening if cue.at_ms >= last_ms), self._spans())
+        scene = self._scene(self._coming[0].round, 0)
+        for cue in cues:
+            scene = cue.scene or scene
+            yield Step(
+                delay_ms=max(0.0, cue.at_ms - last_ms),
+                event=cue.event,
+                args=cue.args,
+                scene=scene,
+                ended=cue.ended,
+            )
+            last_ms = cue.at_ms
+
+    def _spans(self) -> Iterator[_Cue]:
         while True:
-            for cue in self._span(play, board):
-                yield _step(cue, last_ms)
-                last_ms = cue.at_ms
             play, board = self._coming
+            wait_ms = _between(_RUG_WAITS, self._luck("rug", play.round).random())
+            reveal_ms = play.starts_ms + play.round.rug_tick * TICK_MS + wait_ms + _REVEAL_WAIT_MS
+            self._reveal_ms = reveal_ms
+            states = self._states(play, board, wait_ms)
+            asides = self._asides(play, reveal_ms + COUNTDOWN_MS)
+            yield from heapq.merge(states, asides, key=lambda cue: cue.at_ms)
+
+    def _luck(self, what: str, game: Round) -> random.Random:
+        return luck(self._script.seed, what, game.number)
 
     def _past(self) -> House:
         house = House()
@@ -123,34 +138,32 @@ class _Stage:
     def _simulated(self, game: Round, starts_ms: float) -> Play:
         return simulate(self._script.seed, game, self._crowd, int(starts_ms))
 
-    def _span(self, play: Play, board: Board) -> list[_Cue]:
-        """Everything from this round's start to just before the next one's."""
-        game, chance = play.round, luck(self._script.seed, "span", play.round.number)
-        rug_ms = float(play.starts_ms + game.rug_tick * TICK_MS)
-        wait = _between(_RUG_WAITS, chance.random())
-        reveal_ms = rug_ms + wait + _REVEAL_WAIT_MS
-        following = draw_round(self._script.seed, game.number + 1, int(reveal_ms))
-        self._coming = self._prepare(following, reveal_ms + COUNTDOWN_MS)
-
-        cues = list(self._running(play, board, chance))
-        rug = cues[-1].scene
-        over = replace(rug, board=board.final(), counter=game.rug_tick + _overrun(chance))
-        ruins = _Cue(at_ms=rug_ms + wait, event=STATE, args=(snapshot_message(over),), scene=over)
-        self._house = self._house.after(game, play, int(rug_ms + wait))
-        coming, next_board = self._coming
-        countdown = list(
-            self._countdown(coming, next_board, reveal_ms, over.board, rug.trade_count, ended=game)
-        )
-        tail = _delivered(chance, ruins, countdown)
-        cues += self._asides(play, chance, reveal_ms + COUNTDOWN_MS, [*cues, *tail])
-        return sorted([*cues, *tail], key=lambda cue: cue.at_ms)
-
-    def _prepare(self, game: Round, starts_ms: float) -> tuple[Play, Board]:
-        play = self._simulated(game, starts_ms)
+    def _prepare(self, game: Round) -> tuple[Play, Board]:
+        play = self._simulated(game, self._reveal_ms + COUNTDOWN_MS)
         return play, Board(play, self._crowd)
 
-    def _running(self, play: Play, board: Board, chance: random.Random) -> Iterator[_Cue]:
-        game, connected = play.round, chance.randint(130, 325)
+    def _states(self, play: Play, board: Board, wait_ms: float) -> Iterator[_Cue]:
+        """This round from its start, its end, and the countdown to the next one."""
+        game, rug = play.round, None
+        for cue in self._running(play, board):
+            rug = cue.scene
+            yield cue
+        if rug is None:
+            return
+        rug_ms = play.starts_ms + game.rug_tick * TICK_MS + wait_ms
+        following = draw_round(self._script.seed, game.number + 1, int(self._reveal_ms))
+        self._coming = self._prepare(following)
+
+        chance = self._luck("end", game)
+        over = replace(rug, board=board.final(), counter=game.rug_tick + _overrun(chance))
+        ruins = _Cue(at_ms=rug_ms, event=STATE, args=(snapshot_message(over),), scene=over)
+        self._house = self._house.after(game, play, int(rug_ms))
+        countdown = list(self._countdown(over.board, rug.trade_count, ended=game))
+        yield from _delivered(chance, ruins, countdown)
+
+    def _running(self, play: Play, board: Board) -> Iterator[_Cue]:
+        game, chance = play.round, self._luck("span", play.round)
+        connected = chance.randint(130, 325)
         scene = self._scene(game, connected)
         scene = replace(scene, active=True, trade_count=play.counts[0])
         yield _Cue(at_ms=play.starts_ms, event=STATE, args=(start_message(scene),), scene=scene)
@@ -172,23 +185,17 @@ class _Stage:
                 yield _Cue(at_ms=at_ms + 15, event=STATE, args=(message,), scene=scene)
 
     def _countdown(
-        self,
-        play: Play,
-        board: Board,
-        reveal_ms: float,
-        old_board: Sequence[Row],
-        old_count: int,
-        *,
-        ended: Round | None = None,
+        self, old_board: Sequence[Row], old_count: int, *, ended: Round | None = None
     ) -> Iterator[_Cue]:
-        connected = luck(self._script.seed, "hall", play.round.number).randint(130, 325)
+        (play, board), reveal_ms = self._coming, self._reveal_ms
+        connected = self._luck("hall", play.round).randint(130, 325)
         scene = replace(
             self._scene(play.round, connected),
             board=old_board,
             timer_ms=COUNTDOWN_MS,
             trade_count=old_count,
         )
-        message = snapshot_message(scene) if ended else {}
+        message = snapshot_message(scene)
         yield _Cue(at_ms=reveal_ms, event=STATE, args=(message,), scene=scene, ended=ended)
         for timer in range(COUNTDOWN_MS - STEP_MS, 0, -STEP_MS):
             at_ms = reveal_ms + COUNTDOWN_MS - timer
@@ -215,15 +222,14 @@ class _Stage:
             royale=self._royale,
         )
 
-    def _asides(
-        self, play: Play, chance: random.Random, until_ms: float, line: list[_Cue]
-    ) -> Iterator[_Cue]:
-        """Trades, side bets and chat, put between the messages of state."""
-        moments = [cue.at_ms for cue in line]
-        for at_ms, event, payload in self._said(play, chance, until_ms):
-            place = max((n for n, moment in enumerate(moments) if moment <= at_ms), default=0)
-            args = (trace(chance), payload)
-            yield _Cue(at_ms=at_ms, event=event, args=args, scene=line[place].scene)
+    def _asides(self, play: Play, until_ms: float) -> list[_Cue]:
+        """Trades, side bets and chat, in the order of time."""
+        chance = self._luck("asides", play.round)
+        said = sorted(self._said(play, chance, until_ms), key=lambda one: one[0])
+        return [
+            _Cue(at_ms=at_ms, event=event, args=(trace(chance), payload))
+            for at_ms, event, payload in said
+        ]
 
     def _said(
         self, play: Play, chance: random.Random, until_ms: float
@@ -246,7 +252,7 @@ class _Stage:
         """The venue shows one trade in two seconds, whatever happens between."""
         game, shown = play.round, ""
         offset = 300.0
-        while offset < (game.rug_tick + 1) * TICK_MS:
+        while offset < (game.rug_tick + 2) * TICK_MS:
             trade = play.latest(min(int(offset // TICK_MS) - 1, game.rug_tick))
             if trade is not None and trade.trade_id != shown:
                 shown = trade.trade_id
@@ -271,19 +277,13 @@ def _delivered(chance: random.Random, ruins: _Cue, countdown: list[_Cue]) -> lis
                 cue.at_ms = free_ms
     for place, cue in enumerate(rest[:-1]):
         after = rest[place + 1]
-        if cue.scene.timer_ms not in {OPENS_MS, OPENS_MS + STEP_MS} and chance.random() < 0.004:
+        if _timer(cue) not in {OPENS_MS, OPENS_MS + STEP_MS} and chance.random() < 0.004:
             cue.at_ms, after.at_ms = after.at_ms, cue.at_ms
     return sorted([ruins, reveal, *rest], key=lambda cue: cue.at_ms)
 
 
-def _step(cue: _Cue, last_ms: float) -> Step:
-    return Step(
-        delay_ms=max(0.0, cue.at_ms - last_ms),
-        event=cue.event,
-        args=cue.args,
-        scene=cue.scene,
-        ended=cue.ended,
-    )
+def _timer(cue: _Cue) -> int | None:
+    return cue.scene.timer_ms if cue.scene else None
 
 
 def _between(line: tuple[tuple[float, float], ...], share: float) -> float:

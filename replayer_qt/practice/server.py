@@ -1,10 +1,11 @@
 """The practice exchange: plays its script to everybody who connects, on this machine only."""
 
 import asyncio
+import itertools
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -66,7 +67,6 @@ class PracticeExchange:
     Attributes:
         token: what the control channel asks for.
         speed: how much faster than the real one [x]; may be changed at any time.
-        finished: set once as many rounds are over as the options ask for.
 
     Raises:
         AddressRefused: the options name another host than 127.0.0.1.
@@ -80,7 +80,6 @@ class PracticeExchange:
             )
         self.speed = options.speed
         self.token = secrets.token_urlsafe(24)
-        self.finished = asyncio.Event()
         self._options = options
         self._hall = Hall(options.seed)
         self._faults = StreamFaults()
@@ -118,7 +117,13 @@ class PracticeExchange:
                 f"The practice exchange cannot listen on port {self._options.port}: {error}.",
                 remedy="Choose another port, or 0 for a free one.",
             ) from error
-        self._playing = asyncio.get_running_loop().create_task(self._play())
+        # the first message is ready before the first client is told where to come
+        steps = self._script().steps()
+        opening = next(steps)
+        self._hall.scene = opening.scene
+        self._playing = asyncio.get_running_loop().create_task(
+            self._play(itertools.chain((opening,), steps))
+        )
 
     async def stop(self) -> None:
         """End all connections and listen no more, within a second; safe twice."""
@@ -183,16 +188,19 @@ class PracticeExchange:
             "faults": self._sabotage.active,
         }
 
-    async def _play(self) -> None:
-        options, loop = self._options, asyncio.get_running_loop()
-        script = Script(
+    def _script(self) -> Script:
+        options = self._options
+        return Script(
             seed=options.seed,
             start_ms=options.start_ms,
             era=options.era,
             lead_in_ms=options.lead_in_ms,
         )
+
+    async def _play(self, steps: Iterator[Step]) -> None:
+        loop = asyncio.get_running_loop()
         due = loop.time()
-        for step in script.steps():
+        for step in steps:
             due += step.delay_ms / 1000 / self.speed
             await asyncio.sleep(max(0.0, due - loop.time()))
             await self._ease()
@@ -201,7 +209,6 @@ class PracticeExchange:
             if step.ended is not None and self._ends_with(step.ended):
                 break
         await self._drain()
-        self.finished.set()
 
     def _say(self, step: Step) -> None:
         self._hall.scene = step.scene

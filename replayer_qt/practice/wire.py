@@ -122,9 +122,11 @@ class Wire:
         content = message if isinstance(message, bytes) else message.encode()
         framed = frame(opcode, content)
         piece = max(1, int(bytes_per_s / DRIP_PIECES_PER_S))
-        for start in range(0, len(framed), piece):
-            self.send_raw(framed[start : start + piece])
+        while framed and self._taps.bytes_per_s is not None:
+            self.send_raw(framed[:piece])
+            framed = framed[piece:]
             await asyncio.sleep(piece / bytes_per_s)
+        self.send_raw(framed)
 
 
 def frame(opcode: int, content: bytes, *, reserved: bool = False) -> bytes:
