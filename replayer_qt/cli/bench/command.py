@@ -1,0 +1,98 @@
+"""`app.py bench`: measures this program on this machine, against its budgets."""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import sys
+from typing import Final, Protocol, cast
+
+from replayer_qt.adapters import machine
+from replayer_qt.cli.bench.result import Result
+
+MEASUREMENTS: Final = {
+    "chart": "replayer_qt.cli.bench.chart",
+    "live": "replayer_qt.cli.bench.live",
+    "recording": "replayer_qt.cli.bench.recording",
+    "library": "replayer_qt.cli.bench.loading",
+    "feed": "replayer_qt.cli.bench.feed",
+    "start": "replayer_qt.cli.bench.start",
+}
+"""Each measurement's name and the module that takes it."""
+
+
+class _Measurement(Protocol):
+    def measure(self) -> list[Result]: ...
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's arguments."""
+    there = list(_there())
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure this program on this machine",
+        description="Measure this program on this machine. Figures are compared with their "
+        "budgets; ends with 1 if one is not kept.",
+        epilog="example: replayer bench chart start --json",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"what to measure (all: {', '.join(there)})"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure what is named, print the figures and return 0, or 1 if a budget is not kept."""
+    there = _there()
+    unknown = [name for name in arguments.names if name not in there]
+    if unknown:
+        print(
+            f"replayer: there is no measurement {unknown[0]!r}. There are: {', '.join(there)}.",
+            file=sys.stderr,
+        )
+        return 2
+    results: list[Result] = []  # bounded: some figures for each name
+    for name in arguments.names or there:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        # peers that a measurement compares with are loaded only for that one
+        module = cast("_Measurement", importlib.import_module(there[name]))
+        results += module.measure()
+    if arguments.json:
+        told = {"machine": machine.facts(), "results": [_row(result) for result in results]}
+        print(json.dumps(told))
+    else:
+        for result in results:
+            print(_line(result))
+    return 1 if any(result.within is False for result in results) else 0
+
+
+def _there() -> dict[str, str]:
+    return {
+        name: module
+        for name, module in MEASUREMENTS.items()
+        if importlib.util.find_spec(module) is not None
+    }
+
+
+def _row(result: Result) -> dict[str, object]:
+    row: dict[str, object] = {
+        "name": result.name,
+        "value": result.value,
+        "unit": result.unit,
+        "budget": result.budget,
+        "within": result.within,
+    }
+    if result.note:
+        row["note"] = result.note
+    return row
+
+
+def _line(result: Result) -> str:
+    value = "-" if result.value is None else f"{result.value:,.4g}"
+    budget = ""
+    if result.budget is not None:
+        sign = "at least" if result.at_least else "at most"
+        budget = f"  ({sign} {result.budget:g})"
+    verdict = {True: "ok  ", False: "OVER", None: "    "}[result.within]
+    note = f"  {result.note}" if result.note else ""
+    return f"{verdict}  {result.name}: {value} {result.unit}{budget}{note}"
