@@ -23,7 +23,7 @@ _PLACES_SHOWN: Final = 5
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What verifying one file found; `format` is empty and `error` says why if it was not read."""
+    """What verifying one file found; `error` says why if it could not be read."""
 
     path: str
     format: str
@@ -79,7 +79,7 @@ def verify_file(path: Path) -> FileReport:
     except RecordingUnreadable as error:
         return FileReport(
             path=str(path),
-            format="",
+            format="unreadable",
             bad_lines=0,
             recovered_lines=0,
             rounds=(),

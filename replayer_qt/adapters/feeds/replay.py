@@ -69,7 +69,7 @@ class ReplayFeed:
         self._file = -1
         self._rounds: tuple[Tape, ...] = ()
         self._round = 0
-        self._searched = False
+        self._searched = self._exhausted = False
         self._commands: deque[Command] = deque(maxlen=COMMANDS_KEPT)
         self._wake = asyncio.Event()
 
@@ -88,7 +88,8 @@ class ReplayFeed:
         """Whether the last round of the last file was played to its end, or there is none."""
         if not self._rounds:
             return self._searched
-        return self._deck.at_end() and self._is_last_round() and self._file >= len(self._files) - 1
+        is_last_file = self._exhausted or self._file >= len(self._files) - 1
+        return is_last_file and self._is_last_round() and self._deck.at_end()
 
     def steer(self, command: Command) -> None:
         """Obey a replay command soon; of seeks that wait, only the newest counts."""
@@ -138,7 +139,9 @@ class ReplayFeed:
         found = self._deck.turn()
         if was_playing and self._deck.at_end() and not self.finished:
             more = await self._change_round(1)
-            found += more + (self._deck.obey(Play()) if more and not self._deck.at_end() else [])
+            if self._deck.at_end():
+                return more + found  # what was passed over is told before the end is
+            found += more + self._deck.obey(Play())
         return found
 
     async def _obey(self, command: Command) -> list[Event]:
@@ -175,12 +178,13 @@ class ReplayFeed:
                 at += step
                 continue
             if rounds:
-                self._file, self._rounds = at, rounds
+                self._file, self._rounds, self._exhausted = at, rounds, False
                 self._round = 0 if step > 0 else len(rounds) - 1
                 return [*told, self._opened(recording), *self._load()]
             what = f"{self._files[at].name} holds no round."
             told.append(self._problem("recording-empty", what, "It was passed over."))
             at += step
+        self._exhausted = self._exhausted or step > 0
         return told
 
     def _load(self) -> list[Event]:
