@@ -168,13 +168,19 @@ def _file() -> Iterator[ActionRow]:
 
 def _venue() -> Iterator[ActionRow]:
     venues = (
-        ("practice", "practice", "&Practice exchange", "A market without money or internet."),
-        (venue_of(RUGS), "venue", "&rugs.fun", "The real market, watched only."),
+        (
+            "practice",
+            "Practice",
+            "practice",
+            "&Practice exchange",
+            "A market without money or internet.",
+        ),
+        (venue_of(RUGS), "rugs.fun", "venue", "&rugs.fun", "The real market, watched only."),
     )
-    for number, (venue, picture, text, tip) in enumerate(venues, start=1):
+    for number, (venue, short, picture, text, tip) in enumerate(venues, start=1):
         yield ActionRow(
             name=f"connect-{venue}", menu="&Venue", text=text, keys=(f"Ctrl+{number}",),
-            icon=picture, tip=f"Connect. {tip}", bar=1, checked=_connected_to(venue),
+            icon=picture, tip=f"Connect. {tip}", bar=1, short=short, checked=_connected_to(venue),
             enabled=_connectable(venue),
             ask=_asking(commands.Connect(venue=venue)),
         )  # fmt: skip
@@ -190,7 +196,7 @@ def _venue() -> Iterator[ActionRow]:
     yield ActionRow(
         name="record", menu="&Venue", text="&Record", keys=("Ctrl+R",), icon="record", bar=2,
         tip="Write every tick to disk, or stop doing so.", enabled=_can_record,
-        checked=_recording, ask=_record, rule=True,
+        checked=_recording, ask=_record, rule=True, short="Record",
     )  # fmt: skip
     yield ActionRow(
         name="show-live", menu="&Venue", text="Back to &live", keys=("L",), icon="live", bar=3,
@@ -331,7 +337,7 @@ def _window() -> Iterator[ActionRow]:
         )  # fmt: skip
     yield ActionRow(
         name="theme-other", menu="Vie&w", text="&Other theme", keys=("Ctrl+T",), icon="theme",
-        tip="Change between dark and light.", call="toggle_theme", bar=6,
+        tip="Change between dark and light.", call="toggle_theme",
     )  # fmt: skip
     for number, (name, title, tip) in enumerate(DOCKS, start=1):
         yield ActionRow(

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from replayer_qt.core.commands import Command
 from replayer_qt.ui.assets import icon
@@ -14,7 +14,7 @@ from replayer_qt.ui.plain import tip
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.view import View
 
-SEPARATOR: Final = "-"
+_ICON_PX: Final = 18
 
 
 def always(_view: View) -> bool:
@@ -40,6 +40,7 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
         checked: whether it shows a tick; None for actions that never do.
         repeats: whether a key that is held down does it again and again.
         bar: which group of the tool bar it stands in; 0 for none.
+        short: its words in the tool bar; empty for the icon alone.
         rule: whether a line stands above it in the menu.
     """
 
@@ -57,6 +58,7 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
     checked: Callable[[View], bool] | None = None
     repeats: bool = False
     bar: int = 0
+    short: str = ""
     rule: bool = False
 
 
@@ -169,9 +171,16 @@ def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:
 def fill_tool_bar(bar: QToolBar, actions: Mapping[str, RowAction]) -> None:
     """Put the actions that belong there into the tool bar, group by group."""
     chosen = sorted((a for a in actions.values() if a.row.bar), key=lambda action: action.row.bar)
+    bar.setIconSize(QSize(_ICON_PX, _ICON_PX))
     group = chosen[0].row.bar if chosen else 0
     for action in chosen:
         if action.row.bar != group:
             bar.addSeparator()
             group = action.row.bar
         bar.addAction(action)
+        button = bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setAccessibleName(action.row.text.replace("&", ""))
+            if action.row.short:
+                action.setIconText(action.row.short)
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

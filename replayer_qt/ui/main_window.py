@@ -30,6 +30,7 @@ from replayer_qt.ui.panels.rounds import RoundsPanel
 from replayer_qt.ui.panels.status_strip import StatusStrip
 from replayer_qt.ui.panels.trades import TradesPanel
 from replayer_qt.ui.panels.transport import Transport
+from replayer_qt.ui.panels.welcome import Welcome
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, THEMES, Theme
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
         self.trades.show_frame(advance)
         self.feed.show_frame(advance)
         self.notices.show_frame(advance)
+        self.welcome.setVisible(advance.state.shown is None)
         self._refresh()
 
     # --- what the actions call
@@ -247,6 +249,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport)
         self.setCentralWidget(self._ground)
         self._add_bars()
+        self.welcome = Welcome(widget, self.actions_.actions)
         self.notice_bar = NoticeBar(widget)
         self.menus = fill_menus(self.menuBar(), self.actions_.actions)
         self._recent = self.menus["&File"].addMenu("Open &recent")

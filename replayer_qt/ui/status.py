@@ -207,6 +207,6 @@ def _replay(state: State) -> Word:
     if at is None:
         return Word(text="opening…", colour="past")
     if not at.playing:
-        return Word(text=f"paused at {fmt.speed(at.speed)}", colour="past")
+        return Word(text=f"paused {fmt.speed(at.speed)}", colour="past")
     asked, reached = fmt.speed(at.speed), fmt.speed(at.achieved)
-    return Word(text=f"{asked}, reaches {reached}", colour="past", tip="Asked for, and reached.")
+    return Word(text=f"{asked} ({reached})", colour="past", tip="Asked for, and reached.")

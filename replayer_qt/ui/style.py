@@ -46,11 +46,12 @@ QTableView::item {{ padding: 0 5px; border: none; }}
 QTableView:focus {{ border: 1px solid {edge}; }}
 QHeaderView {{ background: {surface}; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: none;
-                        border-bottom: 1px solid {edge}; padding: 4px 5px; }}
+                        border-bottom: 1px solid {edge}; padding: 4px 8px; }}
 QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
     border: 1px solid {edge}; border-radius: 4px; padding: 2px 6px; min-height: 18px;
     selection-background-color: {accent}; selection-color: {background}; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
+QSpinBox QLineEdit {{ border: none; padding: 0 5px; background: transparent; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
 QComboBox::drop-down {{ border: none; width: 14px; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};

@@ -102,7 +102,7 @@ class Store:
     def value(self, key):
         return self.kept.get(key)
 
-    def setValue(self, key, value):
+    def setValue(self, key, value):  # noqa: N802
         self.kept[key] = value
 
 

@@ -53,14 +53,14 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Ticks",
-                chars=6,
+                chars=5,
                 text=lambda row: fmt.count(row.ticks),
                 number=lambda row: float(row.ticks),
                 about="How many ticks are known.",
             ),
             Column(
                 title="Peak [x]",
-                chars=9,
+                chars=7,
                 text=lambda row: fmt.price(row.peak or None).rstrip("x"),
                 number=lambda row: row.peak,
                 colour=lambda row: "up" if row.peak >= 2 else None,
@@ -68,7 +68,7 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Rug [x]",
-                chars=9,
+                chars=6,
                 text=lambda row: fmt.price(row.rug_price).rstrip("x"),
                 number=lambda row: -1.0 if row.rug_price is None else row.rug_price,
                 colour=lambda row: "rug" if row.rug_tick is not None else "muted",
@@ -76,7 +76,7 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Fairness",
-                chars=9,
+                chars=8,
                 text=lambda row: verdict(row.fairness)[0],
                 colour=lambda row: verdict(row.fairness)[1],
                 about="Whether the revealed seed generates exactly these prices.",
@@ -91,7 +91,7 @@ def rounds() -> RowsModel[RoundState]:
             ),
             Column(
                 title="Filled",
-                chars=6,
+                chars=5,
                 text=lambda row: fmt.count(row.filled),
                 number=lambda row: float(row.filled),
                 colour=lambda row: None if row.filled else "muted",
@@ -109,20 +109,20 @@ def trades() -> RowsModel[TradePrinted]:
         columns=[
             Column(
                 title="Tick",
-                chars=6,
+                chars=5,
                 text=lambda row: str(row.tick),
                 number=lambda row: float(row.tick),
                 about="The round's tick at which it was done.",
             ),
             Column(
                 title="Side",
-                chars=8,
+                chars=7,
                 text=lambda row: _SIDES[row.side],
                 colour=lambda row: "up" if row.side in {Side.BUY, Side.SHORT_CLOSE} else "down",
             ),
             Column(
                 title="Amount",
-                chars=10,
+                chars=8,
                 text=lambda row: fmt.amount(row.amount),
                 number=lambda row: float(row.amount),
                 tip=lambda row: f"{row.amount:f} {row.coin}",
@@ -130,13 +130,13 @@ def trades() -> RowsModel[TradePrinted]:
             ),
             Column(
                 title="Price [x]",
-                chars=9,
+                chars=8,
                 text=lambda row: fmt.price(row.price).rstrip("x"),
                 number=lambda row: row.price,
             ),
             Column(
                 title="Player",
-                chars=16,
+                chars=8,
                 text=lambda row: name(row.player),
                 tip=lambda row: row.player,
             ),

@@ -13,6 +13,7 @@ from replayer_qt.ui.theme import DARK, Theme
 
 _PAD: Final = 7
 _HEIGHT: Final = 40
+_VCENTRE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class Cell(QWidget):
@@ -99,9 +100,9 @@ class BadgeCell(QWidget):
         self._badge = Badge(word="OFFLINE", shape="ring", colour="muted")
         self._theme = DARK
         self._font = QFont(self.font())
-        self._font.setPointSizeF(9.5)
-        self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
-        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 36
+        self._font.setPointSizeF(8.5)
+        self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
+        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 34
         self.setFixedSize(width, _HEIGHT)
         self.setAccessibleName("Market: OFFLINE")
 
@@ -138,11 +139,12 @@ class BadgeCell(QWidget):
         ink = colour if hollow else QColor(self._theme.background)
         painter.setPen(ink)
         painter.setBrush(Qt.BrushStyle.NoBrush if hollow else ink)
-        _draw_shape(painter, self._badge.shape, QPointF(17, _HEIGHT / 2))
         painter.setFont(self._font)
-        words = pill.adjusted(20, 0, -2, 0)
+        words = painter.fontMetrics().horizontalAdvance(self._badge.word)
+        left = (pill.width() - words + 16) / 2
+        _draw_shape(painter, self._badge.shape, QPointF(pill.left() + left - 11, pill.center().y()))
         painter.setPen(ink)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._badge.word)
+        painter.drawText(pill.adjusted(left, 0, 0, 0), _VCENTRE, self._badge.word)
         painter.end()
 
 

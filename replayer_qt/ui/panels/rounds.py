@@ -21,7 +21,7 @@ class RoundsPanel(QWidget):
         super().__init__(parent)
         self._streams = StreamRows(rounds)
         self._shown: StreamId | None = None
-        self._table = Table("Rounds")
+        self._table = Table("Rounds", stretches=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._table)

@@ -89,7 +89,7 @@ class Scrubber(QSlider):
         if shape is None or len(shape.prices) < 2:
             return None
         if self._curve is None or self._curve_for != self.size():
-            heights = _heights(shape.prices)
+            heights = _heights(shape.prices, rugged=shape.rug_tick is not None)
             last = len(heights) - 1
             room = self.height() - 12
             stride = max(1, last // 1500)
@@ -151,12 +151,14 @@ class Scrubber(QSlider):
             painter.drawLine(QPointF(x, 4), QPointF(x, self.height() - 4))
 
 
-def _heights(prices: NDArray[np.float64]) -> list[float]:
+def _heights(prices: NDArray[np.float64], *, rugged: bool) -> list[float]:
     """Prices on a logarithmic scale from 0 to 1; what cannot be scaled lies on the ground."""
     sound = np.where(np.isfinite(prices) & (prices > 0), prices, np.nan)
     if np.all(np.isnan(sound)):
         return [0.0] * len(prices)
     logs = np.log(sound)
-    low, high = float(np.nanmin(logs)), float(np.nanmax(logs))
-    scaled = np.nan_to_num((logs - low) / max(high - low, 1e-9), nan=0.0)
+    # The rug's own price lies so low that it would press all others flat.
+    alive = logs[:-1] if rugged and not np.all(np.isnan(logs[:-1])) else logs
+    low, high = float(np.nanmin(alive)), float(np.nanmax(alive))
+    scaled = np.nan_to_num((logs - low) / max(high - low, 1e-9), nan=0.0).clip(0.0, 1.0)
     return [float(height) for height in scaled]

@@ -13,6 +13,7 @@ from replayer_qt.ui.status import Status, read_status
 from replayer_qt.ui.theme import Theme
 
 _AGE_MS: Final = 500
+_STRETCH: Final = {"venue": 1, "recording": 4}
 
 
 class StatusStrip(QFrame):
@@ -32,21 +33,23 @@ class StatusStrip(QFrame):
         self.status: Status = read_status(self._state)
         self.badge = BadgeCell()
         self.cells = {
-            "venue": Cell("venue", sample="Practice exchange", least="Pract…"),
-            "price": Cell("price", sample="88,888.8x", least="88.888x", points=15, mono=True),
+            "venue": Cell("venue", sample="Practice exchange", least="rugs.fun"),
+            "price": Cell("price", sample="88,888.8x", least="8,888.8x", points=15, mono=True),
             "tick": Cell("tick", sample="8,888", least="8,888", points=10, mono=True),
-            "phase": Cell("phase", sample="cooldown 14.9 s", least="cooldown 14."),
-            "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="waiting, …"),
+            "phase": Cell("phase", sample="cooldown 14.9 s", least="presale 9.8"),
+            "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="live, 2.4"),
             "quality": Cell("data", sample="▲ 8,888 bad", least="▲ 88…"),
-            "recording": Cell("recording", sample="● 888 rounds · 20261121-0123", least="● 888 …"),
-            "replay": Cell("replay", sample="1,000x, reaches 998x", least="paused at …"),
+            "recording": Cell(
+                "recording", sample="● 888 rounds · 20261121-0123", least="● 12 rou…"
+            ),
+            "replay": Cell("replay", sample="1,000x (998x)", least="1,000x (998x)"),
         }
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.badge)
         for name, cell in self.cells.items():
-            layout.addWidget(cell, stretch=1 if name in {"recording", "venue"} else 0)
+            layout.addWidget(cell, stretch=_STRETCH.get(name, 0))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Ages and countdowns move by themselves, but only while there is something to count.
         self._ageing = QTimer(self)

@@ -49,7 +49,7 @@ class KeyKeeper(QObject):
 class Table(QTableView):
     """Shows a `RowsModel`; sorted by a click on a header, by a third click as it came."""
 
-    def __init__(self, what: str, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, *, stretches: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(what)
         self.setObjectName(f"table-{what.lower()}")
@@ -73,7 +73,7 @@ class Table(QTableView):
         down.setMinimumSectionSize(_ROW_PX)
         across = self.horizontalHeader()
         across.setHighlightSections(False)
-        across.setStretchLastSection(True)
+        across.setStretchLastSection(stretches)
         across.setSortIndicatorClearable(True)
         across.setMinimumSectionSize(24)
         across.setAccessibleName(f"{what}: columns")
