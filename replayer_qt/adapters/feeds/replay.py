@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -101,7 +101,7 @@ class ReplayFeed:
         self._commands.append(command)
         self._wake.set()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Yield what is opened, played and sought, until closed or cancelled."""
         self._files = await asyncio.to_thread(self._find, self._paths)
         for event in await self._change_file(1):
