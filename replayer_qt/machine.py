@@ -11,6 +11,7 @@ from pathlib import Path
 from replayer_qt import wiring
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.adapters.library.open import find_recordings, open_recording
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.events import Event
@@ -120,7 +121,12 @@ async def assemble(
         Makers(
             live=lambda command: live_feed(command, settings, clock),
             replay=lambda paths, stream: ReplayFeed(
-                [Path(path) for path in paths], stream, clock, settings.replay
+                [Path(path) for path in paths],
+                stream,
+                clock,
+                settings.replay,
+                find=find_recordings,
+                read=open_recording,
             ),
             plug_live=lambda feed: wiring.plug_live(
                 feed, host=host, recorder=recorder, clock=clock

@@ -27,6 +27,8 @@ from replayer_qt.core.errors import DataDirUnusable
 from replayer_qt.core.options import VERSION, WindowOptions
 from replayer_qt.core.report import status_line
 from replayer_qt.machine import Machine, assemble
+from replayer_qt.runtime.crash import CrashHooks
+from replayer_qt.runtime.desk import NOWHERE
 from replayer_qt.runtime.heartbeat import Heartbeat
 from replayer_qt.runtime.tally import Tally
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -72,22 +74,28 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
     _end_on_signals(over)
     tally = Tally()
     async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        hooks = CrashHooks(clock, NOWHERE)
+        hooks.install()
+        hooks.watch(asyncio.get_running_loop())
+        stack.callback(hooks.uninstall)
         heartbeat = Heartbeat()
         heartbeat.start()
         stack.callback(heartbeat.stop)
         machine = await assemble(
             stack,
             settings=options.settings,
-            clock=SystemClock(),
+            clock=clock,
             recordings=Path(options.recordings),
             app_version=VERSION,
         )
-        machine.host.advanced.connect(tally.count, wiring.WITHIN)
+        wiring.wire_watch(host=machine.host, hooks=hooks, tally=tally)
         chart = PriceChart()
         window = _build_window(options, machine, chart)
         window.closed.connect(over.set)
         window.show()
         stack.callback(window.close)
+        heartbeat.forget()  # building the window is not a stall
         _obey_options(options, machine)
         await _until_over(options, machine, over, unseen=app.platformName() == "offscreen")
         _take_picture(options, window, unseen=app.platformName() == "offscreen")
@@ -99,7 +107,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
             worst_gui_gap_ms=round(gap_ms, 1),
             rounds_recorded=tally.rounds,
             peak_rss_mib=round(peak_rss_mib(), 1),
-            errors=tally.errors,
+            errors=tally.errors + hooks.caught,
         )
         print(msgspec.json.encode(summary).decode(), flush=True)
     return 0

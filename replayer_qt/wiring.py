@@ -4,11 +4,13 @@ from PySide6.QtCore import Qt
 
 from replayer_qt.core.events import Event, FeedChanged, Link
 from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
 from replayer_qt.runtime.outlet import Outlet
 from replayer_qt.runtime.recorder_worker import RecorderWorker
+from replayer_qt.runtime.tally import Tally
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 
@@ -60,3 +62,9 @@ def wire_window(*, host: EngineHost, desk: Desk, frames: FrameClock, window: Mai
     host.advanced.connect(frames.collect, WITHIN)
     frames.frame.connect(window.show_frame, WITHIN)
     window.asked.connect(desk.obey, WITHIN)
+
+
+def wire_watch(*, host: EngineHost, hooks: CrashHooks, tally: Tally) -> None:
+    """Connect what watches the run: crashes become events, advances are counted."""
+    hooks.raised.connect(host.note, WITHIN)
+    host.advanced.connect(tally.count, WITHIN)
