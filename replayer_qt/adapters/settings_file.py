@@ -109,7 +109,7 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # whoever makes the directory tells of it
         return ""
     except OSError as error:
         raise SettingInvalid(

@@ -8,26 +8,26 @@ import sys
 from pathlib import Path
 from typing import Final, Protocol, cast
 
-from replayer_qt.core.errors import UserFacingError
-from replayer_qt.core.options import VERSION
+from replayer_qt.core.errors import SomethingMissing, UserFacingError
 
 INTERRUPTED: Final = 130
+
+_NOT_YET: Final = "replayer_qt.cli.not_yet"
+_WINDOW: Final = "replayer_qt.cli.window"
 
 COMMANDS: Final = {
     "record": ("replayer_qt.cli.record", "record a venue without a window"),
     "practice": ("replayer_qt.cli.practice", "run the practice exchange alone"),
     "verify": ("replayer_qt.cli.verify", "check recordings: integrity and fairness"),
     "inspect": ("replayer_qt.cli.inspect", "say what is in a recording"),
-    "import": ("replayer_qt.cli.not_yet", "bring foreign recordings into the library (not yet)"),
-    "export": ("replayer_qt.cli.not_yet", "write recordings as CSV or Parquet (not yet)"),
+    "import": (_NOT_YET, "bring foreign recordings into the library (not yet)"),
+    "export": (_NOT_YET, "write recordings as CSV or Parquet (not yet)"),
     "replay": ("replayer_qt.cli.replay", "replay a recording without a window"),
-    "backtest": ("replayer_qt.cli.not_yet", "test a strategy on recordings (not yet)"),
+    "backtest": (_NOT_YET, "test a strategy on recordings (not yet)"),
     "bench": ("replayer_qt.cli.bench.command", "measure this program on this machine"),
     "doctor": ("replayer_qt.cli.doctor", "check what this machine has and lacks"),
 }
 """Each command's name, the module that carries it out and one line about it."""
-
-_WINDOW = "replayer_qt.cli.window"
 
 
 class _Command(Protocol):
@@ -91,18 +91,35 @@ def _run(argv: list[str]) -> int:
         parser.print_help()
         return 0
     if argv[:1] == ["--version"]:
-        print(f"replayer {VERSION}")
+        print(f"replayer {_version()}")
         return 0
     command = _load(module_name)
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", prog="replayer")
     command.add_parser(subparsers)
     chosen = argv if module_name != _WINDOW else ["window", *argv]
+    if module_name == _NOT_YET:
+        return command.run(parser.parse_known_args(chosen)[0])
     return command.run(parser.parse_args(chosen))
 
 
 def _load(module_name: str) -> _Command:
     # one command's libraries are loaded, not all commands': --help must be quick
-    return cast("_Command", importlib.import_module(module_name))
+    try:
+        return cast("_Command", importlib.import_module(module_name))
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("replayer_qt"):
+            raise
+        raise SomethingMissing(
+            f"The library {error.name} is not installed for {sys.executable}.",
+            remedy="Run make run, or pip install --require-hashes -r requirements.lock.",
+        ) from error
+
+
+def _version() -> str:
+    # it lies beside what needs a library, and --help must work without any
+    from replayer_qt.core.options import VERSION  # noqa: PLC0415
+
+    return VERSION
 
 
 def _refuse_misspelt(argv: list[str]) -> None:

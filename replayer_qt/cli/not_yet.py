@@ -13,12 +13,11 @@ NAMES: Final = {
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands that are not there yet; they take anything."""
+    """Add the commands that are not there yet; what else is given is not looked at."""
     for name, example in NAMES.items():
-        parser = subparsers.add_parser(
+        subparsers.add_parser(
             name, description="Not yet in this release.", epilog=f"example: {example}"
         )
-        parser.add_argument("anything", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

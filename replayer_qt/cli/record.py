@@ -14,7 +14,7 @@ import msgspec
 import qasync
 from PySide6.QtCore import QCoreApplication
 
-import replayer_qt.wiring as wiring
+from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.cli import bootstrap
 from replayer_qt.cli.arguments import VENUES, add_place, span
