@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -11,6 +13,12 @@ from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event
 from replayer_qt.ports import Feed
 from replayer_qt.runtime.outlet import Outlet
+
+BATCH_LIMIT: Final = 4_096
+"""A feed that yields without ever waiting is posted in pieces of this size [events]."""
+
+PATIENCE_S: Final = 2.0
+"""How long a feed may take to close before its closing, too, is interrupted [s]."""
 
 log = logging.getLogger(__name__)
 
@@ -49,15 +57,14 @@ class FeedWorker(QThread):
         self._outlets = tuple(outlets)
         self._farewell = farewell
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._asked_to_stop = False
+        self._pumping: asyncio.Task[None] | None = None
+        self._stopping = threading.Event()
 
     def run(self) -> None:
         """Qt's name for the body of the thread."""
         # The factory is named because qasync may have made asyncio's default loop a Qt one.
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             self._loop = runner.get_loop()
-            if self._asked_to_stop:
-                return
             try:
                 runner.run(self._pump())
             except asyncio.CancelledError:
@@ -68,7 +75,7 @@ class FeedWorker(QThread):
 
     def ask_to_stop(self) -> None:
         """Have the feed end; `finished` tells when it has. Never waits; safe from any thread."""
-        self._asked_to_stop = True
+        self._stopping.set()
         self._call(self._cancel)
 
     def stop(self, *, timeout_ms: int = 3_000) -> bool:
@@ -86,10 +93,17 @@ class FeedWorker(QThread):
                 self._loop.call_soon_threadsafe(function, *arguments)
 
     def _cancel(self) -> None:
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        """Once: a second cancellation would interrupt the feed's own closing."""
+        pumping, loop = self._pumping, self._loop
+        if pumping is None or loop is None or pumping.done() or pumping.cancelling():
+            return
+        pumping.cancel()
+        loop.call_later(PATIENCE_S, pumping.cancel)
 
     async def _pump(self) -> None:
+        self._pumping = asyncio.current_task()
+        if self._stopping.is_set():
+            return
         loop = asyncio.get_running_loop()
         pending: list[Event] = []
 
@@ -105,7 +119,9 @@ class FeedWorker(QThread):
                     if not pending:
                         loop.call_soon(post)  # what is read in one turn of the loop is one batch
                     pending.append(event)
+                    if len(pending) >= BATCH_LIMIT:
+                        post()
         finally:
-            if self._farewell is not None and self._asked_to_stop:
+            if self._farewell is not None and self._stopping.is_set():
                 pending.append(self._farewell())
             post()

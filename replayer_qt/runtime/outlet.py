@@ -57,13 +57,14 @@ class Outlet(QObject):
         self._lock = threading.Lock()
         self._waiting: deque[Event] = deque()  # bounded by _make_room
         self._bytes = 0
+        self._look_at = events_kept
         self._under_way = False
         self._shed: EventsShed | None = None
         self.shed_total = 0
         self.high_water = 0
 
     def post(self, events: Iterable[Event]) -> None:
-        """Send events; never waits, from any thread."""
+        """Send events; never waits, from any thread, however late."""
         with self._lock:
             for event in events:
                 if isinstance(event, RawReceived):
@@ -77,7 +78,7 @@ class Outlet(QObject):
         self._send(batch)
 
     def _make_room(self) -> None:
-        if len(self._waiting) <= self._events_kept and self._bytes <= self._bytes_kept:
+        if len(self._waiting) <= self._look_at and self._bytes <= self._bytes_kept:
             return
         kept: deque[Event] = deque()
         goal = max(1, self._events_kept * 3 // 4)
@@ -90,6 +91,9 @@ class Outlet(QObject):
             else:
                 kept.append(event)
         self._waiting = kept
+        # What may not be shed can fill the queue alone: it is looked through again only when it
+        # has grown by a quarter, not with each event.
+        self._look_at = max(self._events_kept, len(kept) + self._events_kept // 4)
 
     def _note_shed(self, event: Event) -> None:
         if isinstance(event, RawReceived):
@@ -114,6 +118,7 @@ class Outlet(QObject):
         self._shed = None
         self._waiting.clear()
         self._bytes = 0
+        self._look_at = self._events_kept
         return batch
 
     def _send(self, batch: tuple[Event, ...]) -> None:

@@ -124,7 +124,7 @@ class SocketLine:
             self._hear(self, frame)
 
     def _disconnected(self, _reason: object = None) -> None:
-        self._lose(Loss(reason="the connection was lost"))
+        self._over()
 
     def _refused(self, *_data: object) -> None:
         self._lose(Loss(reason="the server ended the connection"))
@@ -132,11 +132,15 @@ class SocketLine:
     def _reading_ended(self, reading: asyncio.Task[None]) -> None:
         if not reading.cancelled():
             reading.exception()  # told to nobody else; the loss is what matters
-        too_big = self._client is not None and _close_code(self._client) == _TOO_BIG
-        if too_big:
+        self._over()
+
+    def _over(self) -> None:
+        if self.lost.done():
+            return
+        if self._client is not None and _close_code(self._client) == _TOO_BIG:
             self._take(Frame(name="", payload=b"", data=b"", refused="too-large"))
-        what = "a message was far too large" if too_big else "the connection was lost"
-        self._lose(Loss(reason=what))
+            self._lose(Loss(reason="a message was far too large"))
+        self._lose(Loss(reason="the connection was lost"))
 
     def _lose(self, loss: Loss) -> None:
         if not self.lost.done():

@@ -83,6 +83,7 @@ class RugsFeed:
         )
         self._waiting: deque[_Heard | Event] = deque()  # bounded by _hear
         self._wake = asyncio.Event()
+        self._supervising: asyncio.Task[Loss] | None = None
         self._shed: EventsShed | None = None
         self._running = False
         self._messages = 0
@@ -118,9 +119,19 @@ class RugsFeed:
     def steer(self, command: Command) -> None:
         """Obey nothing: a venue cannot be steered."""
 
+    def note(self, event: Event) -> None:
+        """Yield `event`, too, among what happens."""
+        self._waiting.append(event)
+        self._wake.set()
+
+    def finish(self) -> None:
+        """Have `events` end by itself; called on the feed's loop, safe twice."""
+        if self._supervising is not None and not self._supervising.cancelling():
+            self._supervising.cancel()
+
     async def events(self) -> AsyncGenerator[Event, None]:
         """Yield what happens until closed; ends by itself only when refused for good."""
-        running = asyncio.get_running_loop().create_task(
+        self._supervising = running = asyncio.get_running_loop().create_task(
             self._connection.run(), name=f"{self._name}-connection"
         )
         running.add_done_callback(lambda _: self._wake.set())
@@ -129,7 +140,8 @@ class RugsFeed:
                 for event in self._drain():
                     yield event
                 if running.done():
-                    running.result()
+                    if not running.cancelled():
+                        running.result()
                     break
                 self._wake.clear()
                 if not self._waiting:
@@ -153,7 +165,7 @@ class RugsFeed:
         self._wake.set()
 
     def _tell(self, link: Link, reason: str, attempt: int, retry_at: Nanos | None) -> None:
-        self._waiting.append(
+        self.note(
             FeedChanged(
                 at=self._clock.now(),
                 mono=self._clock.monotonic(),
@@ -164,7 +176,6 @@ class RugsFeed:
                 retry_at=retry_at,
             )
         )
-        self._wake.set()
 
     def _shed_oldest(self) -> None:
         kept = [item for item in self._waiting if not isinstance(item, _Heard)]
