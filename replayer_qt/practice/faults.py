@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from replayer_qt.practice.hostile import NAMES, PRICES, mark, spoil
+from replayer_qt.practice.hostile import NAMES, PRICES, garbage_kinds, mark, spoil
 
 Times = Annotated[int, Meta(ge=1, le=100_000)]
 Seconds = Annotated[float, Meta(gt=0, le=600)]
@@ -274,6 +274,8 @@ def check(fault: Fault) -> str | None:
             return f"price has no kind {kind!r}; it has {', '.join(PRICES)}"
         case Hostile(kind=kind) if kind not in NAMES:
             return f"hostile has no kind {kind!r}; it has {', '.join(NAMES)}"
+        case Garbage(kind=kind) if kind not in garbage_kinds():
+            return f"garbage has no kind {kind!r}; it has {', '.join(garbage_kinds())}"
         case _:
             return None
 

@@ -26,6 +26,7 @@ QUEUE_EASY: Final = 256
 PING_INTERVAL_S: Final = 25
 PING_TIMEOUT_S: Final = 20
 STALE_SNAPSHOTS: Final = 0.3
+_WIRE: Final = web.RequestKey("wire", Wire)
 
 
 class Client(msgspec.Struct, kw_only=True):
@@ -159,7 +160,7 @@ class Hall:
         if eio_sid:
             self._wires[eio_sid] = wire
         elif wire.request is not None:
-            wire.request["wire"] = wire
+            wire.request[_WIRE] = wire
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], _auth: object) -> None:
         eio_sid: str = self._sio.manager.eio_sid_from_sid(sid, "/")
@@ -167,7 +168,7 @@ class Hall:
             sid=sid,
             eio_sid=eio_sid,
             queue=self._sio.eio.sockets[eio_sid].queue,
-            wire=environ["aiohttp.request"].get("wire"),
+            wire=environ["aiohttp.request"].get(_WIRE),
             late=[],
         )
         number, self.accepted = self.accepted, self.accepted + 1
