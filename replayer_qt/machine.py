@@ -11,7 +11,8 @@ from pathlib import Path
 from replayer_qt import wiring
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.writer import RecordingJournal
-from replayer_qt.adapters.library.open import find_recordings, open_recording
+from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.events import Event
