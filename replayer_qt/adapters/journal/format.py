@@ -183,6 +183,11 @@ def is_sound(line: bytes) -> bool:
     return line[-10:-2] == b"%08x" % crc32c(b"}", crc32c(line[:-TAIL]))
 
 
+def encodable(text: str) -> str:
+    """Return `text` with what is no Unicode (half characters from JSON escapes) spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def header_line(header: Header) -> bytes:
     """Return a file's first line."""
     return seal(_ENCODE(_Head(header)))

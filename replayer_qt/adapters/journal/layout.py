@@ -54,7 +54,7 @@ def file_name(at: Nanos, name: str, attempt: int = 1) -> str:
     """
     moment = datetime.fromtimestamp(at // NANOS_PER_SECOND, tz=UTC)
     millis = at % NANOS_PER_SECOND // NANOS_PER_MILLISECOND
-    again = "" if attempt == 1 else f"-{attempt}"
+    again = "" if attempt == 1 else f"_{attempt}"
     return f"{moment:%Y%m%dT%H%M%S}{millis:03d}Z_{safe_name(name)}{again}{SUFFIX}"
 
 

@@ -4,7 +4,6 @@ The decompressed stream is the magic, then for each message a head (checksum, nu
 monotonic time, length) and its bytes. The checksum covers all of it but itself.
 """
 
-import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +29,8 @@ RATIO_LIMIT: Final = 200
 _FREE_OF_RATIO: Final = 16 * 1024 * 1024
 _HEAD: Final = struct.Struct("<IQqqI")
 _REST: Final = struct.Struct("<QqqI")
-_CHUNK: Final = 256 * 1024
+_CHUNK: Final = 1024
+"""At zstd's largest ratio this becomes 32 MiB: no single step unpacks more [bytes]."""
 _LEVEL: Final = 1
 _WINDOW: Final = 8 * 1024 * 1024
 
@@ -57,7 +57,7 @@ class RawPacker:
     def __init__(self) -> None:
         self._stream = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
         self._count = 0
-        self._begun = False
+        self._begun = self._finished = False
 
     @property
     def count(self) -> int:
@@ -75,7 +75,10 @@ class RawPacker:
         return packed + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
     def finish(self) -> bytes:
-        """Return the end of the zstd frame."""
+        """Return the end of the zstd frame; nothing when it was returned before."""
+        if self._finished:
+            return b""
+        self._finished = True
         return self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH)
 
 
@@ -129,28 +132,59 @@ def _messages(unpacked: "_Unpacked") -> Iterator[RawMessage]:
 class _Unpacked:
     def __init__(self, path: Path, file: BinaryIO, size: int) -> None:
         self._path = path
+        self._file = file
         self._limit = min(TOTAL_LIMIT, max(_FREE_OF_RATIO, size * RATIO_LIMIT))
-        self._taken = 0
-        unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-        self._reader = unpacker.stream_reader(file, read_size=64 * 1024)
+        self._unpacked = 0
+        self._buffer = bytearray()
+        self._pieces = self._unpack()
 
     def take(self, count: int) -> bytes:
-        out = io.BytesIO()
+        while len(self._buffer) < count:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._buffer += piece
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken
+
+    def _unpack(self) -> Iterator[bytes]:
+        unpacker = _new_unpacker()
+        begun = self._file.tell()
+        while chunk := self._file.read(_CHUNK):
+            try:
+                piece = unpacker.decompress(chunk)
+            except zstandard.ZstdError:
+                yield from self._salvage(begun, chunk)
+                return
+            begun += len(chunk)
+            self._count(len(piece))
+            yield piece
+            if unpacker.eof:
+                return
+
+    def _salvage(self, begun: int, chunk: bytes) -> Iterator[bytes]:
+        """Unpack once more up to the damaged chunk, then that one byte by byte."""
+        unpacker = _new_unpacker()
+        self._file.seek(0)
+        while begun > 0:
+            before = self._file.read(min(_CHUNK, begun))
+            begun -= len(before)
+            unpacker.decompress(before)
         try:
-            while (missing := count - out.tell()) > 0:
-                piece = self._reader.read(min(missing, _CHUNK))
-                if not piece:
-                    break
-                out.write(piece)
-                self._count(len(piece))
+            for byte in chunk:
+                yield unpacker.decompress(bytes((byte,)))
         except zstandard.ZstdError:
-            pass  # damaged from here on: what was unpacked before is good
-        return out.getvalue()
+            return
 
     def _count(self, count: int) -> None:
-        self._taken += count
-        if self._taken > self._limit:
+        self._unpacked += count
+        if self._unpacked > self._limit:
             raise RecordingUnreadable(
                 f"{self._path} unpacks to more than {self._limit // 1_000_000} MB.",
                 remedy="This is not a recording of this program; delete it.",
             )
+
+
+def _new_unpacker() -> "zstandard.ZstdDecompressionObj":
+    return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()

@@ -23,7 +23,7 @@ from replayer_qt.adapters.journal.format import (
 )
 from replayer_qt.adapters.journal.raw import RawPacker, raw_path
 from replayer_qt.core.events import Event, RawReceived, RoundRugged
-from replayer_qt.core.units import Nanos, RoundId
+from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 PENDING_LIMIT: Final = 1024 * 1024
 """More than this is not gathered for one write [bytes]."""
@@ -101,6 +101,7 @@ class Segment:
     Written on the recorder's thread; `sync` and `close` are for the flusher's.
 
     Attributes:
+        stream: whose events it holds.
         round_id: the round it was begun for; None while none was known.
         begun: when [monotonic ns].
         rugged: whether the round's end is in it.
@@ -109,11 +110,21 @@ class Segment:
         durable: number of the newest record that is on stable storage.
     """
 
-    def __init__(self, disk: Disk, path: Path, header: Header, *, begun: Nanos) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        path: Path,
+        header: Header,
+        *,
+        stream: StreamId,
+        round_id: RoundId | None,
+        begun: Nanos,
+    ) -> None:
         self._disk = disk
         self.path = path
         self.header = header
-        self.round_id: RoundId | None = header.round_id
+        self.stream = stream
+        self.round_id = round_id
         self.begun = begun
         self.rugged = False
         self.is_dead = False

@@ -20,6 +20,7 @@ from replayer_qt.adapters.journal.format import (
     Header,
     Note,
     Refused,
+    encodable,
 )
 from replayer_qt.adapters.journal.layout import day_folder, file_name, is_inside, iso
 from replayer_qt.adapters.journal.screen import body_of
@@ -127,7 +128,7 @@ class Shelf:
             for piece in segment.taken_back():
                 pieces.append(piece)
                 if isinstance(piece.note, ClockJumped):
-                    self._strand(segment.header.stream).forget_jump(piece.note.by)
+                    self._strand(segment.stream).forget_jump(piece.note.by)
         pieces.sort(key=lambda piece: piece.order)
         self._touched.clear()
         return [piece.event for piece in pieces if piece.event is not None]
@@ -178,12 +179,12 @@ class Shelf:
             segment=strand.segments + 1,
             part=part,
             created=iso(at),
-            stream=strand.stream,
-            round_id=round_id,
+            stream=StreamId(encodable(strand.stream)),
+            round_id=None if round_id is None else RoundId(encodable(round_id)),
             begins=begins,
             previous=strand.last_name,
         )
-        segment = self._create(folder, at, round_id or "session", header)
+        segment = self._create(folder, at, header, strand.stream, round_id)
         try:
             self._state(segment)
         except OSError:
@@ -264,7 +265,7 @@ class Shelf:
         """Return why flushes failed since the last call; the next files will say which."""
         failures = self._flusher.failures()
         for segment, _ in failures:
-            doubts = self._doubts.setdefault(segment.header.stream, [])
+            doubts = self._doubts.setdefault(segment.stream, [])
             name, durable, last = segment.path.name, segment.durable, segment.written
             doubts.append(Doubtful(file=name, durable=durable, last=last))
             del doubts[:-_DOUBTS_KEPT]
@@ -283,15 +284,26 @@ class Shelf:
             strand = self._strands[stream] = Strand(stream, self, size_limit=limit)
         return strand
 
-    def _create(self, folder: Path, at: Nanos, name: str, header: Header) -> Segment:
+    def _create(
+        self,
+        folder: Path,
+        at: Nanos,
+        header: Header,
+        stream: StreamId,
+        round_id: RoundId | None,
+    ) -> Segment:
+        begun = self._clock.monotonic()
         for attempt in range(1, _NAMESAKES):
+            name = "session" if round_id is None else round_id
             path = folder / file_name(at, name, attempt)
             with suppress(FileExistsError):
-                return Segment(self._disk, path, header, begun=self._clock.monotonic())
+                return Segment(
+                    self._disk, path, header, stream=stream, round_id=round_id, begun=begun
+                )
         raise FileExistsError(f"{path} and its namesakes exist")
 
     def _state(self, segment: Segment) -> None:
-        stream = segment.header.stream
+        stream = segment.stream
         lost, doubts = self._spool.losses.get(stream), self._doubts.get(stream, ())
         notes: list[Note] = [*(() if lost is None else (lost,)), *doubts]
         if not notes:
@@ -314,4 +326,4 @@ class Shelf:
 
 
 def _refusal(event: Event, reason: str) -> Refused:
-    return Refused(at=event.at, type=type(event).__name__, reason=reason)
+    return Refused(at=event.at, type=type(event).__name__, reason=encodable(reason))
