@@ -6,13 +6,13 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.library.importers.variant_a import recover
+from replayer_qt.adapters.library.importers.variant_a import SESSION_MARKS, recover
 from replayer_qt.adapters.library.lines import blocks
 
 LINES_LOOKED_AT: Final = 2_000
 
+_HEAD: Final = 4_096
 _ABSENT: Final = msgspec.Raw(b"")
-_SESSION: Final = {"session_start", "session_end", "game_complete"}
 _TICKS: Final = {"tick", "game_start", "game_end"}
 _PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
 _KNOWN: Final = {
@@ -44,17 +44,16 @@ _GLANCE: Final = msgspec.json.Decoder(_Glance)
 def detect(path: Path) -> str | None:
     """Return `journal`, a variant's letter from `A` to `E`, or None if it is none of them.
 
+    A session recording that begins with ticks is called `A`; its marks tell when it is read.
+
     Raises:
         OSError: the file cannot be read.
     """
-    ticks = False
     for line in _first_lines(path):
         kind = _kind_of(line)
-        if kind == "A":  # a session recording holds such lines too
-            ticks = True
-        elif kind is not None:
+        if kind is not None:
             return kind
-    return "A" if ticks else None
+    return None
 
 
 def describe(first: bytes) -> str:
@@ -75,6 +74,10 @@ def describe(first: bytes) -> str:
 
 
 def _first_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    # nearly every file tells by its first line, which is in the head; then no more is read
+    yield from (line for line in head.split(b"\n")[:-1] if line.strip())
     looked_at = 0
     for block in blocks(path):
         for line in block.data.split(b"\n"):
@@ -95,7 +98,7 @@ def _kind_of(line: bytes) -> str | None:
         return "journal"
     if bytes(seen.type):
         named = bytes(seen.type).strip(b'"').decode("utf-8", "replace")
-        return "B" if named in _SESSION else "A" if named in _TICKS else None
+        return "B" if named in SESSION_MARKS else "A" if named in _TICKS else None
     if bytes(seen.data) and bytes(seen.event_type):
         return "E"
     if bytes(seen.data) and bytes(seen.event):

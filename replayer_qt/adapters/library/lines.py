@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import msgspec
+import numpy as np
 
 from replayer_qt.core.recording import Damage
 
@@ -15,6 +16,7 @@ DAMAGE_KEPT: Final = 1_000
 """Places of damage that are listed; all are counted."""
 
 _BLOCK: Final = 1024 * 1024
+_LINE_BREAK, _OPEN, _CLOSE = b"\n{}"
 
 Record = TypeVar("Record")
 
@@ -125,10 +127,8 @@ class Records(Generic[Record]):
 
     def _at_once(self, data: bytes) -> list[Record] | None:
         """Decode whole blocks; None unless each line is exactly one sound object."""
-        within = data.removesuffix(b"\n")
-        breaks = within.count(b"\n")
-        # the decoder takes two objects on one line for two lines, so the breaks are looked at too
-        if breaks and within.count(b"}\n{") != breaks:
+        breaks = _breaks_between_objects(data)
+        if breaks is None:
             return None
         try:
             found = self._decoder.decode_lines(data)
@@ -162,6 +162,22 @@ class Records(Generic[Record]):
             self.found += recovered
             self.recovered_lines += len(recovered)
             self.note(_what(line), line=number, offset=offset, recovered=len(recovered))
+
+
+def _breaks_between_objects(data: bytes) -> int | None:
+    """Count the line breaks if each stands between `}` and `{`.
+
+    The decoder takes two objects on one line for two lines, and one on two lines for one; the
+    number of objects tells only then that neither is the case.
+    """
+    letters = np.frombuffer(data, np.uint8, len(data) - data.endswith(b"\n"))
+    breaks = np.flatnonzero(letters == _LINE_BREAK)
+    if not len(breaks):
+        return 0
+    if breaks[0] == 0 or breaks[-1] == len(letters) - 1:
+        return None
+    between = (letters[breaks - 1] == _CLOSE) & (letters[breaks + 1] == _OPEN)
+    return len(breaks) if between.all() else None
 
 
 def is_object(line: bytes) -> bool:

@@ -6,8 +6,7 @@ from typing import Final
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.library.detect import describe, detect
 from replayer_qt.adapters.library.importers.captures import read_capture
-from replayer_qt.adapters.library.importers.variant_a import read_variant_a
-from replayer_qt.adapters.library.importers.variant_b import read_variant_b
+from replayer_qt.adapters.library.importers.ticks import read_ticks
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.units import StreamId
@@ -45,10 +44,8 @@ def _open(path: Path, stream: StreamId) -> Recording:
     kind = detect(path)
     if kind == "journal":
         return read_journal(path, stream)
-    if kind == "A":
-        return read_variant_a(path, stream)
-    if kind == "B":
-        return read_variant_b(path, stream)
+    if kind in {"A", "B"}:
+        return read_ticks(path, stream)
     if kind is not None:
         return read_capture(path, stream, kind=kind)
     with path.open("rb") as file:

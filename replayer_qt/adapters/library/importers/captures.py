@@ -1,6 +1,5 @@
 """Captures of a venue's messages, in the three shapes that public tools wrote them."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +16,8 @@ from replayer_qt.core.units import Nanos, StreamId
 class CaptureLine(msgspec.Struct):
     """One captured message; `ts` and `event` are variants C and D, the longer names E."""
 
-    ts: datetime | None = None
-    timestamp: datetime | None = None
+    ts: str = ""
+    timestamp: str = ""
     event: str = ""
     event_type: str = ""
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -46,7 +45,8 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     lines = [line for line in records.found if line.direction != "sent"]
     parser = RugsParser(stream)
     events: list[Event] = []
-    for line, at in zip(lines, _times(lines), strict=True):
+    times = utc_ns([line.ts or line.timestamp for line in lines])
+    for line, at in zip(lines, times, strict=True):
         name, payload = _message(line)
         if payload:
             events += parser.parse(name, payload, at=Nanos(at), mono=Nanos(0))
@@ -89,13 +89,3 @@ def _name(encoded: msgspec.Raw) -> str:
         return msgspec.json.decode(encoded, type=str)
     except (msgspec.MsgspecError, ValueError):
         return ""
-
-
-def _times(lines: list[CaptureLine]) -> list[int]:
-    """Each message's time [ns, UTC]; a message without one has that of the message before."""
-    last = datetime(1970, 1, 1)  # noqa: DTZ001  # stands for "not told"
-    times: list[datetime] = []
-    for line in lines:
-        last = line.ts or line.timestamp or last
-        times.append(last)
-    return utc_ns(times)

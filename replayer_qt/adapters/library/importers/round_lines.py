@@ -12,7 +12,7 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
-from replayer_qt.core.soundness import is_sound
+from replayer_qt.core.soundness import PRICE_LIMIT, is_sound
 from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 _NO_MONO: Final = Nanos(0)
@@ -62,15 +62,9 @@ class RoundLines:
 
     def tick(self, tick: int, price: float, at: int, trade_count: int | None) -> None:
         """Take a price; one that is known already is passed over."""
-        known = self._prices.get(tick)
-        if known is not None:
-            if known != price:
-                self.damage.append(f"tick {tick} has two prices, {known!r} and {price!r}")
-            return
-        if not is_sound(tick, price):
-            self.damage.append(f"tick {tick} at {price!r} makes no sense and was passed over")
-            return
-        if tick != self._newest + 1:
+        if tick != self._newest + 1 or not 0.0 < price < PRICE_LIMIT:
+            if not self._is_new(tick, price):
+                return
             self._in_order = self._in_order and not self._prices
         self._newest = max(self._newest, tick)
         if self._phase is not Phase.ACTIVE:
@@ -87,6 +81,15 @@ class RoundLines:
                 trade_count=trade_count,
             )
         )
+
+    def _is_new(self, tick: int, price: float) -> bool:
+        known = self._prices.get(tick)
+        if known is not None and known != price:
+            self.damage.append(f"tick {tick} has two prices, {known!r} and {price!r}")
+        sound = is_sound(tick, price)
+        if not sound:
+            self.damage.append(f"tick {tick} at {price!r} makes no sense and was passed over")
+        return sound and known is None
 
     def rug(self, tick: int, price: float, at: int, trade_count: int | None) -> None:
         """Take the rug; only the first counts."""

@@ -8,7 +8,6 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,9 @@ from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.units import RoundId, StreamId
 
+SESSION_MARKS: Final = frozenset({"session_start", "session_end", "game_complete"})
+"""Marks that only session recordings (variant B) hold."""
+
 _LATE_SNAPSHOT: Final = "RUG_EVENT_1"
 _RECORD: Final = re.compile(r'\{\s*"type"\s*:\s*"')
 _RECORD_LIMIT: Final = 65_536
@@ -33,7 +35,7 @@ class TickLine(msgspec.Struct, gc=False):
     """One line; what it does not state has the default."""
 
     type: str = ""
-    timestamp: datetime | None = None
+    timestamp: str = ""
     game_id: str = ""
     tick: int = -1
     price: float = math.nan
@@ -47,15 +49,15 @@ class TickLine(msgspec.Struct, gc=False):
 _DECODER: Final = msgspec.json.Decoder(TickLine)
 
 
-def read_variant_a(path: Path, stream: StreamId) -> Recording:
-    """Return what the file holds; every whole record counts, wherever it stands.
+def read_tick_lines(path: Path) -> Records[TickLine]:
+    """Return the records of a file, of variant A or B.
 
     Raises:
         OSError: the file cannot be read.
     """
     records = Records(_DECODER, recover)
     records.read(path)
-    return assemble(path, stream, records, kind="A")
+    return records
 
 
 def recover(line: str) -> list[TickLine]:
@@ -85,7 +87,8 @@ def recover(line: str) -> list[TickLine]:
 def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: str) -> Recording:
     """Return the recording that the records make; rounds in order, ticks in order."""
     rounds: dict[str, RoundLines] = {}
-    for record, at in zip(records.found, _times(records.found), strict=True):
+    times = utc_ns([record.timestamp for record in records.found])
+    for record, at in zip(records.found, times, strict=True):
         if not record.game_id:
             continue
         lines = rounds.get(record.game_id)
@@ -121,17 +124,6 @@ def _take(lines: RoundLines, record: TickLine, at: int) -> None:
     elif record.cooldown_timer > 0:
         phase = Phase.PRESALE if record.phase == "PRESALE" else Phase.COOLDOWN
         lines.timer(record.cooldown_timer, phase, at)
-
-
-def _times(records: Iterable[TickLine]) -> list[int]:
-    """Each record's time [ns, UTC]; a record without one has that of the record before."""
-    times: list[datetime] = []
-    last = next((r.timestamp for r in records if r.timestamp is not None), datetime(1970, 1, 1))  # noqa: DTZ001
-    for record in records:
-        if record.timestamp is not None:
-            last = record.timestamp
-        times.append(last)
-    return utc_ns(times)
 
 
 def _date_doubts(lines: RoundLines) -> Iterable[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replayer_qt.adapters.library.importers.variant_a import read_variant_a
+from replayer_qt.adapters.library.importers.ticks import read_ticks
 from replayer_qt.core.events import (
     GapFound,
     PhaseChanged,
@@ -28,7 +28,7 @@ PRICES = [1, 1.0123456789012345, 1.3000000000000003, 0.9, 0.018000000000000016]
 def read(tmp_path, data):
     path = tmp_path / "recording.jsonl"
     path.write_bytes(data if isinstance(data, bytes) else text(data))
-    return read_variant_a(path, REPLAY)
+    return read_ticks(path, REPLAY)
 
 
 def prices(recording):
@@ -219,7 +219,7 @@ def test_no_damage_invents_or_alters_a_tick(tmp_path):
 def test_no_bytes_can_break_it(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("any") / "x"
     path.write_bytes(data)
-    assert read_variant_a(path, REPLAY).format == "A"
+    assert read_ticks(path, REPLAY).format == "A"
 
 
 def test_bombs_cost_one_bad_line_each(tmp_path):
