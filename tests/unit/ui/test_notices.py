@@ -1,0 +1,201 @@
+import logging
+import random
+import threading
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from replayer_qt.core.errors import ContractBroken
+from replayer_qt.core.events import (
+    EventsShed,
+    Fairness,
+    FairnessChecked,
+    FeedChanged,
+    Link,
+    ProblemRaised,
+    Recording,
+    RecordingChanged,
+    ReplayOpened,
+    Severity,
+)
+from replayer_qt.core.session import Session
+from replayer_qt.core.state import Advance, State
+from replayer_qt.core.units import PRACTICE
+from replayer_qt.ui.models.tables import NOTICES_KEPT, Notice
+from replayer_qt.ui.notice_bar import STACK, NoticeBar
+from replayer_qt.ui.notices import Notices
+from tests.helpers.make import ROUND, event
+
+
+@pytest.fixture
+def notices(qapp):
+    return Notices()
+
+
+def tell(notices, *events):
+    notices.show_frame(Advance(events=events, state=State(), session=Session()))
+
+
+def told(notices):
+    rows = notices.rows
+    return [rows.row(number) for number in range(rows.rowCount())]
+
+
+def problem(what="It broke.", **fields):
+    return event(ProblemRaised, code="broken", what=what, remedy="Mend it.", **fields)
+
+
+def test_a_problem_is_told_once_and_counted_after(notices):
+    """S2-H3: each problem has one notice, however often it is raised."""
+    tell(notices, *[problem()] * 5, problem("Another."))
+    assert [(row.what, row.count) for row in told(notices)] == [("Another.", 1), ("It broke.", 5)]
+    assert told(notices)[0].remedy == "Mend it."
+
+
+def test_a_lost_and_restored_feed_is_told_twice(notices):
+    def linked(link):
+        return event(FeedChanged, link=link, reason="reset by peer")
+
+    tell(notices, linked(Link.CONNECTING), linked(Link.LIVE))
+    assert told(notices) == []
+    tell(notices, *[linked(Link.WAITING)] * 3, linked(Link.CONNECTING))
+    assert [row.severity for row in told(notices)] == [Severity.WARNING]
+    assert "reset by peer" in told(notices)[0].remedy
+    tell(notices, linked(Link.STALE), linked(Link.LIVE))
+    assert told(notices)[0].code == "feed-restored"
+
+
+def test_an_interrupted_recording_is_told_when_lost_and_when_restored(notices):
+    """S3-H1, S0-M4: the person is told twice, though the recorder repeats itself."""
+
+    def recording(state, **fields):
+        return event(RecordingChanged, state=state, **fields)
+
+    tell(notices, recording(Recording.ON), recording(Recording.ON, records=9))
+    assert told(notices) == []
+    tell(notices, *[recording(Recording.FAULTED, reason="Input/output error.")] * 9)
+    tell(notices, recording(Recording.ON, lost=7))
+    codes = [(row.code, row.count) for row in told(notices)]
+    assert codes == [("recording-restored", 1), ("recording-faulted", 1)]
+    assert told(notices)[0].remedy == "7 records were lost."
+    tell(notices, recording(Recording.DISK_FULL))
+    assert told(notices)[0].severity is Severity.ERROR
+
+
+def test_an_unfair_round_a_damaged_file_and_shed_ticks_are_told(notices):
+    unfair = event(FairnessChecked, round_id=ROUND, verdict=Fairness.FAILED, detail="tick 3")
+    fair = event(FairnessChecked, round_id=ROUND, verdict=Fairness.VERIFIED)
+    damage = tuple(f"line {n} is torn" for n in range(9))
+    opened = event(ReplayOpened, source="a.jsonl", damage=damage, rounds=())
+    sound = event(ReplayOpened, source="b.jsonl", damage=(), rounds=())
+    shed = event(EventsShed, queue="engine", count=40, first_at=0, last_at=1)
+    tell(notices, unfair, fair, opened, sound, shed, shed)
+    assert [(row.code, row.count) for row in told(notices)] == [
+        ("shed", 80),
+        ("damaged", 1),
+        ("unfair", 1),
+    ]
+    assert "6 more" in told(notices)[1].remedy
+
+
+def test_notices_are_bounded_and_their_text_is_cleaned(notices):
+    """S1-N4, FAULTS S3: drop-oldest; no line breaks or endless words from a server."""
+    for number in range(NOTICES_KEPT + 50):
+        tell(notices, problem(f"Number {number}\n\u202e" + "x" * 5_000))
+    assert len(told(notices)) == NOTICES_KEPT
+    assert all(len(row.what) <= 400 and "\n" not in row.what for row in told(notices))
+
+
+class Sender(QObject):
+    said = Signal(object)
+
+
+def test_notices_from_eight_threads_are_all_counted_and_five_are_stacked(qtbot, notices, caplog):
+    """S0-M5: 8 threads tell 1,000 each through a queued signal; nothing is lost, 5 are seen."""
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(800, 600)
+    ground.show()
+    bar = NoticeBar(ground)
+    notices.told.connect(bar.tell)
+    senders = [Sender() for _ in range(8)]
+    for sender in senders:
+        sender.said.connect(notices.notify, Qt.ConnectionType.QueuedConnection)
+
+    def tell_many(sender, seed):
+        rng = random.Random(seed)
+        for _ in range(1_000):
+            kind = rng.randrange(20)
+            sender.said.emit(Notice(code="t", severity=Severity.ERROR, what=f"Kind {kind}"))
+
+    threads = [
+        threading.Thread(target=tell_many, args=(sender, n)) for n, sender in enumerate(senders)
+    ]
+    with caplog.at_level(logging.WARNING):
+        for thread in threads:
+            thread.start()
+        qtbot.waitUntil(lambda: sum(row.count for row in told(notices)) == 8_000, timeout=20_000)
+        for thread in threads:
+            thread.join()
+    assert not caplog.records
+    assert len(told(notices)) == 20
+    assert len(bar.toasts) == STACK
+    assert bar.height() <= ground.height()
+
+
+def test_notify_refuses_another_thread(notices):
+    """S0-M5, S0-H5: a call from another thread is a bug, and says so."""
+    caught = []
+
+    def call():
+        try:
+            notices.notify(Notice(code="t", severity=Severity.INFO, what="x"))
+        except ContractBroken as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    assert len(caught) == 1
+    assert told(notices) == []
+
+
+def test_a_toast_counts_up_in_place_and_can_be_dismissed(qtbot):
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(500, 400)
+    ground.show()
+    bar = NoticeBar(ground)
+    for number in range(8):
+        bar.tell(Notice(code="t", severity=Severity.ERROR, what=f"Kind {number}"))
+    assert [toast.notice.what for toast in bar.toasts] == [f"Kind {n}" for n in range(3, 8)]
+    bar.tell(Notice(code="t", severity=Severity.ERROR, what="Kind 5", count=4))
+    assert len(bar.toasts) == STACK
+    assert bar.toasts[2].notice.count == 4
+    bar.toasts[2]._dismiss()
+    assert [toast.notice.what for toast in bar.toasts] == ["Kind 3", "Kind 4", "Kind 6", "Kind 7"]
+    bar.clear()
+    assert not bar.isVisible()
+
+
+def test_news_go_by_themselves_and_errors_stay(qtbot):
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(500, 400)
+    ground.show()
+    bar = NoticeBar(ground)
+    bar.tell(Notice(code="a", severity=Severity.INFO, what="News"))
+    bar.tell(Notice(code="b", severity=Severity.ERROR, what="Error"))
+    news, error = bar.toasts
+    assert news._timer.isActive()
+    assert not error._timer.isActive()
+    news._timer.start(1)
+    qtbot.waitUntil(lambda: [toast.notice.what for toast in bar.toasts] == ["Error"])
+
+
+def test_streams_do_not_share_their_link(notices):
+    tell(notices, event(FeedChanged, link=Link.STALE))
+    tell(notices, event(FeedChanged, stream="rugs/crash", link=Link.LIVE))
+    assert len(told(notices)) == 1
+    assert PRACTICE.startswith("practice")
