@@ -87,6 +87,19 @@ def declarations() -> dict[Name, Declared]:
     return found
 
 
+def markdown_table() -> str:
+    """Return all settings as the table of docs/settings.md.
+
+    >>> print(markdown_table().splitlines()[0])
+    | setting | default | allowed | what it is |
+    """
+    rows = ["| setting | default | allowed | what it is |", "|---|---|---|---|"]
+    for one in declarations().values():
+        default = str(one.default).lower() if one.kind == "yes-no" else str(one.default)
+        rows.append(f"| `{one.dotted}` | `{default}` | {one.allowed} | {one.sentence} |")
+    return "\n".join(rows)
+
+
 def build(said: Mapping[Name, Said]) -> Settings:
     """Return all settings: what was said, and the defaults for the rest.
 
