@@ -89,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     for found in told["rounds"]:
         rug = "no rug" if found["rug_tick"] is None else f"rug at {found['rug_tick']}"
-        print(f"{found['round_id']}  {found['ticks']} ticks  peak {found['peak']:.4g}x  {rug}")
+        peak = "" if found["peak"] is None else f"  peak {found['peak']:.4g}x"
+        print(f"{found['round_id']}  {found['ticks']} ticks{peak}  {rug}")
     print(f"{len(told['rounds'])} rounds, {told['ticks']} ticks, digest {told['digest']}")
     return 0
 
@@ -164,15 +165,23 @@ class _Sheet:
         market = self._engine.state.markets.get(_STREAM)
         if market is None or market.round is None:
             return
-        state = msgspec.to_builtins(market.round)
+        state = market.round
         digest = sha256(msgspec.json.encode([state, market.finished, market.refused]))
-        series = session.series(_STREAM, market.round.round_id)
+        series = session.series(_STREAM, state.round_id)
         if series is not None:
             for column in (series.ticks, series.prices, series.ats):
                 digest.update(column.astype(column.dtype.newbyteorder("<")).tobytes())
-        kept = ("round_id", "ticks", "first_tick", "tick", "peak", "rug_tick", "rug_price")
         self._rounds.append(
-            {name: state[name] for name in kept}
-            | {"fairness": state["fairness"], "digest": digest.hexdigest()}
+            {
+                "round_id": state.round_id,
+                "ticks": state.ticks,
+                "first_tick": state.first_tick,
+                "last_tick": state.tick if state.ticks else None,
+                "peak": state.peak if state.peak_tick >= 0 else None,
+                "rug_tick": state.rug_tick,
+                "rug_price": state.rug_price,
+                "fairness": state.fairness,
+                "digest": digest.hexdigest(),
+            }
         )
         self._engine.drop(_STREAM)
