@@ -78,7 +78,7 @@ class ChaosProxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, spoil: bool
     ) -> None:
         while data := await reader.read(65_536):
-            while self.mode == "blackhole":
+            while self.mode == "blackhole":  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             if spoil and self.mode == "half":
                 writer.write(data[: len(data) // 2])

@@ -79,7 +79,7 @@ class RugsServer:
     async def _play(self, client: Client) -> None:
         with contextlib.suppress(ConnectionError):
             await client.say(OPEN)
-            while not client.received:
+            while not client.received:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await client.say('40{"sid":"y"}')
             await self.script(client)
