@@ -12,6 +12,8 @@ LARGEST_TICK: Final = 1_000_000
 LARGEST_TIMER_MS: Final = 86_400_000
 LARGEST_AMOUNT: Final = Decimal(1_000_000_000)
 _LONGEST_AMOUNT: Final = 48
+_SMALLEST_EXPONENT: Final = -30
+_LARGEST_EXPONENT: Final = 9
 _STRIPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -69,7 +71,10 @@ def checked_amount(value: Decimal | None, *, signed: bool = False) -> Decimal:
         raise Refused("amount-missing")
     if not value.is_finite():
         raise Refused("amount-not-finite")
-    if not (abs(value) <= LARGEST_AMOUNT) or len(str(value)) > _LONGEST_AMOUNT:
+    # abs() and arithmetic signal an overflow for exponents that JSON allows; these do not.
+    if value and not _SMALLEST_EXPONENT <= value.adjusted() <= _LARGEST_EXPONENT:
+        raise Refused("amount-out-of-range")
+    if not (value.copy_abs() <= LARGEST_AMOUNT) or len(str(value)) > _LONGEST_AMOUNT:
         raise Refused("amount-out-of-range")
     if value < 0 and not signed:
         raise Refused("amount-negative")
