@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self._memory = LayoutMemory(layout_store)
         self._advance: Advance | None = None
         self._chart = chart
+        self.chart_widget = cast("QWidget", chart)
         self._look = Look(
             theme=settings.window.theme,
             style=settings.chart.style,
@@ -243,7 +244,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self._ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        widget = cast("QWidget", self._chart)
+        widget = self.chart_widget
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column.addWidget(widget, stretch=1)
         column.addWidget(self.transport)
@@ -360,7 +361,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _focus_chart(self) -> None:
-        cast("QWidget", self._chart).setFocus()
+        self.chart_widget.setFocus()
 
     # Qt's names from here on.
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 NAME_KEPT: Final = 32
 TEXT_KEPT: Final = 400
@@ -41,6 +41,19 @@ def tip(text: str) -> str:
     """Return `text` for a tool tip: one line, cut at 200 characters, then escaped."""
     # Escaped text alone still looks rich to Qt; the span makes it so on purpose, and wraps it.
     return f"<span>{html.escape(clean(text, TIP_KEPT))}</span>"
+
+
+class SearchLine(QLineEdit):
+    """A short input with a button that clears it; both have names for screen readers."""
+
+    def __init__(self, what: str, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(what)
+        self.setPlaceholderText(hint)
+        self.setClearButtonEnabled(True)
+        self.setMaxLength(NAME_KEPT)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName("Clear this input")
 
 
 class PlainLabel(QLabel):

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.panels.table import Table
+from replayer_qt.ui.plain import SearchLine
 
 _ALL = -1
 
@@ -35,10 +36,7 @@ class ShortcutSheet(QDialog):
         self.model.upsert(reversed(keyed))
         self._table = Table("Short-cuts")
         self._table.show_rows(self.model)
-        search = QLineEdit()
-        search.setPlaceholderText("Search…")
-        search.setAccessibleName("Search actions")
-        search.setClearButtonEnabled(True)
+        search = SearchLine("Search actions", "Search…")
         search.textChanged.connect(self._search)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -15,6 +15,13 @@ Row = TypeVar("Row")
 
 _STREAMS_KEPT: Final = 4
 _ROW_PX: Final = 21
+_PLAIN: Final = frozenset(
+    {
+        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.KeypadModifier,
+        Qt.KeyboardModifier.ShiftModifier,
+    }
+)
 _OWN_KEYS: Final = frozenset(
     {
         Qt.Key.Key_Left,
@@ -32,15 +39,20 @@ class KeyKeeper(QObject):
     """Lets the widget that has the focus keep the keys it moves and presses by.
 
     Without it the window's short-cuts would take Space from a button and the arrows from a table.
+
+    Args:
+        letters: whether it keeps every key that writes something, too (a list one types into).
     """
+
+    def __init__(self, parent: QObject, *, letters: bool = False) -> None:
+        super().__init__(parent)
+        self._letters = letters
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in {
-                Qt.KeyboardModifier.NoModifier,
-                Qt.KeyboardModifier.KeypadModifier,
-            }
-            if plain and event.key() in _OWN_KEYS:
+            plain = event.modifiers() in _PLAIN
+            writes = self._letters and event.text().isprintable() and bool(event.text())
+            if plain and (writes or event.key() in _OWN_KEYS):
                 event.accept()
                 return True
         return super().eventFilter(watched, event)

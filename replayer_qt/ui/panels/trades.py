@@ -2,7 +2,7 @@
 
 from msgspec.structs import asdict
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replayer_qt.core.events import Event, Rewound, TradePrinted
 from replayer_qt.core.state import Advance
@@ -10,6 +10,7 @@ from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.rows import RowsModel
 from replayer_qt.ui.models.tables import trades
 from replayer_qt.ui.panels.table import StreamRows, Table
+from replayer_qt.ui.plain import SearchLine
 from replayer_qt.ui.theme import Theme
 
 _PLAYER = 4
@@ -23,11 +24,7 @@ class TradesPanel(QWidget):
         self._streams = StreamRows(trades)
         self._shown: StreamId | None = None
         self._table = Table("Trades")
-        self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Player contains…")
-        self._filter.setAccessibleName("Filter trades by player")
-        self._filter.setClearButtonEnabled(True)
-        self._filter.setMaxLength(32)
+        self._filter = SearchLine("Filter trades by player", "Player contains…")
         self._filter.textChanged.connect(self._keep_only)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

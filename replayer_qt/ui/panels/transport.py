@@ -154,7 +154,7 @@ class Transport(QFrame):
         box.setToolTip("Speed of the replay ([ slower, ] faster).")
         box.setPlaceholderText("—")
         box.setMaxVisibleItems(len(SPEEDS))
-        box.installEventFilter(self._keeper)
+        box.installEventFilter(KeyKeeper(box, letters=True))
         box.activated.connect(self._set_speed)
         return box
 

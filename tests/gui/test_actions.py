@@ -1,0 +1,405 @@
+"""Every action by menu and by key, and no key where it does not belong."""
+
+import string
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QToolBar,
+)
+
+from replayer_qt.core import commands as c
+from replayer_qt.core.events import Link, Recording
+from replayer_qt.core.units import PRACTICE, RUGS, venue_of
+from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
+from replayer_qt.ui.status import read_status
+from tests.gui.desk import REPLAY, Bench, event, lively
+
+
+@pytest.fixture
+def bench(qtbot):
+    made = Bench()
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.window.activateWindow()
+    QApplication.processEvents()
+    return made
+
+
+def to_nothing(bench):
+    return None
+
+
+def to_live(bench):
+    bench.connect(PRACTICE)
+
+
+def to_replay(bench):
+    bench.replay()
+
+
+def to_both(bench):
+    bench.replay()
+    bench.connect(RUGS)
+
+
+def to_past_with_live(bench):
+    bench.connect(RUGS)
+    bench.replay()
+
+
+def play(ticks):
+    return c.Step(ticks=ticks)
+
+
+ASKED = {
+    "close-replay": (to_replay, c.CloseReplay()),
+    "connect-practice": (to_nothing, c.Connect(venue="practice")),
+    "connect-rugs": (to_live, c.Connect(venue="rugs")),
+    "disconnect": (to_live, c.Disconnect()),
+    "record": (to_live, c.StartRecording()),
+    "show-live": (to_past_with_live, c.Show(stream=RUGS)),
+    "show-past": (to_both, c.Show(stream=REPLAY)),
+    "play": (to_replay, c.Play()),
+    "step-back": (to_replay, c.Step(ticks=-1)),
+    "step-forward": (to_replay, c.Step(ticks=1)),
+    "leap-back": (to_replay, c.Step(ticks=-10)),
+    "leap-forward": (to_replay, c.Step(ticks=10)),
+    "start": (to_replay, c.SeekStart()),
+    "end": (to_replay, c.SeekEnd()),
+    "activation": (to_replay, c.SeekActivation()),
+    "peak": (to_replay, c.SeekPeak()),
+    "rug": (to_replay, c.SeekRug()),
+    "next-round": (to_replay, c.NextRound()),
+    "previous-round": (to_replay, c.PreviousRound()),
+    "slower": (to_replay, c.SetSpeed(speed=0.5)),
+    "faster": (to_replay, c.SetSpeed(speed=2.0)),
+    "spacing-recorded": (to_replay, c.SetSpacing(fixed_ms=None)),
+    "spacing-even": (to_replay, c.SetSpacing(fixed_ms=250)),
+    **{f"chaos-{fault}": (to_live, c.Chaos(fault=fault)) for fault, _ in CHAOS},
+}
+BY_SPEED = {row.name: row for row in ACTIONS if row.name.startswith("speed-")}
+ASKED |= {
+    name: (to_replay, c.SetSpeed(speed=speed)) for name, speed in zip(BY_SPEED, SPEEDS, strict=True)
+}
+
+
+def dialog(bench, kind):
+    found = [each for each in bench.window.findChildren(kind) if each.isVisible()]
+    for each in found:
+        each.close()
+    return len(found) == 1
+
+
+def told(*words):
+    return lambda bench: words in bench.chart.told
+
+
+SEEN = {
+    "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
+    "open-folder": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
+    "quit": (to_nothing, lambda bench: not bench.window.isVisible()),
+    "jump": (to_replay, lambda bench: dialog(bench, QDialog)),
+    "candles": (to_nothing, told("style", "candles")),
+    "line": (to_nothing, told("style", "line")),
+    "log": (to_nothing, told("log", True)),
+    "follow": (to_nothing, told("follow")),
+    "zoom-in": (to_nothing, told("zoom", 1.25)),
+    "zoom-out": (to_nothing, told("zoom", 0.8)),
+    "show-all": (to_nothing, told("all")),
+    "theme-dark": (to_nothing, told("theme", "dark")),
+    "theme-light": (to_nothing, told("theme", "light")),
+    "theme-other": (to_nothing, told("theme", "light")),
+    "reset-layout": (to_nothing, lambda bench: len(bench.window.docking.open_names()) == 4),
+    "full-screen": (to_nothing, lambda bench: bench.window.isFullScreen()),
+    "shortcuts": (to_nothing, lambda bench: dialog(bench, QDialog)),
+    "about": (to_nothing, lambda bench: dialog(bench, QDialog)),
+    **{f"candle-{ticks}": (to_nothing, told("ticks", ticks)) for ticks in (1, 2, 5, 10, 20, 50)},
+    **{
+        f"dock-{name}": (
+            to_nothing,
+            lambda bench, name=name: name not in bench.window.docking.open_names(),
+        )
+        for name in ("rounds", "trades", "feed", "notices")
+    },
+}
+NEVER = {"connect-binance"}
+WITH_KEYS = [row.name for row in ACTIONS if row.keys and row.name not in NEVER]
+
+
+def do(bench, name, trigger):
+    prepare = (ASKED.get(name) or SEEN[name])[0]
+    prepare(bench)
+    bench.asked.clear()
+    bench.chart.told.clear()
+    trigger(bench.window.actions_.actions[name])
+    if name in ASKED:
+        assert bench.asked == [ASKED[name][1]]
+    else:
+        assert SEEN[name][1](bench), name
+        assert not bench.asked
+
+
+def test_every_action_of_the_table_is_tested_here():
+    """S0-L2: no action without a test."""
+    names = [row.name for row in ACTIONS]
+    assert set(names) == set(ASKED) | set(SEEN) | NEVER
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", [row.name for row in ACTIONS if row.name not in NEVER])
+def test_an_action_works_through_its_menu(bench, name):
+    """S0-L2: every QAction, triggered where it stands in its menu, has its effect."""
+
+    def trigger(action):
+        menu = bench.window.menus[action.row.menu]
+        assert action in menu.actions()
+        assert action.isEnabled()
+        menu.setActiveAction(action)
+        action.trigger()
+
+    do(bench, name, trigger)
+
+
+@pytest.mark.parametrize("name", WITH_KEYS)
+def test_an_action_works_through_each_of_its_keys(bench, name):
+    """S0-L2: every short-cut has the same effect."""
+    for key in next(row.keys for row in ACTIONS if row.name == name):
+
+        def trigger(_action, key=key):
+            press(bench, key)
+
+        do(bench, name, trigger)
+
+
+def press(bench, key):
+    combination = QKeySequence(key)[0]
+    target = QApplication.focusWidget() or bench.window
+    QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+    QApplication.processEvents()
+
+
+def test_no_key_has_two_meanings():
+    keys = Counter(QKeySequence(key).toString() for row in ACTIONS for key in row.keys)
+    assert [key for key, times in keys.items() if times > 1] == []
+    assert "" not in keys
+
+
+def test_binance_says_why_it_cannot_be_chosen(bench):
+    action = bench.window.actions_.actions["connect-binance"]
+    assert not action.isEnabled()
+    assert "Not yet" in action.statusTip()
+    action.trigger()
+    assert bench.asked == []
+
+
+def test_disabled_actions_do_nothing(bench):
+    """N21: with no replay and no venue, no key asks for anything of either."""
+    for name, (prepare, _) in ASKED.items():
+        if prepare is to_nothing or name == "connect-rugs":
+            continue
+        action = bench.window.actions_.actions[name]
+        assert not action.isEnabled(), name
+        action.trigger()
+        for key in action.row.keys:
+            press(bench, key)
+    assert bench.asked == []
+
+
+def test_chaos_is_for_the_practice_exchange_only(bench):
+    bench.connect(RUGS)
+    assert not bench.window.actions_.actions["chaos-drop"].isEnabled()
+    bench.connect(PRACTICE)
+    assert bench.window.actions_.actions["chaos-drop"].isEnabled()
+
+
+def test_space_plays_and_pauses_and_does_not_repeat(bench):
+    bench.replay()
+    actions = bench.window.actions_.actions
+    press(bench, "Space")
+    bench.move(playing=True)
+    press(bench, "Space")
+    assert bench.asked == [c.Play(), c.Pause()]
+    assert not actions["play"].autoRepeat()
+    assert actions["step-forward"].autoRepeat()
+
+
+def test_speeds_stop_at_the_slowest_and_the_fastest(bench):
+    bench.replay()
+    bench.move(speed=0.1)
+    press(bench, "[")
+    bench.move(speed=float("inf"))
+    press(bench, "]")
+    bench.move(speed=3.3)
+    press(bench, "]")
+    press(bench, "[")
+    wanted = [0.1, float("inf"), 5.0, 2.0]
+    assert [each.speed for each in bench.asked] == wanted
+    bench.move(speed=5.0)
+    assert bench.window.actions_.actions["speed-5x"].isChecked()
+
+
+def test_record_stops_what_records_and_even_what_is_at_fault(bench):
+    bench.connect()
+    bench.record(Recording.FAULTED)
+    press(bench, "Ctrl+R")
+    assert bench.asked == [c.StopRecording()]
+    assert bench.window.actions_.actions["record"].isChecked()
+
+
+def test_a_connection_given_up_can_be_tried_again(bench):
+    """S3-P5: the same venue can be asked for again when its feed has ended."""
+    bench.connect(PRACTICE, Link.LIVE)
+    assert not bench.window.actions_.actions["connect-practice"].isEnabled()
+    bench.connect(PRACTICE, Link.ENDED)
+    assert bench.window.actions_.actions["connect-practice"].isEnabled()
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["toggle-practice", "toggle-rugs", "toggle-record", "refused", "drop"]
+            + [link.value for link in Link]
+            + [state.value for state in Recording]
+        ),
+        max_size=15,
+    )
+)
+def test_every_view_of_connected_and_recording_equals_the_state(bench, steps):
+    """S2-H5: after each step ticks and words say what the state says, not what was clicked."""
+    actions = bench.window.actions_.actions
+    for step in steps:
+        match step:
+            case "toggle-practice":
+                actions["connect-practice"].trigger()  # asked for; not obeyed
+            case "toggle-rugs":
+                actions["connect-rugs"].trigger()
+                bench.connect(RUGS, Link.CONNECTING)  # obeyed
+            case "toggle-record":
+                actions["record"].trigger()
+            case "refused":
+                actions["disconnect"].trigger()
+            case "drop":
+                bench.disconnect()
+            case _ if step in {link.value for link in Link}:
+                bench.connect(PRACTICE, Link(step))
+            case _:
+                bench.record(Recording(step))
+        state = bench.engine.state
+        venue = None if state.live is None else venue_of(state.live)
+        assert actions["connect-practice"].isChecked() == (venue == "practice")
+        assert actions["connect-rugs"].isChecked() == (venue == "rugs")
+        assert actions["disconnect"].isEnabled() == (venue is not None)
+        recording = state.recording is not None and state.recording.state is not Recording.OFF
+        assert actions["record"].isChecked() == recording
+        strip = bench.window.strip
+        expected = read_status(state, now=bench.clock.mono)
+        assert strip.badge.badge == expected.badge
+        assert strip.cells["feed"].word == expected.feed
+        assert strip.cells["recording"].word == expected.recording
+
+
+INPUTS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QComboBox)
+TYPED = string.digits + string.ascii_letters + string.punctuation + " "
+MOVES = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace,
+    Qt.Key.Key_Delete,
+)  # fmt: skip
+
+
+def inputs(window):
+    found = [each for kind in INPUTS for each in window.findChildren(kind)]
+    return [
+        each
+        for each in found
+        if each.focusPolicy() & Qt.FocusPolicy.ClickFocus and each.isVisibleTo(window)
+    ]
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
+def test_keys_typed_into_an_input_act_nowhere_else(bench):
+    """N10: each input is focused, and every printable key typed: no command, no other effect."""
+    lively(bench)
+    bench.connect()
+    bench.replay()
+    QApplication.processEvents()
+    places = inputs(bench.window)
+    assert len(places) >= 3
+    for place in places:
+        place.setFocus()
+        assert QApplication.focusWidget() is not None
+        bench.asked.clear()
+        bench.chart.told.clear()
+        for letter in TYPED:
+            if isinstance(place, QComboBox):
+                place.setFocus()
+            QTest.keyClicks(QApplication.focusWidget(), letter)
+            if isinstance(place, QComboBox):
+                place.hidePopup()
+        for key in MOVES:
+            QTest.keyClick(QApplication.focusWidget(), key)
+        if isinstance(place, QComboBox):
+            assert all(isinstance(each, c.SetSpeed) for each in bench.asked)
+        else:
+            assert bench.asked == [], place
+        assert bench.chart.told == [], place
+        bench.chart.setFocus()
+
+
+def test_a_button_with_the_focus_keeps_space(bench):
+    bench.replay()
+    button = next(
+        each
+        for each in bench.window.transport.findChildren(QAbstractButton)
+        if each.accessibleName() == "To the peak"
+    )
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert bench.asked == [c.SeekPeak()]
+
+
+def test_arrows_move_in_a_table_that_has_the_focus(bench):
+    lively(bench)
+    bench.replay()
+    bench.window.show_frame(bench.engine.show(PRACTICE))
+    bench.window.show_frame(bench.engine.show(REPLAY))
+    table = bench.window.rounds._table
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Home)
+    QTest.keyClick(table, Qt.Key.Key_Right)
+    assert bench.asked == []
+
+
+def test_every_button_of_the_bars_belongs_to_an_action(bench):
+    """S0-L2: no button without an action of the table behind it."""
+    bar = bench.window.findChild(QToolBar, "bar-actions")
+    known = set(bench.window.actions_.actions.values())
+    assert {each for each in bar.actions() if not each.isSeparator()} <= known
+    for button in bench.window.transport.findChildren(QAbstractButton):
+        assert button.defaultAction() in known
+
+
+def test_ten_clicks_on_connect_while_connecting_are_ten_wishes_at_most(bench):
+    action = bench.window.actions_.actions["connect-practice"]
+    action.trigger()
+    bench.connect(PRACTICE, Link.CONNECTING)
+    for _ in range(9):
+        action.trigger()
+    assert bench.asked == [c.Connect(venue="practice")]
+    assert event is not None
