@@ -53,6 +53,9 @@ def main(options: WindowOptions) -> int:
     """Run the window until it is closed, and return the exit code."""
     _choose_platform()
     app = QApplication(sys.argv[:1])
+    app.setApplicationName("Replayer")
+    app.setApplicationVersion(VERSION)
+    app.setQuitOnLastWindowClosed(False)  # the loop ends when everything has been stopped
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(_run(options, app))
 
