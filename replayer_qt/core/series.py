@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from replayer_qt.core.events import PriceTicked, TickBlock
 from replayer_qt.core.pyramid import Pyramid
-from replayer_qt.core.soundness import is_sound, sound
+from replayer_qt.core.soundness import TICK_LIMIT, is_sound, sound
 from replayer_qt.core.units import RoundId
 
 _FIRST_CAPACITY: Final = 1024
@@ -29,6 +29,7 @@ class RoundSeries:
         self.generation = 0
         self._size = 0
         self._newest = -1
+        self._end = TICK_LIMIT
         self._ticks = np.empty(_FIRST_CAPACITY, np.int64)
         self._prices = np.empty(_FIRST_CAPACITY, np.float64)
         self._ats = np.empty(_FIRST_CAPACITY, np.int64)
@@ -62,7 +63,7 @@ class RoundSeries:
         So is one with a negative position, or a price that is not finite and above zero.
         """
         position, price = tick.tick, tick.price
-        if not is_sound(position, price):
+        if not is_sound(position, price) or position > self._end:
             return
         if position <= self._newest:
             self._fill(position, price, tick.at)
@@ -78,7 +79,7 @@ class RoundSeries:
 
     def extend(self, block: TickBlock) -> None:
         """Add many ticks at once; means the same as adding them one by one."""
-        keep = sound(block.ticks, block.prices)
+        keep = sound(block.ticks, block.prices) & (block.ticks <= self._end)
         ticks, prices, ats = block.ticks, block.prices, block.ats
         if not keep.all():
             ticks, prices, ats = ticks[keep], prices[keep], ats[keep]
@@ -92,6 +93,14 @@ class RoundSeries:
                 self._append(*(np.array([value]) for value in (position, price, at)))
             else:
                 self._fill(position, price, at)
+
+    def end(self, tick: int) -> None:
+        """Accept no position after `tick`, where the round was rugged; only the first call counts.
+
+        One that comes before the newest position makes no sense, and changes nothing.
+        """
+        if self._end == TICK_LIMIT and tick >= self._newest:
+            self._end = tick
 
     def find(self, tick: int) -> int | None:
         """Return the index of a position in the columns, or None if it is not known."""

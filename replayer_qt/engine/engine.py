@@ -1,18 +1,11 @@
 """Takes events in, keeps the state and the columns, and says what came of it."""
 
 from collections.abc import Iterable
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from replayer_qt.core.events import (
-    Event,
-    PriceTicked,
-    RawReceived,
-    ReplayOpened,
-    Rewound,
-    RoundOpened,
-    TickBlock,
-)
+from replayer_qt.core.events import Event, RawReceived
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import StreamId
@@ -27,7 +20,7 @@ class Engine:
 
     def __init__(self, session: Session | None = None) -> None:
         self._state = State()
-        self._session = session or Session()
+        self._session = Session() if session is None else session
 
     @property
     def state(self) -> State:
@@ -39,7 +32,7 @@ class Engine:
         taken = tuple(event for event in events if not isinstance(event, RawReceived))
         for event in taken:
             self._state = reduce(self._state, event)
-            self._keep(event)
+            self._session.keep(event.stream, event)
         return self._advance(taken)
 
     def show(self, stream: StreamId | None) -> Advance:
@@ -56,26 +49,9 @@ class Engine:
         """Forget a stream: its recording was put away."""
         markets = {name: kept for name, kept in self._state.markets.items() if name != stream}
         shown = None if self._state.shown == stream else self._state.shown
-        self._state = replace(self._state, markets=markets, shown=shown)
+        self._state = replace(self._state, markets=MappingProxyType(markets), shown=shown)
         self._session.forget(stream)
         return self._advance(())
 
     def _advance(self, events: tuple[Event, ...]) -> Advance:
         return Advance(events=events, state=self._state, session=self._session)
-
-    def _keep(self, event: Event) -> None:
-        match event:
-            case PriceTicked():
-                self._session.open(event.stream, event.round_id).add(event)
-            case TickBlock():
-                self._session.open(event.stream, event.round_id).extend(event)
-            case RoundOpened():
-                self._session.open(event.stream, event.round_id)
-            case ReplayOpened():
-                self._session.forget(event.stream)
-            case Rewound(history=history):
-                self._session.forget(event.stream)
-                for past in history:
-                    self._keep(past)
-            case _:
-                pass

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from replayer_qt.core.events import (
     ROUND_EVENTS,
     Event,
+    FairnessChecked,
     FeedChanged,
     FeedMeasured,
     PhaseChanged,
@@ -16,27 +17,30 @@ from replayer_qt.core.events import (
     ReplayOpened,
     Rewound,
     RoundOpened,
-    RoundRugged,
     SeedRevealed,
     TickBlock,
+    TimerTicked,
 )
-from replayer_qt.core.phase import Phase
-from replayer_qt.core.round import RoundState, fold_round
+from replayer_qt.core.round import RoundState, fold_and_count
 from replayer_qt.core.state import MarketState, State
+from replayer_qt.core.units import RoundId
 
 
 def reduce(state: State, event: Event) -> State:
     """Return the state after `event`; never raises, whatever the event says."""
     if isinstance(event, RecordingChanged):
         return replace(state, recording=event)
-    market = state.markets.get(event.stream) or MarketState(stream=event.stream)
-    after = _fold_market(market, event)
-    if after is market and event.stream in state.markets:
+    stream = event.stream
+    market = state.markets.get(stream)
+    after = _fold_market(market or MarketState(stream=stream), event)
+    if after is market:
         return state
-    return replace(state, markets=MappingProxyType({**state.markets, event.stream: after}))
+    return replace(state, markets=MappingProxyType({**state.markets, stream: after}))
 
 
 def _fold_market(market: MarketState, event: Event) -> MarketState:
+    if isinstance(event, ROUND_EVENTS):
+        return _fold_rounds(market, event)
     match event:
         case FeedChanged():
             return replace(market, link=event)
@@ -46,40 +50,58 @@ def _fold_market(market: MarketState, event: Event) -> MarketState:
             return replace(market, replay=event)
         case ReplayOpened():
             return MarketState(stream=market.stream, link=market.link, opened=event)
-        case Rewound(history=history):
-            kept = MarketState(
-                stream=market.stream,
-                link=market.link,
-                measured=market.measured,
-                replay=market.replay,
-                opened=market.opened,
-            )
-            for past in history:
-                kept = _fold_market(kept, past)
-            return kept
-        case _ if isinstance(event, ROUND_EVENTS):
-            return _fold_rounds(market, event)
+        case Rewound():
+            return _fold_history(market, event)
         case _:
             return market
 
 
+def _fold_history(market: MarketState, rewound: Rewound) -> MarketState:
+    after = replace(market, round=None, previous=None, finished=0, refused=0)
+    for past in rewound.history:
+        if past.stream == market.stream and not isinstance(past, Rewound | ReplayOpened):
+            after = _fold_market(after, past)
+    return after
+
+
 def _fold_rounds(market: MarketState, event: Event) -> MarketState:
-    round_id = event.round_id  # type: ignore[attr-defined]  # every type in ROUND_EVENTS has one
-    if market.round is None or (isinstance(event, RoundOpened) and market.named(round_id) is None):
-        if not isinstance(event, RoundOpened | PriceTicked | TickBlock | PhaseChanged):
-            return market if isinstance(event, SeedRevealed) else _refuse(market)
-        opened = fold_round(RoundState(round_id=round_id, opened_at=event.at), event)
-        return replace(market, round=opened, previous=market.round)
-    if market.round.round_id == round_id:
-        after = fold_round(market.round, event)
-        ended = isinstance(event, RoundRugged) and market.round.rug_tick is None
-        if ended and after.phase is not Phase.RUGGED:
-            after = replace(after, phase=Phase.RUGGED)
-        return replace(market, round=after, finished=market.finished + ended)
-    if market.previous is not None and market.previous.round_id == round_id:
-        return replace(market, previous=fold_round(market.previous, event))
-    return market if isinstance(event, SeedRevealed) else _refuse(market)
+    round_id: RoundId = event.round_id  # type: ignore[attr-defined]  # each of ROUND_EVENTS has one
+    newest, previous = market.round, market.previous
+    if newest is not None and newest.round_id == round_id:
+        after, refused = fold_and_count(newest, event)
+        if after is newest and not refused:
+            return market
+        ended = newest.rug_tick is None and after.rug_tick is not None
+        return replace(
+            market,
+            round=after,
+            finished=market.finished + ended,
+            refused=market.refused + refused,
+        )
+    if previous is not None and previous.round_id == round_id:
+        after, refused = fold_and_count(previous, event)
+        ended = previous.rug_tick is None and after.rug_tick is not None
+        return replace(
+            market,
+            previous=after,
+            finished=market.finished + ended,
+            refused=market.refused + refused,
+        )
+    if isinstance(event, RoundOpened) or (
+        newest is None and isinstance(event, PriceTicked | TickBlock | PhaseChanged | TimerTicked)
+    ):
+        return _open(market, round_id, event)
+    if isinstance(event, SeedRevealed | FairnessChecked):
+        return market  # of a round before this program listened
+    return replace(market, refused=market.refused + _weight(event))
 
 
-def _refuse(market: MarketState) -> MarketState:
-    return replace(market, refused=market.refused + 1)
+def _open(market: MarketState, round_id: RoundId, event: Event) -> MarketState:
+    first = RoundState(round_id=round_id, opened_at=event.at)
+    opened, refused = fold_and_count(first, event)
+    return replace(market, round=opened, previous=market.round, refused=market.refused + refused)
+
+
+def _weight(event: Event) -> int:
+    """A block counts as its ticks."""
+    return len(event.ticks) if isinstance(event, TickBlock) else 1
