@@ -1,5 +1,6 @@
 """Writes the parts of docs/ that are made from the code: `python packaging/write_docs.py`."""
 
+# ruff: noqa: INP001  # a script, not a package
 import sys
 from pathlib import Path
 

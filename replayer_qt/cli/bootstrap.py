@@ -1,6 +1,7 @@
 """What every command that writes files does first: find its place, read settings, lock, log."""
 
 import argparse
+import faulthandler
 import logging
 import os
 import platform
@@ -13,7 +14,7 @@ import msgspec
 from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.log_setup import start_logging
 from replayer_qt.adapters.paths import Paths, ensure_dirs, find_paths
-from replayer_qt.adapters.settings_file import load_settings
+from replayer_qt.adapters.settings_file import load_settings, save_settings
 from replayer_qt.core.options import VERSION
 from replayer_qt.core.settings import Settings
 from replayer_qt.runtime.refcount import refuse_faulty_qt
@@ -60,7 +61,19 @@ def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
         lock = FolderLock(paths.data_dir)
         lock.acquire()
         stack.callback(lock.release)
+        if not paths.settings_file.exists():
+            save_settings(paths.settings_file, Settings())
+        _trace_faults(stack, paths.logs)
     stack.enter_context(start_logging(None if out is not None else paths.logs))
     log.info("replayer %s, Python %s, %s", VERSION, platform.python_version(), platform.platform())
     stack.callback(log.info, "shutdown complete")
     return Place(paths=paths, settings=settings)
+
+
+def _trace_faults(stack: ExitStack, logs: Path) -> None:
+    """Have a crash of the interpreter itself leave the stacks of all threads in a file."""
+    if faulthandler.is_enabled():  # somebody else, a test runner, listens already
+        return
+    file = stack.enter_context((logs / "fatal.log").open("a", encoding="utf-8"))
+    faulthandler.enable(file)
+    stack.callback(faulthandler.disable)

@@ -238,7 +238,7 @@ class StreamFaults:
             held, self._held = self._held, None
             return [*messages, held]
         if messages and self._takes(Reorder) is not None:
-            self._held = messages.pop(0)
+            self._held, *messages = messages
         return messages
 
     def _kind_of(self, kind: type[Lie]) -> str | None:
