@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +19,7 @@ from replayer_qt.core.summary import RoundSummary, summarise
 from replayer_qt.core.units import StreamId
 
 _STREAM: Final = StreamId("replay/1")
-_FILES_PER_WORKER: Final = 64
+_FILES_PER_WORKER: Final = 250
 _PLACES_SHOWN: Final = 5
 
 
@@ -103,7 +104,10 @@ def _reports(files: Sequence[Path]) -> Iterator[FileReport]:
     if workers < 2:
         yield from _shown(map(verify_file, files), len(files))
         return
-    with ProcessPoolExecutor(workers) as pool:
+    # an interrupt reaches every process of the terminal; only this one answers it
+    with ProcessPoolExecutor(
+        workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
         try:
             yield from _shown(pool.map(verify_file, files, chunksize=8), len(files))
         except KeyboardInterrupt:

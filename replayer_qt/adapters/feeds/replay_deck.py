@@ -144,10 +144,10 @@ class Deck:
             return None
         if math.isinf(self._speed) or self.at_end():
             return Nanos(self._turned_at)
-        at = self._clock.wall(Nanos(int(self._dues[self._cursor])))
-        if at is None:
+        reached = self._clock.wall(Nanos(int(self._dues[self._cursor])))
+        if reached is None:
             return None
-        at = max(at, self._turned_at + _BREATH_NS)
+        at = max(reached, self._turned_at + _BREATH_NS)
         return Nanos(min(at, self._told_at + _TOLD_EVERY_NS) if self._untold else at)
 
     def _due_by(self, now: Nanos) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # compared with naive times only
 _HOUR_US: Final = 3_600_000_000
+_SLACK_NS: Final = 60_000_000_000
 _SUNDAY: Final = 6
 _LENGTH: Final = len("2025-10-31T15:00:00.000000")
 _MARKS: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
@@ -91,7 +92,7 @@ def _one_by_one(texts: Sequence[str]) -> list[int]:
             found.append(last)
             continue
         twice = time.tzinfo is None and _behind_us(time) != _behind_us(time + timedelta(hours=1))
-        if twice and last and at < last - 1_800_000_000_000:
+        if twice and last and at < last - _SLACK_NS:
             at += _HOUR_US * 1_000
         last = at
         found.append(at)

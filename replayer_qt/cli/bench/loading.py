@@ -1,0 +1,201 @@
+"""Recordings: reading and decoding them against reading their bytes, and replay at full speed."""
+
+import asyncio
+import json
+import math
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds.replay import ReplayFeed
+from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.cli.bench.result import Result
+from replayer_qt.core.commands import Play, SetSpeed
+from replayer_qt.core.events import (
+    Event,
+    PhaseChanged,
+    PriceTicked,
+    ReplayMoved,
+    RoundOpened,
+    RoundRugged,
+    TimerTicked,
+)
+from replayer_qt.core.fairness import generate
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.recording import Recording
+from replayer_qt.core.settings import RecorderSettings, ReplaySettings
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, RoundId, StreamId
+from replayer_qt.engine.engine import Engine
+
+LOADING_BUDGET: Final = 8.0
+REPLAY_BUDGET: Final = 1_000_000.0
+
+_FILES: Final = 120
+_WAITING: Final = 150
+_REPLAYED: Final = 1_000_000
+_RUNS: Final = 5
+_STREAM: Final = StreamId("replay/1")
+_BEGUN: Final = datetime(2025, 10, 31, 12, tzinfo=UTC)
+
+
+def measure() -> list[Result]:
+    """Make recordings in a temporary folder, load them, and replay a million ticks."""
+    with tempfile.TemporaryDirectory(prefix="replayer-bench-") as folder:
+        foreign = _write_foreign(Path(folder) / "foreign")
+        own = _write_own(Path(folder) / "own")
+        return [
+            _loading("load + decode foreign tick recordings / read the bytes", foreign),
+            _loading("load + decode journals / read the bytes", own),
+            _replaying(),
+        ]
+
+
+def _loading(name: str, files: Sequence[Path]) -> Result:
+    reading = _best(lambda: [path.read_bytes() for path in files])
+    loading = _best(lambda: [open_recording(path, _STREAM) for path in files])
+    size = sum(path.stat().st_size for path in files) / 1e6
+    return Result(
+        name=name,
+        value=loading / reading,
+        unit="x",
+        budget=LOADING_BUDGET,
+        note=f"{len(files)} files, {size:.1f} MB: {loading * 1e3:.0f} ms, "
+        f"bytes alone {reading * 1e3:.1f} ms",
+    )
+
+
+def _best(work: Callable[[], object]) -> float:
+    """Return the shortest of some runs [s]: the others were disturbed."""
+    took = []
+    for _ in range(_RUNS):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return min(took)
+
+
+def _prices(number: int) -> tuple[float, ...]:
+    return generate(f"{number:064x}", _name(number))
+
+
+def _name(number: int) -> RoundId:
+    return RoundId(f"20251031-{number:016x}")
+
+
+def _write_foreign(folder: Path) -> list[Path]:
+    folder.mkdir()
+    files = []
+    for number in range(_FILES):
+        path = folder / f"game_{number:04}.jsonl"
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in _foreign_rows(number)))
+        files.append(path)
+    return files
+
+
+def _foreign_rows(number: int) -> list[dict[str, object]]:
+    at = _BEGUN.replace(tzinfo=None)
+    rows: list[dict[str, object]] = []
+    prices = _prices(number)
+    steps = [(100 * (_WAITING - n), None) for n in range(_WAITING)] + [(0, p) for p in prices]
+    for count, (timer, price) in enumerate(steps):
+        tick = count - _WAITING
+        at += timedelta(microseconds=100_211 if price is None else 250_367)
+        rows.append(
+            {
+                "type": "tick",
+                "timestamp": at.isoformat(timespec="microseconds"),
+                "game_id": _name(number),
+                "tick": max(0, tick),
+                "price": 1.0 if price is None else price,
+                "phase": "PRESALE" if price is None else "ACTIVE_GAMEPLAY",
+                "active": price is not None,
+                "rugged": tick == len(prices) - 1,
+                "cooldown_timer": timer,
+                "trade_count": 0 if price is None else 40 + tick,
+            }
+        )
+    return rows
+
+
+def _write_own(folder: Path) -> list[Path]:
+    journal = RecordingJournal(
+        folder, SystemClock(), RecorderSettings(), app_version="bench", session="bench"
+    )
+    journal.start()
+    for number in range(_FILES):
+        journal.append(_own_events(number))
+    journal.stop()
+    return sorted(folder.rglob("*.jsonl"))
+
+
+def _own_events(number: int) -> list[Event]:
+    name, ms = _name(number), NANOS_PER_MILLISECOND
+    start = number * 200_000 * ms + 1_761_900_000_000_000_000
+    events: list[Event] = [_made(RoundOpened, start, name)]
+    events.append(_made(PhaseChanged, start, name, phase=Phase.PRESALE))
+    for count in range(_WAITING):
+        left = 100 * (_WAITING - count)
+        events.append(_made(TimerTicked, start + count * 100 * ms, name, remaining_ms=left))
+    prices = _prices(number)
+    for tick, price in enumerate(prices):
+        at = start + (15_000 + tick * 250) * ms
+        events.append(_made(PriceTicked, at, name, tick=tick, price=price, trade_count=tick))
+    events.append(_made(RoundRugged, at, name, tick=len(prices) - 1, price=prices[-1]))
+    return events
+
+
+def _made(kind: Callable[..., Event], at: int, name: RoundId, **fields: object) -> Event:
+    moment = Nanos(at)
+    return kind(at=moment, mono=moment, stream=_STREAM, round_id=name, **fields)
+
+
+def _replaying() -> Result:
+    recording = Recording(
+        path="generated",
+        format="A",
+        events=(
+            _made(RoundOpened, 0, _name(0)),
+            *(
+                _made(PriceTicked, tick, _name(0), tick=tick, price=1 + tick % 977 / 977)
+                for tick in range(_REPLAYED)
+            ),
+        ),
+        lines=_REPLAYED,
+    )
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        took = runner.run(_replay(recording))
+    return Result(
+        name="replay at full speed through the engine",
+        value=_REPLAYED / took,
+        unit="ticks/s",
+        budget=REPLAY_BUDGET,
+        at_least=True,
+    )
+
+
+async def _replay(recording: Recording) -> float:
+    feed = ReplayFeed(
+        [Path(recording.path)],
+        _STREAM,
+        SystemClock(),
+        ReplaySettings(skip_to_activation=False),
+        find=list,
+        read=lambda _path, _stream: recording,
+    )
+    feed.steer(SetSpeed(speed=math.inf))
+    engine = Engine()
+    began = 0.0
+    async for event in feed.events():
+        engine.handle((event,))
+        if isinstance(event, ReplayMoved):
+            if feed.finished:
+                break
+            if not began:
+                began = time.perf_counter()
+                feed.steer(Play())
+    return time.perf_counter() - began
