@@ -11,12 +11,11 @@ from replayer_qt.core.events import (
     RoundRugged,
     TimerTicked,
 )
-from replayer_qt.core.phase import Phase
+from replayer_qt.core.phase import Phase, may_follow
 from replayer_qt.core.soundness import PRICE_LIMIT, is_sound
 from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 _NO_MONO: Final = Nanos(0)
-_ORDER: Final = tuple(Phase)
 
 
 class RoundLines:
@@ -150,9 +149,7 @@ class RoundLines:
         return [e for e in events[:first] if e not in beyond]
 
     def _enter(self, phase: Phase, at: int) -> None:
-        if phase is self._phase:
-            return
-        if _ORDER.index(phase) > _ORDER.index(self._phase):
+        if phase is not self._phase and may_follow(phase, self._phase):
             self._phase = phase
             self._events.append(self._change(phase, at))
 

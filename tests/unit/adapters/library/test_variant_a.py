@@ -16,9 +16,10 @@ from replayer_qt.core.events import (
     RoundRugged,
     TimerTicked,
 )
-from replayer_qt.core.phase import Phase
+from replayer_qt.core.phase import Phase, may_follow
 from replayer_qt.core.summary import summarise
 from replayer_qt.core.units import StreamId
+from replayer_qt.engine.engine import Engine
 from tests.helpers.tick_files import GAME, marker, round_lines, text, tick_line, waiting_line
 
 REPLAY = StreamId("replay/1")
@@ -238,3 +239,19 @@ def test_a_file_of_markers_only_has_a_round_without_ticks(tmp_path):
     recording = read(tmp_path, [marker("game_start", 0), waiting_line(14_900, 10)])
     (found,) = summarise(recording.events)
     assert (found.ticks, found.first_index, found.peak) == (0, None, None)
+
+
+@given(rng=st.randoms(use_true_random=False))
+def test_no_order_of_records_makes_an_illegal_transition(tmp_path_factory, rng):
+    """S2-H4: whatever order two writers left the lines in, a round never goes back."""
+    lines = round_lines(PRICES)
+    rng.shuffle(lines)
+    recording = read(tmp_path_factory.mktemp("any"), lines)
+    phase = Phase.UNKNOWN
+    for event in recording.events:
+        if isinstance(event, PhaseChanged):
+            assert may_follow(event.phase, phase)
+            phase = event.phase
+    engine = Engine()
+    market = engine.handle(recording.events).state.markets[REPLAY]
+    assert (market.refused, market.round.ticks) == (0, len(PRICES))
