@@ -38,10 +38,11 @@ CHAOS: Final = (
     ("binary", "Send a bad binary frame"),
     ("oversized", "Send an oversized message"),
     ("bomb", "Send a nested bomb"),
-    ("nan", "Send prices that are not numbers"),
+    ("price", "Send prices that are none"),
+    ("types", "Send wrong types"),
     ("flood", "Flood"),
     ("slow", "Send slowly"),
-    ("name", "Send hostile names"),
+    ("hostile", "Send hostile names"),
     ("lie", "Lie about ticks"),
 )
 
