@@ -27,7 +27,7 @@ class Controlled(Protocol):
         """Return the finished rounds that are kept, oldest first."""
         ...
 
-    async def inflict(self, fault: Fault) -> None:
+    def inflict(self, fault: Fault) -> None:
         """Switch a fault on."""
         ...
 
@@ -78,7 +78,7 @@ class _Desk:
             return _answer({"error": str(error)}, status=400)
         if (wrong := check(fault)) is not None:
             return _answer({"error": wrong}, status=400)
-        await self._exchange.inflict(fault)
+        self._exchange.inflict(fault)
         return _answer({"ok": True})
 
     async def clear(self, _request: web.Request) -> web.Response:

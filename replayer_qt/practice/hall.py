@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import socketio
 from aiohttp import web
-from engineio.packet import MESSAGE, Packet
+from engineio.packet import CLOSE, MESSAGE, Packet
 
 from replayer_qt.core.settings import FeedSettings
 from replayer_qt.practice.door import HOSTS
@@ -38,7 +38,7 @@ class Client(msgspec.Struct, kw_only=True):
 
     sid: str
     eio_sid: str
-    queue: asyncio.Queue[Packet]
+    queue: asyncio.Queue[Packet | None]
     wire: Wire | None
     late: list[str]
 
@@ -103,12 +103,9 @@ class Hall:
         """Return the client's WebSocket; None while it polls."""
         return client.wire or self._wires.get(client.eio_sid)
 
-    async def disconnect(self, client: Client, *, by_engine: bool) -> None:
-        """Send a client away by the protocol: Engine.IO's close, or Socket.IO's disconnect."""
-        if by_engine:
-            await self._sio.eio.disconnect(client.eio_sid)
-        else:
-            client.queue.put_nowait(Packet(MESSAGE, data="1"))
+    def send_away(self, client: Client, *, by_engine: bool) -> None:
+        """Disconnect a client by the protocol: Engine.IO's close, or Socket.IO's packet 41."""
+        client.queue.put_nowait(Packet(CLOSE) if by_engine else Packet(MESSAGE, data="1"))
 
     def hang_up(self) -> None:
         """End every connection at once."""
@@ -190,8 +187,12 @@ class Hall:
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         client = self._clients.pop(sid, None)
-        if client is not None:
-            self._wires.pop(client.eio_sid, None)
+        if client is None:
+            return
+        if self.wire_of(client) is None:
+            # the library leaves a poll that is under way without an answer
+            client.queue.put_nowait(None)
+        self._wires.pop(client.eio_sid, None)
 
     async def _ping(self, _sid: str, *_args: object) -> tuple[()]:
         return ()

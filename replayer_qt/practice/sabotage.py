@@ -68,14 +68,14 @@ class Sabotage:
             return web.Response(status=503)
         return await handler(request)
 
-    async def carry_out(self, fault: Fault, door: Door) -> None:
+    def carry_out(self, fault: Fault, door: Door) -> None:
         """Do what `fault` says; those that last go on by themselves."""
         match fault:
             case Drop(how=how):
                 self._drop(how)
             case Polite(how=how):
                 for client in self._hall.clients:
-                    await self._hall.disconnect(client, by_engine=how == "engine")
+                    self._hall.send_away(client, by_engine=how == "engine")
             case Refuse() | Blackhole() | Stall() | Slow() | Flood():
                 self._begin(fault, self._lasting(fault, door))
             case Garbage() | Binary() | Oversized() | Bomb():

@@ -145,9 +145,9 @@ class PracticeExchange:
         if self._playing is not None:
             await asyncio.shield(self._playing)
 
-    async def inflict(self, fault: Fault) -> None:
+    def inflict(self, fault: Fault) -> None:
         """Switch a fault on; those that last go on by themselves."""
-        await self._sabotage.carry_out(fault, self._door)
+        self._sabotage.carry_out(fault, self._door)
 
     async def clear(self) -> None:
         """Switch every fault off."""
