@@ -10,7 +10,8 @@ from typing import Final
 from replayer_qt.adapters.journal.segment import Segment
 from replayer_qt.core.units import Nanos
 
-_RETIRED_LIMIT: Final = 64
+_RETIRED_LIMIT: Final = 128
+_RETIRED_SOON: Final = 8
 
 
 class Flusher:
@@ -91,7 +92,10 @@ class Flusher:
     def _run(self) -> None:
         while self._turn():
             with self._changed:
-                self._changed.wait_for(lambda: self._stopping, self._interval_s)
+                self._changed.wait_for(self._is_pressed, self._interval_s)
+
+    def _is_pressed(self) -> bool:
+        return self._stopping or len(self._retired) >= _RETIRED_SOON
 
     def _turn(self) -> bool:
         with self._changed:

@@ -25,9 +25,11 @@ from replayer_qt.adapters.journal.format import (
     read_header,
     read_note,
 )
+from replayer_qt.adapters.journal.screen import is_finite
+from replayer_qt.adapters.journal.whole import WHOLE_LIMIT, read_whole
 from replayer_qt.core import codec
 from replayer_qt.core.errors import RecordingUnreadable
-from replayer_qt.core.events import Event, EventsShed, PriceTicked, RoundRugged, SeedRevealed
+from replayer_qt.core.events import Event, EventsShed, JournalEvent, PriceTicked
 from replayer_qt.core.recording import Damage, Recording
 from replayer_qt.core.units import StreamId
 
@@ -40,7 +42,11 @@ _START: Final = b'{"_h":'
 _MAGIC: Final = b'"' + FORMAT.encode() + b'"'
 _RECORD: Final = re.compile(rb'\{"(?:seq|_h|_f)":')
 _END: Final = re.compile(rb',"c":"[0-9a-f]{8}"\}')
-_SEQ: Final = re.compile(rb'\{"seq":(\d{1,18}),')
+_SEQ_AT: Final = len(b'{"seq":')
+_SEQ_DIGITS: Final = 19
+_CHUNK: Final = 4 * 1024 * 1024
+_TOO_LONG: Final = f"a line of more than {LINE_LIMIT} bytes was passed over"
+_NO_NUMBER: Final = "a record with a number that is none was left out"
 _PIECES_LIMIT: Final = 1_000
 _UNREADABLE: Final = (msgspec.MsgspecError, RecursionError, ValueError, OverflowError)
 
@@ -66,6 +72,8 @@ def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
     try:
         size = path.stat().st_size
         _refuse_sizes(path, size)
+        if size <= WHOLE_LIMIT and (whole := read_whole(path.read_bytes())) is not None:
+            return _recording(path, whole, stream)
         with path.open("rb") as file:
             reading = _Reading(path, stream)
             reading.read(file)
@@ -74,6 +82,35 @@ def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
             f"{path} could not be read: {error.strerror}.", remedy="Choose another file."
         ) from error
     return reading.result()
+
+
+def _recording(path: Path, events: list[JournalEvent], stream: StreamId | None) -> Recording:
+    if stream is not None:
+        for event in events:  # nobody else has them yet, and copies would double the time
+            msgspec.structs.force_setattr(event, "stream", stream)
+    kept, lines = tuple(events), len(events) + 2
+    return Recording(path=str(path), format="journal", events=kept, lines=lines)
+
+
+def digest_matches(path: Path) -> bool | None:
+    """Return whether the file is byte for byte what its writer closed; None without a footer.
+
+    Damage is found without it; this also tells a file in which sound lines were exchanged.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    line = b""
+    with path.open("rb") as file:
+        while following := file.readline(LINE_LIMIT):
+            digest.update(line)
+            line = following
+    try:
+        footer = read_footer(line) if is_sound(line.removesuffix(b"\n")) else None
+    except _UNREADABLE:
+        return None
+    return None if footer is None else footer.sha256 == digest.hexdigest()
 
 
 def _refuse_sizes(path: Path, size: int) -> None:
@@ -92,7 +129,6 @@ class _Reading:
         self._stream = stream
         self._events: list[Event] = []
         self._damage: list[Damage] = []
-        self._digest = hashlib.sha256()
         self._lines = self._bad = self._recovered = 0
         self._sound = 0
         self._seq = 0
@@ -102,27 +138,68 @@ class _Reading:
         self._first = b""
 
     def read(self, file: BinaryIO) -> None:
-        while line := file.readline(LINE_LIMIT + 1):
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            *lines, rest = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
+            if self._offset == 0 and lines:
+                self._first = lines[0][:64]
+            self._read_lines(lines)
+            if len(rest) > LINE_LIMIT:
+                rest = self._pass_over(file, rest)
+        if rest:
             self._lines += 1
-            if self._lines == 1:
-                self._first = line[:64]
-            if len(line) > LINE_LIMIT and not line.endswith(b"\n"):
-                self._too_long(file, line)
-            elif line.endswith(b"\n") and is_sound(line[:-1]):
-                self._take(line[:-1])
-            else:
-                self._pick(line)
-            self._offset += len(line)
-            if self._footer is None:
-                self._digest.update(line)
+            self._first = self._first or rest[:64]
+            self._pick(rest, torn=True)
 
-    def _too_long(self, file: BinaryIO, start: bytes) -> None:
-        length = len(start)
-        while (more := file.readline(LINE_LIMIT)) and not more.endswith(b"\n"):
-            length += len(more)
-            self._offset += len(more)
-        self._offset += len(more)
-        self._bad_line(f"a line of more than {LINE_LIMIT} bytes was passed over")
+    def _read_lines(self, lines: list[bytes]) -> None:
+        for line in lines:
+            self._lines += 1
+            sound = is_sound(line)
+            if not (sound and self._take_next_tick(line)):
+                self._take_with_care(line, sound=sound)
+            self._offset += len(line) + 1
+
+    def _take_next_tick(self, line: bytes) -> bool:
+        """The short way for what nearly every line is: the next record, and a price."""
+        if not line.startswith(b'{"seq":%d,"ev":"PriceTicked",' % (self._seq + 1)):
+            return False
+        try:
+            event = codec.decode(line)
+        except _UNREADABLE:
+            return False
+        if type(event) is not PriceTicked or not math.isfinite(event.price):
+            return False
+        self._seq += 1
+        self._sound += 1
+        self._keep(event)
+        return True
+
+    def _keep(self, event: Event) -> None:
+        if self._stream is not None:
+            # Nobody else has this event yet, and copying it would double the time of reading.
+            msgspec.structs.force_setattr(event, "stream", self._stream)
+        self._events.append(event)
+
+    def _take_with_care(self, line: bytes, *, sound: bool) -> None:
+        if len(line) > LINE_LIMIT:
+            self._bad_line(_TOO_LONG)
+        elif sound:
+            self._take(line)
+        else:
+            self._pick(line, torn=False)
+
+    def _pass_over(self, file: BinaryIO, start: bytes) -> bytes:
+        """Skip the rest of an endless line; return what was read behind it."""
+        self._lines += 1
+        self._first = self._first or start[:64]
+        self._bad_line(_TOO_LONG)
+        self._offset += len(start)
+        while chunk := file.read(_CHUNK):
+            before, line_break, rest = chunk.partition(b"\n")
+            self._offset += len(before) + len(line_break)
+            if line_break:
+                return rest
+        return b""
 
     def _take(self, line: bytes) -> None:
         self._sound += 1
@@ -134,29 +211,34 @@ class _Reading:
             self._take_header(line)
 
     def _take_record(self, line: bytes) -> None:
-        number = _SEQ.match(line)
-        seq = int(number[1]) if number else 0
-        if seq <= self._seq:
-            self._note(f"record {seq} stands behind record {self._seq}; it was left out")
+        digits = line[_SEQ_AT : line.find(b",", _SEQ_AT)]
+        seq = int(digits) if digits.isdigit() and len(digits) < _SEQ_DIGITS else 0
+        if seq != self._seq + 1 and not self._may_follow(seq):
             return
-        if seq > self._seq + 1:
-            missing = seq - self._seq - 1
-            self._note(f"{missing} records are missing between {self._seq} and {seq}")
         self._seq = seq
         try:
             event = codec.decode(line)
         except _UNREADABLE as error:
             self._take_note(line, error)
             return
-        if not _is_finite(event):
-            self._note("a record with a number that is none was left out")
-            return
+        if self._is_good(event):
+            self._keep(event)
+
+    def _may_follow(self, seq: int) -> bool:
+        if seq <= self._seq:
+            self._note(f"record {seq} stands behind record {self._seq}; it was left out")
+            return False
+        missing = seq - self._seq - 1
+        self._note(f"{missing} records are missing between {self._seq} and {seq}")
+        return True
+
+    def _is_good(self, event: Event) -> bool:
         if isinstance(event, EventsShed):
             self._note(f"{event.count} events were shed by the queue of the {event.queue}")
-        if self._stream is not None:
-            # Nobody else has this event yet, and copying it would double the time of reading.
-            msgspec.structs.force_setattr(event, "stream", self._stream)
-        self._events.append(event)
+        if not is_finite(event):
+            self._note(_NO_NUMBER)
+            return False
+        return True
 
     def _take_note(self, line: bytes, error: Exception) -> None:
         try:
@@ -200,21 +282,18 @@ class _Reading:
         if footer.last_seq not in {None, self._seq}:
             missing = (footer.last_seq or 0) - self._seq
             self._note(f"{missing} records are missing before the footer")
-        if footer.sha256 != self._digest.hexdigest() and not self._damage:
-            self._note("the digest in the footer is of other bytes")
         if footer.end in {"full", "failed"}:
             self._note(f"recording paused here: the disk was {_ENDS[footer.end]}")
 
-    def _pick(self, line: bytes) -> None:
+    def _pick(self, line: bytes, *, torn: bool) -> None:
         """Look for whole records inside a line that is not one."""
         found = 0
         for piece in _pieces(line):
             found += 1
             self._take(piece)
         self._recovered += found
-        torn = not line.endswith(b"\n")
         what = "the last line is torn" if torn else "the line fails its checksum"
-        if not line.strip(b"\0\r\n"):
+        if not line.strip(b"\0\r"):
             what = f"{len(line)} bytes of nothing"
         self._bad_line(what, found)
 
@@ -265,13 +344,3 @@ def _pieces(line: bytes) -> Iterator[bytes]:
                 yield line[start.start() : end.end()]
                 at = end.end()
                 break
-
-
-def _is_finite(event: Event) -> bool:
-    match event:
-        case PriceTicked(price=price) | RoundRugged(price=price):
-            return math.isfinite(price)
-        case SeedRevealed(prices=prices):
-            return prices is None or all(map(math.isfinite, prices))
-        case _:
-            return True

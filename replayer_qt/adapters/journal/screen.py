@@ -30,7 +30,7 @@ def body_of(event: Event) -> bytes | str:
             return "its price is no number"
     elif kind not in _KINDS:
         return "events of this kind are not recorded"
-    elif not _is_finite(event):
+    elif not is_finite(event):
         return "one of its amounts is no number"
     try:
         return codec.encode(event)
@@ -38,7 +38,8 @@ def body_of(event: Event) -> bytes | str:
         return f"it cannot be written as JSON: {error}"[:200]
 
 
-def _is_finite(event: Event) -> bool:
+def is_finite(event: Event) -> bool:
+    """Return whether all prices and amounts of the event are numbers; never raises."""
     try:
         return all(math.isfinite(number) for number in _numbers(event))
     except (TypeError, ValueError, OverflowError):

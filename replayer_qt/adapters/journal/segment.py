@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from crc32c import crc32c
 
 from replayer_qt.adapters.journal.disk import FULL, Disk
 from replayer_qt.adapters.journal.format import (
@@ -53,6 +54,7 @@ class _Stretch:
         self.fd = fd
         self.offset = 0
         self.digest = hashlib.sha256()
+        self.crc = 0
         self.torn = False
 
     def put(self, pieces: Sequence[Pending]) -> tuple[int, OSError | None]:
@@ -70,6 +72,7 @@ class _Stretch:
             self._cut(self.offset + whole)
         self.offset += whole
         self.digest.update(data[:whole])
+        self.crc = crc32c(data[:whole], self.crc)
         return count, failure
 
     def _write_some(self, data: memoryview) -> int:
@@ -258,6 +261,7 @@ class Segment:
             first_seq=1 if self.written else None,
             last_seq=self.written or None,
             sha256=self._lines.digest.hexdigest(),
+            crc=self._lines.crc,
             lost=self._lost,
             refused=self._refused,
             raw=self._packer.count,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replayer_qt.adapters.journal.format import LINE_LIMIT, record, seal
-from replayer_qt.adapters.journal.reader import looks_like_journal, read_journal
+from replayer_qt.adapters.journal.reader import digest_matches, looks_like_journal, read_journal
 from replayer_qt.core import codec
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import PriceTicked
@@ -122,6 +122,18 @@ def test_a_tail_of_zeros_is_named(tmp_path, whole):
     assert recording.damage[-1].what == "4096 bytes of nothing"
 
 
+def test_the_digest_tells_lines_that_were_exchanged(tmp_path, whole):
+    path = tmp_path / "read.jsonl"
+    path.write_bytes(whole)
+    assert digest_matches(path) is True
+    lines = whole.splitlines(keepends=True)
+    other = codec.encode(ticked(7, 9.0, round_id=ONE))
+    path.write_bytes(b"".join([*lines[:9], record(9, other), *lines[10:]]))
+    assert digest_matches(path) is False
+    path.write_bytes(b"".join(lines[:-1]))
+    assert digest_matches(path) is None
+
+
 def test_two_recordings_in_one_file_are_both_read(tmp_path, whole):
     recording = read(tmp_path, whole + whole)
     assert len(recording.events) == 84
@@ -205,3 +217,21 @@ def test_a_second_reader_agrees(tmp_path):
     )
     assert (count, last) == (len(ours), 499)
     assert total == pytest.approx(sum(e.price for e in ours), rel=1e-12)
+
+
+def test_the_quick_and_the_careful_way_read_the_same(tmp_path, whole):
+    quick = read(tmp_path, whole)
+    lines = whole.splitlines(keepends=True)
+    careful = read(tmp_path, b"".join(lines[:-1]))
+    assert quick.events == careful.events
+    assert (quick.lines, quick.damage) == (len(lines), ())
+    assert (careful.lines, len(careful.damage)) == (len(lines) - 1, 1)
+
+
+def test_amounts_that_are_no_numbers_are_left_out_whatever_their_checksum(tmp_path, whole):
+    """FAULTS R14: a file made by hand, with good checksums."""
+    lines = whole.splitlines(keepends=True)
+    quoted = codec.encode(ticked(1, 1.5)).replace(b":1.5,", b':"nan",')
+    assert b"nan" in quoted
+    recording = read(tmp_path, b"".join([*lines[:-1], record(43, quoted)]))
+    assert len(recording.events) == 42
