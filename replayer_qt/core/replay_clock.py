@@ -1,5 +1,7 @@
 """The straight line from wall time to recording time that a replay runs on."""
 
+import math
+
 import msgspec
 
 from replayer_qt.core.units import Nanos
@@ -23,15 +25,19 @@ class ReplayClock(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 0.0
 
     def position(self, wall: Nanos) -> Nanos:
-        """Return the place in the recording at a moment [ns]; time before the anchor is 0."""
+        """Return the place in the recording at a moment [ns].
+
+        Before the anchor it stands still at the anchor: a clock that was set back plays nothing
+        twice.
+        """
         passed = max(0, wall - self.anchor_wall)
         return Nanos(self.anchor_position + round(passed * self.speed))
 
     def wall(self, position: Nanos) -> Nanos | None:
-        """Return when `position` will be reached [ns], or None while paused."""
+        """Return when `position` will be reached [ns], not a moment too soon; None while paused."""
         if self.speed <= 0:
             return None
-        return Nanos(self.anchor_wall + round((position - self.anchor_position) / self.speed))
+        return Nanos(self.anchor_wall + math.ceil((position - self.anchor_position) / self.speed))
 
     def at_speed(self, speed: float, *, wall: Nanos) -> "ReplayClock":
         """Return the line that goes on from here at another speed."""
