@@ -130,7 +130,7 @@ def _venue(state: State, market: MarketState | None) -> Word:
         source = market.replay.source if market.replay else ""
         source = source or (market.opened.source if market.opened else "")
         return Word(text=clean(source, 120) or "recording", tip=f"Replayed: {clean(source, 180)}")
-    return Word(text=fmt.stream(state.shown))
+    return Word(text=fmt.stream(state.shown).removesuffix(" exchange"))
 
 
 def _price(shown: RoundState | None) -> Word:

@@ -51,7 +51,7 @@ QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
     border: 1px solid {edge}; border-radius: 4px; padding: 2px 6px; min-height: 18px;
     selection-background-color: {accent}; selection-color: {background}; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
-QSpinBox QLineEdit {{ border: none; padding: 0 5px; background: transparent; min-height: 0; }}
+QSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
 QComboBox::drop-down {{ border: none; width: 14px; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};

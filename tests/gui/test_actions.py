@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QToolBar,
 )
 
 from replayer_qt.core import commands as c
-from replayer_qt.core.events import Link, Recording
+from replayer_qt.core.events import Link, ProblemRaised, Recording
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.status import read_status
@@ -393,6 +394,62 @@ def test_every_button_of_the_bars_belongs_to_an_action(bench):
     assert {each for each in bar.actions() if not each.isSeparator()} <= known
     for button in bench.window.transport.findChildren(QAbstractButton):
         assert button.defaultAction() in known
+
+
+def effects(bench):
+    look = bench.window._look
+    return len(bench.asked), len(bench.chart.told), look, len(bench.window.findChildren(QDialog))
+
+
+@pytest.mark.parametrize("prepare", [to_nothing, to_live, to_past_with_live, to_both])
+def test_every_button_has_an_effect_when_it_is_clicked(bench, prepare):
+    """S0-L2: each enabled button in sight, clicked by mouse, does something that can be seen."""
+    prepare(bench)
+    QApplication.processEvents()
+    bars = [bench.window.findChild(QToolBar, "bar-actions"), bench.window.transport]
+    bars.append(bench.window.welcome)
+    clicked = 0
+    for bar in bars:
+        for button in bar.findChildren(QAbstractButton):
+            if not (button.isVisible() and button.isEnabled()):
+                continue
+            before = effects(bench)
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            assert effects(bench) != before, button.accessibleName()
+            clicked += 1
+            for opened in bench.window.findChildren(QDialog):
+                opened.close()
+            QApplication.processEvents()
+            prepare(bench)
+    assert clicked >= 9
+
+
+def test_buttons_of_notices_dismiss_and_clear(bench):
+    """S0-L2: the toast's and the list's own buttons."""
+    bench.feed([event(ProblemRaised, code="x", what=what, remedy="") for what in ("A.", "B.")])
+    QApplication.processEvents()
+    bar = bench.window.notice_bar
+    QTest.mouseClick(bar.toasts[0].findChild(QAbstractButton), Qt.MouseButton.LeftButton)
+    assert [toast.notice.what for toast in bar.toasts] == ["B."]
+    clear = bench.window.notice_list.findChild(QPushButton)
+    clear.click()
+    assert bar.toasts == []
+    assert bench.window.notices.rows.rowCount() == 0
+
+
+@pytest.mark.parametrize("name", ["about", "shortcuts", "jump"])
+def test_buttons_of_dialogs_close_them(bench, name):
+    """S0-L2: every button of a dialog ends it."""
+    bench.replay()
+    for number in range(2 if name == "jump" else 1):
+        bench.window.actions_.actions[name].trigger()
+        opened = next(each for each in bench.window.findChildren(QDialog) if each.isVisible())
+        buttons = [each for each in opened.findChildren(QPushButton) if each.isVisible()]
+        QTest.mouseClick(buttons[number], Qt.MouseButton.LeftButton)
+        assert not opened.isVisible()
+        del opened, buttons
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(bench.asked) == (1 if name == "jump" else 0)
 
 
 def test_ten_clicks_on_connect_while_connecting_are_ten_wishes_at_most(bench):

@@ -20,12 +20,12 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Short-cuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 600)
+        self.resize(800, 640)
         self.model = RowsModel(
             columns=[
                 Column(title="Key", chars=14, text=lambda row: " or ".join(row.keys)),
-                Column(title="Action", chars=24, text=_words),
-                Column(title="Menu", chars=16, text=lambda row: row.menu.replace("&", "")),
+                Column(title="Action", chars=20, text=_words),
+                Column(title="Menu", chars=14, text=lambda row: row.menu.replace("&", "")),
                 Column(title="What it does", chars=40, text=lambda row: row.tip),
             ],
             key=lambda row: row.name,

@@ -139,10 +139,11 @@ class Transport(QFrame):
         box = QSpinBox()
         box.setRange(0, _MAX_TICK)
         box.setPrefix("tick ")
+        box.lineEdit().setTextMargins(5, 0, 0, 0)
         box.setKeyboardTracking(False)
         box.setAccessibleName("Go to tick")
         box.setToolTip("Go to this tick (Enter).")
-        box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 18)
+        box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 20)
         box.valueChanged.connect(self._seek_tick)
         box.editingFinished.connect(self.done)
         return box
