@@ -48,7 +48,7 @@ def is_finite(event: Event) -> bool:
 
 def _numbers(event: Event) -> Iterable[float | Decimal]:
     match event:
-        case RoundRugged(price=price):
+        case PriceTicked(price=price) | RoundRugged(price=price):
             return (price,)
         case TradePrinted(price=price, amount=amount, quantity=quantity):
             return (price, amount, quantity)
