@@ -200,7 +200,7 @@ def test_every_command_goes_through_the_one_bootstrap():
 
 
 def test_two_starts_share_no_state(tmp_path):
-    """S2-M5: two applications with different data directories prepare in one process."""
+    """S2-M5, S2-Q7: two applications with different data directories prepare in one process."""
     import argparse
     from contextlib import ExitStack
 
