@@ -388,8 +388,8 @@ class ReplayMoved(Event, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         source: the recording's file name, for people.
-        position: how many events were played.
-        length: how many there are.
+        position: how many ticks of the round were played.
+        length: how many there are in the round.
         speed: asked-for speed [recording seconds per second]; inf is as fast as possible.
         achieved: the speed reached lately [recording seconds per second].
         playing: whether it moves by itself.

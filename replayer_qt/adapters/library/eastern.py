@@ -11,15 +11,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from replayer_qt.core.units import Nanos
+
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # compared with naive times only
+_MICRO: Final = timedelta(microseconds=1)
 _HOUR_US: Final = 3_600_000_000
 _SLACK_NS: Final = 60_000_000_000
 _SUNDAY: Final = 6
 _LENGTH: Final = len("2025-10-31T15:00:00.000000")
-_MARKS: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 
 
-def utc_ns(texts: Sequence[str]) -> list[int]:
+def utc_ns(texts: Sequence[str]) -> list[Nanos]:
     """Return times written in ISO 8601 in UTC [ns since the Unix epoch]; never raises.
 
     Times with an offset are taken by it, naive ones as US Eastern. In the hour that comes twice
@@ -33,9 +35,9 @@ def utc_ns(texts: Sequence[str]) -> list[int]:
         return []
     local = _local_us(texts)
     if local is not None:
-        first, last = (_EPOCH + timedelta(microseconds=int(end)) for end in _ends(local))
+        first, last = (_EPOCH + int(end) * _MICRO for end in (local.min(), local.max()))
         if _behind_us(first) == _behind_us(last + timedelta(hours=1)):
-            found: list[int] = ((local + _behind_us(first)) * 1_000).tolist()
+            found: list[Nanos] = ((local + _behind_us(first)) * 1_000).tolist()
             return found
     return _one_by_one(texts)
 
@@ -45,43 +47,20 @@ def utc_date_of(at_ns: int) -> date:
     return datetime.fromtimestamp(at_ns // 1_000_000_000, UTC).date()
 
 
-def _ends(values: NDArray[np.int64]) -> tuple[int, int]:
-    return int(values.min()), int(values.max())
-
-
 def _local_us(texts: Sequence[str]) -> NDArray[np.int64] | None:
     """Read all texts at once [us since the epoch]; None unless each is in the usual form."""
-    letters = "".join(texts).encode("ascii", "replace")
-    if len(letters) != _LENGTH * len(texts) or len(set(map(len, texts))) > 1:
+    letters = "".join(texts)
+    # whatever has an offset has another sign or letter, and whatever is shorter another length
+    usual = letters.count("-") == 2 * len(texts) == letters.count(":")
+    if not usual or "+" in letters or "Z" in letters or set(map(len, texts)) != {_LENGTH}:
         return None
-    table = np.frombuffer(letters, np.uint8).reshape(len(texts), _LENGTH)
-    if any((table[:, at] != ord(mark)).any() for at, mark in _MARKS.items()):
-        return None
-    digits = np.delete(table, list(_MARKS), axis=1) - np.uint8(48)
-    if (digits > 9).any():
-        return None
-    weights = 10 ** np.arange(5, -1, -1)
-    clock = digits[:, 8:14] @ weights
-    if (clock // 10_000 > 23).any() or (clock // 100 % 100 > 59).any() or (clock % 100 > 59).any():
-        return None
-    days, which = np.unique(digits[:, :8] @ (10 ** np.arange(7, -1, -1)), return_inverse=True)
-    begins = [_midnight_us(int(day)) for day in days]
-    if None in begins:
-        return None
-    seconds = clock // 10_000 * 3_600 + clock // 100 % 100 * 60 + clock % 100
-    midnights = np.array(begins, np.int64)[which.reshape(-1)]
-    read: NDArray[np.int64] = midnights + seconds * 1_000_000 + digits[:, 14:] @ weights
-    return read
-
-
-def _midnight_us(day: int) -> int | None:
     try:
-        return _micros(datetime(day // 10_000, day // 100 % 100, day % 100))  # noqa: DTZ001
+        return np.array(texts, "datetime64[us]").astype(np.int64)
     except ValueError:
         return None
 
 
-def _one_by_one(texts: Sequence[str]) -> list[int]:
+def _one_by_one(texts: Sequence[str]) -> list[Nanos]:
     found: list[int] = []
     last = 0
     for text in texts:
@@ -97,7 +76,7 @@ def _one_by_one(texts: Sequence[str]) -> list[int]:
         last = at
         found.append(at)
     first = next((at for at in found if at), 0)
-    return [at or first for at in found]
+    return [Nanos(at or first) for at in found]
 
 
 def _one(time: datetime) -> int:
@@ -107,7 +86,7 @@ def _one(time: datetime) -> int:
 
 
 def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // timedelta(microseconds=1)
+    return (time - _EPOCH) // _MICRO
 
 
 def _behind_us(time: datetime) -> int:

@@ -9,15 +9,14 @@ FILES_LIMIT: Final = 100_000
 """Files found at most; a folder with more is not one of recordings."""
 
 _DEPTH_LIMIT: Final = 16
-_SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".log")
-_NEIGHBOURS: Final = (".torn", ".raw", ".idx", ".tmp", ".part")
+_SUFFIXES: Final = (".jsonl", ".ndjson")
 
 
 def find_recordings(paths: Sequence[Path]) -> list[Path]:
     """Return the files meant by `paths`: files as they are named, folders by what is in them.
 
     Folders are searched to a depth of 16, in order of name, without following links to folders;
-    in them only files that may be recordings count. A file that is meant twice comes once. A path
+    in them only JSON Lines count. A file that is meant twice comes once. A path
     that does not exist is kept, so that opening it tells of it. Never raises.
     """
     found: dict[Path, None] = {}
@@ -54,4 +53,4 @@ def _is_folder(path: Path) -> bool:
 
 
 def _may_be(name: str) -> bool:
-    return name.endswith(_SUFFIXES) and not name.endswith(_NEIGHBOURS) and name[0] != "."
+    return name.endswith(_SUFFIXES) and not name.startswith(".")

@@ -1,5 +1,7 @@
 """Files as blocks of whole lines, so that good ones decode at once and bad ones one by one."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -16,6 +18,7 @@ DAMAGE_KEPT: Final = 1_000
 """Places of damage that are listed; all are counted."""
 
 _BLOCK: Final = 1024 * 1024
+_FAILURES_LIMIT: Final = 200
 _LINE_BREAK, _OPEN, _CLOSE = b"\n{}"
 
 Record = TypeVar("Record")
@@ -118,11 +121,12 @@ class Records(Generic[Record]):
             what = f"a line of {block.skipped:,} bytes, more than the {LINE_LIMIT:,} allowed"
             self.note(what, line=block.line, offset=block.offset)
             return
-        self.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
         found = self._at_once(block.data)
         if found is None:
+            self.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
             self._take_one_by_one(block)
         else:
+            self.lines += len(found)
             self.found += found
 
     def _at_once(self, data: bytes) -> list[Record] | None:
@@ -178,6 +182,37 @@ def _breaks_between_objects(data: bytes) -> int | None:
         return None
     between = (letters[breaks - 1] == _CLOSE) & (letters[breaks + 1] == _OPEN)
     return len(breaks) if between.all() else None
+
+
+def whole_objects(line: str, opening: re.Pattern[str], *, longest: int) -> list[str]:
+    """Return the whole JSON objects that stand inside a line which is not one.
+
+    Args:
+        line: the line.
+        opening: how an object that counts begins.
+        longest: length of the longest object that counts [characters].
+
+    >>> whole_objects('{"a": {"a": 1}{"b": 2}', re.compile('{"'), longest=99)
+    ['{"a": 1}', '{"b": 2}']
+    """
+    scanner = json.JSONDecoder()
+    found: list[str] = []
+    failures, end = 0, 0
+    for match in opening.finditer(line):
+        start = match.start()
+        if start < end:
+            continue
+        piece = line[start : start + longest]
+        try:
+            _, length = scanner.raw_decode(piece)
+        except (ValueError, RecursionError):
+            failures += 1
+            if failures > _FAILURES_LIMIT:
+                break
+            continue
+        found.append(piece[:length])
+        end = start + length
+    return found
 
 
 def is_object(line: bytes) -> bool:

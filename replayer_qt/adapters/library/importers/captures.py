@@ -1,5 +1,7 @@
 """Captures of a venue's messages, in the three shapes that public tools wrote them."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -7,7 +9,7 @@ import msgspec
 
 from replayer_qt.adapters.feeds.rugs_parse import RugsParser
 from replayer_qt.adapters.library.eastern import utc_ns
-from replayer_qt.adapters.library.lines import Records
+from replayer_qt.adapters.library.lines import LINE_LIMIT, Records, whole_objects
 from replayer_qt.core.events import Event
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.units import Nanos, StreamId
@@ -26,6 +28,7 @@ class CaptureLine(msgspec.Struct):
 
 
 _DECODER: Final = msgspec.json.Decoder(CaptureLine)
+_RECORD: Final = re.compile(r'\{\s*"(?:seq|ts|timestamp)"\s*:')
 _ARGUMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -40,7 +43,7 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     Raises:
         OSError: the file cannot be read.
     """
-    records = Records(_DECODER)
+    records = Records(_DECODER, _recover)
     records.read(path)
     lines = [line for line in records.found if line.direction != "sent"]
     parser = RugsParser(stream)
@@ -49,7 +52,7 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     for line, at in zip(lines, times, strict=True):
         name, payload = _message(line)
         if payload:
-            events += parser.parse(name, payload, at=Nanos(at), mono=Nanos(0))
+            events += parser.parse(name, payload, at=at, mono=Nanos(0))
     return Recording(
         path=str(path),
         format=kind,
@@ -59,6 +62,14 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
         recovered_lines=records.recovered_lines,
         damage=tuple(records.damage),
     )
+
+
+def _recover(line: str) -> list[CaptureLine]:
+    found: list[CaptureLine] = []
+    for piece in whole_objects(line, _RECORD, longest=LINE_LIMIT):
+        with suppress(msgspec.MsgspecError, ValueError):
+            found.append(_DECODER.decode(piece))
+    return found
 
 
 def _message(line: CaptureLine) -> tuple[str, bytes]:

@@ -27,13 +27,13 @@ class RoundLines:
         damage: what made no sense, in plain words.
     """
 
-    def __init__(self, stream: StreamId, round_id: RoundId, at: int) -> None:
+    def __init__(self, stream: StreamId, round_id: RoundId, at: Nanos) -> None:
         self.round_id = round_id
-        self.opened_at = Nanos(at)
+        self.opened_at = at
         self.damage: list[str] = []
         self._stream = stream
         self._events: list[Event] = [
-            RoundOpened(at=Nanos(at), mono=_NO_MONO, stream=stream, round_id=round_id)
+            RoundOpened(at=at, mono=_NO_MONO, stream=stream, round_id=round_id)
         ]
         self._prices: dict[int, float] = {}
         self._newest = -1
@@ -41,9 +41,9 @@ class RoundLines:
         self._timer = -1
         self._phase = Phase.UNKNOWN
         self._rug: RoundRugged | None = None
-        self._rugged_at: int | None = None
+        self._rugged_at: Nanos | None = None
 
-    def timer(self, remaining_ms: int, phase: Phase, at: int) -> None:
+    def timer(self, remaining_ms: int, phase: Phase, at: Nanos) -> None:
         """Take a countdown; one that comes when the round runs already is passed over."""
         if self._prices or remaining_ms == self._timer:
             return
@@ -51,7 +51,7 @@ class RoundLines:
         self._timer = remaining_ms
         self._events.append(
             TimerTicked(
-                at=Nanos(at),
+                at=at,
                 mono=_NO_MONO,
                 stream=self._stream,
                 round_id=self.round_id,
@@ -59,19 +59,19 @@ class RoundLines:
             )
         )
 
-    def tick(self, tick: int, price: float, at: int, trade_count: int | None) -> None:
+    def tick(self, tick: int, price: float, at: Nanos, trade_count: int | None) -> None:
         """Take a price; one that is known already is passed over."""
         if tick != self._newest + 1 or not 0.0 < price < PRICE_LIMIT:
             if not self._is_new(tick, price):
                 return
             self._in_order = self._in_order and not self._prices
-        self._newest = max(self._newest, tick)
+        self._newest = tick if tick > self._newest else self._newest  # noqa: FURB136  # hot
         if self._phase is not Phase.ACTIVE:
             self._enter(Phase.ACTIVE, at)
         self._prices[tick] = price
         self._events.append(
             PriceTicked(
-                at=Nanos(at),
+                at=at,
                 mono=_NO_MONO,
                 stream=self._stream,
                 round_id=self.round_id,
@@ -90,14 +90,14 @@ class RoundLines:
             self.damage.append(f"tick {tick} at {price!r} makes no sense and was passed over")
         return sound and known is None
 
-    def rug(self, tick: int, price: float, at: int, trade_count: int | None) -> None:
+    def rug(self, tick: int, price: float, at: Nanos, trade_count: int | None) -> None:
         """Take the rug; only the first counts."""
         if self._rug is not None:
             return
         self.tick(tick, price, at, trade_count)
         if self._prices.get(tick) == price:
             self._rug = RoundRugged(
-                at=Nanos(at),
+                at=at,
                 mono=_NO_MONO,
                 stream=self._stream,
                 round_id=self.round_id,
@@ -107,7 +107,7 @@ class RoundLines:
         else:
             self.rugged_somewhere(at)
 
-    def rugged_somewhere(self, at: int) -> None:
+    def rugged_somewhere(self, at: Nanos) -> None:
         """Take the word that the round has ended, at a tick that is not told."""
         if self._rugged_at is None:
             self._rugged_at = at
@@ -148,23 +148,23 @@ class RoundLines:
         first = events.index(beyond[0])
         return [e for e in events[:first] if e not in beyond]
 
-    def _enter(self, phase: Phase, at: int) -> None:
+    def _enter(self, phase: Phase, at: Nanos) -> None:
         if phase is not self._phase and may_follow(phase, self._phase):
             self._phase = phase
             self._events.append(self._change(phase, at))
 
-    def _change(self, phase: Phase, at: int) -> PhaseChanged:
+    def _change(self, phase: Phase, at: Nanos) -> PhaseChanged:
         return PhaseChanged(
-            at=Nanos(at),
+            at=at,
             mono=_NO_MONO,
             stream=self._stream,
             round_id=self.round_id,
             phase=phase,
         )
 
-    def _gap(self, first: int, last: int, at: int) -> GapFound:
+    def _gap(self, first: int, last: int, at: Nanos) -> GapFound:
         return GapFound(
-            at=Nanos(at),
+            at=at,
             mono=_NO_MONO,
             stream=self._stream,
             round_id=self.round_id,

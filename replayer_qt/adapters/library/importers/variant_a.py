@@ -4,10 +4,10 @@ Its writers left traces: markers that look like ticks, defaults where nothing wa
 two writers in one, a label for the rug that is one message late. None of them becomes a tick.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,11 @@ import msgspec
 
 from replayer_qt.adapters.library.eastern import utc_date_of, utc_ns
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
-from replayer_qt.adapters.library.lines import Records
+from replayer_qt.adapters.library.lines import Records, whole_objects
 from replayer_qt.core.events import Event
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
-from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 SESSION_MARKS: Final = frozenset({"session_start", "session_end", "game_complete"})
 """Marks that only session recordings (variant B) hold."""
@@ -27,7 +27,6 @@ SESSION_MARKS: Final = frozenset({"session_start", "session_end", "game_complete
 _LATE_SNAPSHOT: Final = "RUG_EVENT_1"
 _RECORD: Final = re.compile(r'\{\s*"type"\s*:\s*"')
 _RECORD_LIMIT: Final = 65_536
-_FAILURES_LIMIT: Final = 1_000
 _STALE_NS: Final = 900_000_000_000
 
 
@@ -66,21 +65,10 @@ def recover(line: str) -> list[TickLine]:
     >>> [record.tick for record in recover('{"type": "ti{"type": "tick", "tick": 7}"}')]
     [7]
     """
-    scanner = json.JSONDecoder()
     found: list[TickLine] = []
-    failures, end = 0, 0
-    for match in _RECORD.finditer(line):
-        if match.start() < end:
-            continue
-        start = match.start()
-        try:
-            value, length = scanner.raw_decode(line[start : start + _RECORD_LIMIT])
-            found.append(msgspec.convert(value, TickLine))
-            end = start + length
-        except (ValueError, RecursionError):
-            failures += 1
-            if failures > _FAILURES_LIMIT:
-                break
+    for piece in whole_objects(line, _RECORD, longest=_RECORD_LIMIT):
+        with suppress(msgspec.MsgspecError, ValueError):
+            found.append(_DECODER.decode(piece))
     return found
 
 
@@ -89,11 +77,12 @@ def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: 
     rounds: dict[str, RoundLines] = {}
     times = utc_ns([record.timestamp for record in records.found])
     for record, at in zip(records.found, times, strict=True):
-        if not record.game_id:
-            continue
-        lines = rounds.get(record.game_id)
+        name = record.game_id
+        lines = rounds.get(name)
         if lines is None:
-            lines = rounds[record.game_id] = RoundLines(stream, RoundId(record.game_id), at)
+            if not name:
+                continue
+            lines = rounds[name] = RoundLines(stream, RoundId(name), at)
         if record.type == "tick":
             _take(lines, record, at)
     events: list[Event] = []
@@ -112,15 +101,15 @@ def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: 
     )
 
 
-def _take(lines: RoundLines, record: TickLine, at: int) -> None:
+def _take(lines: RoundLines, record: TickLine, at: Nanos) -> None:
     count = record.trade_count if record.trade_count > 0 else None
-    if record.rugged:
+    if record.active and not record.rugged:
+        lines.tick(record.tick, record.price, at, count)
+    elif record.rugged:
         if record.phase == _LATE_SNAPSHOT:
             lines.rugged_somewhere(at)
         else:
             lines.rug(record.tick, record.price, at, count)
-    elif record.active:
-        lines.tick(record.tick, record.price, at, count)
     elif record.cooldown_timer > 0:
         phase = Phase.PRESALE if record.phase == "PRESALE" else Phase.COOLDOWN
         lines.timer(record.cooldown_timer, phase, at)

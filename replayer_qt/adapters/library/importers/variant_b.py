@@ -9,7 +9,7 @@ from replayer_qt.adapters.library.importers.variant_a import SESSION_MARKS, Tick
 
 def is_session(records: list[TickLine]) -> bool:
     """Return whether a session's marks are among the records."""
-    return any(record.type in SESSION_MARKS for record in records)
+    return not SESSION_MARKS.isdisjoint({record.type for record in records})
 
 
 def name_rounds(records: list[TickLine], session: str) -> None:

@@ -141,6 +141,16 @@ def test_a_torn_line_costs_itself(tmp_path):
     assert (found.ticks, found.fairness) == (33, Fairness.VERIFIED)
 
 
+def test_a_whole_message_inside_a_torn_line_is_recovered(tmp_path):
+    path = tmp_path / "capture"
+    lines = [json.dumps(as_c(n, *told)) for n, told in enumerate(messages(), 1)]
+    lines[10:12] = [lines[10][:77] + lines[11] + lines[10][77:]]
+    path.write_text("\n".join(lines))
+    recording = open_recording(path, REPLAY)
+    assert (recording.bad_lines, recording.recovered_lines) == (1, 1)
+    assert summarise(recording.events)[0].fairness is Fairness.VERIFIED
+
+
 @pytest.mark.parametrize(
     "row",
     [
