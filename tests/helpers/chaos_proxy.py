@@ -118,9 +118,8 @@ async def chaos_proxy(url: str, seed: int = 1) -> AsyncIterator[ChaosProxy]:
         yield proxy
     finally:
         server.close()
+        proxy.mode = "pass"  # what waits in another mode goes on, and finds its sockets closed
         proxy.cut()
-        for task in list(proxy._tasks):
-            task.cancel()
         if proxy._tasks:
-            await asyncio.wait(proxy._tasks, timeout=1)
+            await asyncio.wait(proxy._tasks, timeout=2)
         await server.wait_closed()

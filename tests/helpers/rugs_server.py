@@ -31,7 +31,7 @@ class Client:
             else:
                 await self.socket.send_str(frame)
 
-    async def tick(self, tick: int, price: float = 1.5, **more: Any) -> None:
+    async def tick(self, tick: int, price: float | None = None, **more: Any) -> None:
         """Send one tick of the running round."""
         await self.say(event("gameStateUpdate", tick_state(tick, price, **more)))
 
@@ -70,10 +70,10 @@ class RugsServer:
                     client.received.append(message.data)
                     self.frames.append(message.data)
         finally:
-            script.cancel()
-            await asyncio.gather(script, return_exceptions=True)
             self.clients.remove(client)
             self.closed.append(socket.close_code)
+            script.cancel()
+            await asyncio.gather(script, return_exceptions=True)
         return socket
 
     async def _play(self, client: Client) -> None:
@@ -110,8 +110,14 @@ def event(name: str, *arguments: Any) -> str:
     return "42" + json.dumps([name, *arguments])
 
 
-def tick_state(tick: int, price: float = 1.5, **more: Any) -> dict[str, Any]:
+def price_of(tick: int) -> float:
+    """Return the price that a tick has unless a test says otherwise."""
+    return 1.0 + tick / 1000
+
+
+def tick_state(tick: int, price: float | None = None, **more: Any) -> dict[str, Any]:
     """Return a gameStateUpdate in the shape of a tick."""
+    price = price_of(tick) if price is None else price
     newest = range(max(0, tick - 4), tick + 1)
     return {
         "active": True,
@@ -119,7 +125,7 @@ def tick_state(tick: int, price: float = 1.5, **more: Any) -> dict[str, Any]:
         "partialPrices": {
             "startTick": newest[0],
             "endTick": tick,
-            "values": {str(one): price if one else 1 for one in newest},
+            "values": {str(one): price if one == tick else price_of(one) for one in newest},
         },
         "tradeCount": 3 * tick,
         "rugged": False,
@@ -151,7 +157,7 @@ async def steady_ticks(client: Client) -> None:
     """A script: one tick each 10 ms, on and on."""
     tick = 0
     while True:
-        await client.tick(tick, 1.0 + tick / 1000)
+        await client.tick(tick)
         tick += 1
         await asyncio.sleep(0.01)
 
@@ -165,6 +171,6 @@ class ContinuedTicks:
 
     async def __call__(self, client: Client) -> None:
         while True:
-            await client.tick(self.tick, 1.0 + self.tick / 1000)
+            await client.tick(self.tick)
             self.tick += 1
             await asyncio.sleep(self._every_s)

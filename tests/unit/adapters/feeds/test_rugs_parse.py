@@ -271,7 +271,7 @@ def test_a_message_that_must_not_be_believed_is_refused_with_its_reason(change, 
 def test_no_number_that_is_none_comes_in(value, reason):
     """S2-M3, N28, FAULTS N9: NaN, infinities, 5,000 digits, full-width digits."""
     parser = RugsParser(RUGS)
-    data = json.dumps(tick_state(6)).replace('"price": 1.5', '"price": ?', 1).encode()
+    data = json.dumps(tick_state(6, 1.5)).replace('"price": 1.5', '"price": ?', 1).encode()
     began = time.process_time()
     assert state(parser, data.replace(b"?", value)) == ()
     assert time.process_time() - began < 0.2
