@@ -1,0 +1,166 @@
+"""The finished part of the chart in a pixmap: scrolled and patched, seldom drawn anew."""
+
+from typing import Final
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter, QPixmap
+
+from replayer_qt.ui.chart import scale as scales
+from replayer_qt.ui.chart.pencil import Pencil
+from replayer_qt.ui.chart.plan import Plan
+
+_ROW_EVERY: Final = 56
+_LABEL_EVERY: Final = 88
+
+
+class HistoryLayer:
+    """All but the newest column: ground, grid, axes, finished candles.
+
+    One method paints any strip of it; drawing it anew is painting the widest strip, so that a
+    patched picture and a new one are the same, pixel for pixel.
+
+    Attributes:
+        pixmap: the picture, in device pixels.
+        redraws: how often all of it was drawn.
+        patches: how often it was moved and patched instead.
+    """
+
+    def __init__(self, pencil: Pencil) -> None:
+        self.pixmap = QPixmap()
+        self.redraws = 0
+        self.patches = 0
+        self._pencil = pencil
+        self._look: tuple[object, ...] = ()
+        self._origin = 0
+        self._last = -1
+        self._ahead = 0
+
+    def forget(self) -> None:
+        """Draw all of it at the next chance."""
+        self._look = ()
+
+    def bring_up(self, plan: Plan) -> None:
+        """Make the pixmap show `plan`, with as little work as that takes."""
+        look = plan.look()
+        moved = plan.origin - self._origin
+        ahead = plan.timeline.key(plan.candles, plan.count) - plan.count
+        fits = look == self._look and abs(moved) < plan.room.plot_width
+        # labels ahead of the candles are foreseen; a gap proves them wrong
+        if not fits or not plan.last >= self._last >= 0 or ahead != self._ahead:
+            self._redraw(plan)
+        elif moved or plan.last > self._last:
+            self._patch(plan, moved)
+        self._look, self._origin, self._last, self._ahead = look, plan.origin, plan.last, ahead
+
+    def _redraw(self, plan: Plan) -> None:
+        room = plan.room
+        if self.pixmap.width() != room.width or self.pixmap.height() != room.height:
+            self.pixmap = QPixmap(max(room.width, 1), max(room.height, 1))
+        painter = QPainter(self.pixmap)
+        painter.fillRect(0, 0, room.width, room.height, plan.palette.background)
+        self._paint_strip(painter, plan, 0, room.plot_width)
+        painter.setClipping(False)
+        _paint_price_axis(painter, plan)
+        painter.end()
+        self.redraws += 1
+
+    def _patch(self, plan: Plan, moved: int) -> None:
+        width = plan.room.plot_width
+        if moved:
+            self.pixmap.scroll(-moved, 0, QRect(0, 0, width, plan.room.height))
+        painter = QPainter(self.pixmap)
+        if moved < 0:
+            self._paint_strip(painter, plan, 0, -moved)
+        right = width - max(moved, 0)
+        if plan.last > self._last:
+            # a line's pen is wider than its place, so the column before is touched as well
+            right = min(right, plan.left_of(self._last - 1))
+        if right < width:
+            self._paint_strip(painter, plan, max(right, 0), width)
+        painter.end()
+        self.patches += 1
+
+    def _paint_strip(self, painter: QPainter, plan: Plan, left: int, right: int) -> None:
+        room = plan.room
+        painter.setClipRect(left, 0, right - left, room.height)
+        painter.fillRect(left, 0, right - left, room.height, plan.palette.background)
+        _paint_phases(painter, plan, left, right)
+        _paint_grid(painter, plan, left, right)
+        painter.setClipRect(left, 0, right - left, room.plot_height)
+        first = (left + plan.origin) // plan.step - 1
+        end = min((right - 1 + plan.origin) // plan.step + 2, plan.last)
+        self._pencil.gaps(painter, plan, first, end)
+        self._pencil.columns(painter, plan, first, end)
+
+
+def price_rows(plan: Plan) -> tuple[list[tuple[int, float]], float]:
+    """Return the labelled prices with their rows, and the distance between two labels."""
+    room, scale = plan.room, plan.scale
+    prices = scale.ticks(max(1, int(room.plot_height / (_ROW_EVERY * room.unit))))
+    rows = [(scale.row(price, room.plot_height), price) for price in prices]
+    step = prices[1] - prices[0] if len(prices) > 1 else abs(prices[0]) / 10 if prices else 1.0
+    return rows, step
+
+
+def _paint_phases(painter: QPainter, plan: Plan, left: int, right: int) -> None:
+    """Shade what lies before the first tick and after the rug."""
+    if plan.last < 0:
+        return
+    height = plan.room.plot_height
+    begin = plan.left_of(0)
+    if begin > left and plan.timeline.key(plan.candles, 0) <= 0:
+        painter.fillRect(left, 0, min(begin, right) - left, height, plan.palette.before)
+    if plan.rug is not None:
+        end = max(plan.left_of(plan.rug // plan.per + 1), left)
+        if end < right:
+            painter.fillRect(end, 0, right - end, height, plan.palette.after)
+
+
+def _paint_grid(painter: QPainter, plan: Plan, left: int, right: int) -> None:
+    room, palette = plan.room, plan.palette
+    line = max(1, round(room.unit))
+    width = right - left
+    for row, _ in price_rows(plan)[0]:
+        painter.fillRect(left, row, width, line, palette.grid)
+    every = _label_every(plan)
+    face = plan.letters.small
+    overhang = round(_LABEL_EVERY * room.unit / 2)
+    density = plan.step / plan.per
+    first = int((left - overhang + plan.origin) / density) // every
+    end = int((right + overhang + plan.origin) / density) // every + 2
+    painter.setPen(palette.muted)
+    below = room.plot_height + (room.height - room.plot_height - face.height) // 2
+    for index in range(first * every, end * every, every):
+        middle = plan.left_of(index // plan.per) + plan.step // 2
+        if plan.timeline.key(plan.candles, index) < 0:
+            continue
+        painter.fillRect(middle, 0, line, room.plot_height, palette.grid)
+        text = plan.timeline.label(plan.candles, index)
+        face.draw(painter, middle - face.width(text) // 2, below, text)
+    one = plan.scale.row(1.0, room.plot_height)
+    if plan.scale.lo < 1.0 < plan.scale.hi:
+        painter.fillRect(left, one, width, line, palette.one)
+    painter.fillRect(left, room.plot_height, width, line, palette.edge)
+
+
+def _label_every(plan: Plan) -> int:
+    """Return how many candles are between two labels; the same wherever one looks."""
+    wanted = _LABEL_EVERY * plan.room.unit / (plan.step / plan.per)
+    return max(1, round(scales.nice(max(wanted, 1.0))))
+
+
+def _paint_price_axis(painter: QPainter, plan: Plan) -> None:
+    room, face = plan.room, plan.letters.small
+    line = max(1, round(room.unit))
+    painter.setClipRect(room.plot_width, 0, room.width - room.plot_width, room.height)
+    painter.fillRect(room.plot_width, 0, line, room.height, plan.palette.edge)
+    painter.setPen(plan.palette.muted)
+    rows, step = price_rows(plan)
+    for at, (row, price) in enumerate(rows):
+        top = row - face.height // 2
+        if price < 0 or top < 0 or top + face.height > room.plot_height:
+            continue
+        if plan.scale.log and at:
+            step = price - rows[at - 1][1]
+        text = scales.label(price, step)
+        face.draw(painter, room.plot_width + round(7 * room.unit), top, text)

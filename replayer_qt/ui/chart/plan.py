@@ -1,0 +1,160 @@
+"""What one frame of the chart shows and where, decided once and then only painted."""
+
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStaticText, QTransform
+
+from replayer_qt.core.candles import CandleSeries
+from replayer_qt.ui.chart.palette import Palette
+from replayer_qt.ui.chart.scale import PriceScale
+
+_TEXTS_KEPT: Final = 256
+
+
+class Room(msgspec.Struct, frozen=True):
+    """How the widget's pixels are shared out.
+
+    Attributes:
+        width: of everything [device px].
+        height: of everything [device px].
+        unit: device pixels in a length unit.
+        plot_width: of the part that prices are drawn in [device px]; the axis is right of it.
+        plot_height: of that part [device px]; the axis is below it.
+    """
+
+    width: int
+    height: int
+    unit: float
+    plot_width: int
+    plot_height: int
+
+
+class Face:
+    """A font, how wide it is, and what was laid out in it; at most so much, then all anew."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self.metrics = QFontMetrics(font)
+        self.height = self.metrics.height()
+        self._kept: dict[str, QStaticText] = {}
+
+    def width(self, text: str) -> int:
+        """Return how wide `text` is [px]."""
+        return self.metrics.horizontalAdvance(text)
+
+    def draw(self, painter: QPainter, x: int, y: int, text: str) -> None:
+        """Draw `text`, letter by letter, in the painter's pen, its top left corner there [px]."""
+        laid = self._kept.get(text)
+        if laid is None:
+            if len(self._kept) >= _TEXTS_KEPT:
+                self._kept.clear()
+            laid = self._kept[text] = QStaticText(text)
+            laid.setTextFormat(Qt.TextFormat.PlainText)
+            laid.prepare(QTransform(), self.font)
+        painter.setFont(self.font)
+        painter.drawStaticText(x, y, laid)
+
+
+class Letters:
+    """The chart's fonts for one size of pixels."""
+
+    def __init__(self, base: QFont, unit: float) -> None:
+        self.small = Face(_sized(base, 11 * unit))
+        self.bold = Face(_sized(base, 11 * unit, bold=True))
+        self.large = Face(_sized(base, 26 * unit, bold=True))
+
+    def room(self, width: int, height: int, unit: float) -> Room:
+        """Return the shares of a widget of this size [device px]."""
+        axis = self.bold.width("00.0000x") + round(14 * unit)
+        below = self.small.height + round(8 * unit)
+        axis, below = min(axis, width // 3), min(below, height // 3)
+        return Room(width, height, unit, max(width - axis, 1), max(height - below, 1))
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """What the candles' positions mean.
+
+    Attributes:
+        by_time: whether candles are made by time, not by ticks.
+        span: ticks, or nanoseconds, in a candle.
+    """
+
+    by_time: bool = False
+    span: int = 1
+
+    def key(self, candles: CandleSeries, index: int) -> int:
+        """Return which multiple of the span a candle begins at; beyond the ends it goes on."""
+        count = len(candles)
+        if not count:
+            return index
+        column = candles.start if self.by_time else candles.first_tick
+        inside = min(max(index, 0), count - 1)
+        return int(column[inside]) // self.span + index - inside
+
+    def label(self, candles: CandleSeries, index: int) -> str:
+        """Return what stands below a candle: its first tick, or the time since the first."""
+        key = self.key(candles, index)
+        if not self.by_time:
+            return f"{key * self.span:,}"
+        passed = (key - self.key(candles, 0)) * self.span // 1_000_000_000
+        return f"{passed // 60}:{passed % 60:02}" if passed >= 0 else ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One frame.
+
+    Attributes:
+        candles: what is drawn; `count` of them, whatever is added later.
+        generation: of the candles.
+        identity: grows with each other series.
+        step: width of a column [device px].
+        per: candles in a column.
+        origin: how far right of the first column's left edge the plot begins [device px].
+        last: the newest column, which may still change; -1 when there is none.
+        rug: the candle of the rug; None while there is none.
+        line: whether prices are a line, not candles.
+    """
+
+    room: Room
+    letters: Letters
+    palette: Palette
+    candles: CandleSeries
+    generation: int
+    identity: int
+    count: int
+    timeline: Timeline
+    step: int
+    per: int
+    origin: int
+    last: int
+    scale: PriceScale
+    rug: int | None = None
+    line: bool = False
+
+    def look(self) -> tuple[object, ...]:
+        """Return all that a finished column's picture depends on but its place and its candles."""
+        return (
+            self.room,
+            self.palette.name,
+            self.identity,
+            self.generation,
+            self.step,
+            self.per,
+            self.scale,
+            self.rug,
+            self.line,
+            self.timeline,
+        )
+
+    def left_of(self, column: int) -> int:
+        """Return where a column begins [device px]."""
+        return column * self.step - self.origin
+
+
+def _sized(base: QFont, pixels: float, *, bold: bool = False) -> QFont:
+    font = QFont(base)
+    font.setPixelSize(max(1, round(pixels)))
+    font.setBold(bold)
+    return font

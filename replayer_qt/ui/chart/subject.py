@@ -1,0 +1,154 @@
+"""What is charted: one round's series, its candles, and what its state says about it."""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from replayer_qt.core.candles import Candles, CandleSeries, NanosPerCandle, TicksPerCandle
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.round import RoundState
+from replayer_qt.core.series import RoundSeries
+from replayer_qt.core.state import Advance
+from replayer_qt.core.units import StreamId
+from replayer_qt.ui.chart.plan import Timeline
+
+NO_MARKET: Final = "No market yet"
+NO_MARKET_DETAIL: Final = "Connect to a venue, or open a recording"
+NO_TICK: Final = "Waiting for the first tick"
+
+
+class Pointed(msgspec.Struct, frozen=True, kw_only=True):
+    """The candle under the crosshair.
+
+    Attributes:
+        tick: its first tick; in a chart of bare candles, its number.
+        time: when that was learned of [ns since the Unix epoch, UTC].
+    """
+
+    tick: int
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+
+
+class Subject:
+    """Keeps the candles of what is shown, and starts over whenever that is something else.
+
+    Attributes:
+        candles: the candles; empty when there is nothing.
+        identity: grows with each other series.
+        round: what the state knows of the round; None without one.
+        can_seek: whether a replay is shown.
+    """
+
+    def __init__(self) -> None:
+        self.candles = CandleSeries()
+        self.identity = 0
+        self.round: RoundState | None = None
+        self.can_seek = False
+        self._by: TicksPerCandle | NanosPerCandle = TicksPerCandle(1)
+        self._series: RoundSeries | None = None
+        self._stream: StreamId | None = None
+        self._bare = False
+
+    @property
+    def timeline(self) -> Timeline:
+        """What the candles' positions mean."""
+        if self._bare:
+            return Timeline()
+        if isinstance(self._by, TicksPerCandle):
+            return Timeline(by_time=False, span=max(self._by.ticks, 1))
+        return Timeline(by_time=True, span=max(self._by.nanos, 1))
+
+    def take(self, advance: Advance) -> bool:
+        """Take the newest state; return whether another round or stream is shown now."""
+        market = advance.state.market()
+        stream = None if market is None else market.stream
+        shown = None if market is None else market.round
+        self.can_seek = market is not None and market.replay is not None
+        series = None
+        if stream is not None:
+            series = (
+                advance.session.newest(stream)
+                if shown is None
+                else advance.session.series(stream, shown.round_id)
+            )
+        before = None if self.round is None else self.round.round_id
+        after = None if shown is None else shown.round_id
+        other = (stream, after) != (self._stream, before) or self._bare
+        self._stream, self.round, self._bare = stream, shown, False
+        if series is not self._series or other:
+            self._series = series
+            self._begin()
+        return other
+
+    def take_bare(self, candles: CandleSeries) -> None:
+        """Chart candles that belong to no round."""
+        self._series, self._stream, self.round = None, None, None
+        self._bare = True
+        self.candles = candles
+        self.identity += 1
+
+    def make_by(self, by: TicksPerCandle | NanosPerCandle) -> None:
+        """Make candles of another width."""
+        if by == self._by:
+            return
+        self._by = by
+        if not self._bare:
+            self._begin()
+
+    def words(self) -> tuple[str, str]:
+        """Return what stands in the middle of a chart without candles, and what below it."""
+        if self._bare or len(self.candles):
+            return "", ""
+        if self._stream is None:
+            return NO_MARKET, NO_MARKET_DETAIL
+        known = self.round
+        if known is None or known.timer_ms is None:
+            return NO_TICK, ""
+        if known.phase not in {Phase.PRESALE, Phase.COOLDOWN}:
+            return NO_TICK, ""
+        detail = "Presale at 1.00x" if known.phase is Phase.PRESALE else "The round has ended"
+        return f"Next round in {max(known.timer_ms, 0) / 1000:.2f} s", detail
+
+    def peak(self) -> tuple[int, float] | None:
+        """Return the candle and the price of the highest price before the rug."""
+        known = self.round
+        if known is None or known.peak_tick < 0 or not len(self.candles):
+            return None
+        return self.candle_of(known.peak_tick), known.peak
+
+    def rug(self) -> tuple[int, float, int] | None:
+        """Return candle, price and tick of the rug."""
+        known = self.round
+        if known is None or known.rug_tick is None or not len(self.candles):
+            return None
+        price = known.price if known.rug_price is None else known.rug_price
+        return self.candle_of(known.rug_tick), price or 0.0, known.rug_tick
+
+    def candle_of(self, tick: int) -> int:
+        """Return the candle that a tick is in, or would be."""
+        at = int(np.searchsorted(self.candles.first_tick, tick, side="right")) - 1
+        return max(at, 0)
+
+    def at(self, index: int) -> Pointed | None:
+        """Return a candle's values; None where there is no candle."""
+        candles = self.candles
+        if not 0 <= index < len(candles):
+            return None
+        return Pointed(
+            tick=int(candles.first_tick[index]),
+            time=int(candles.start[index]),
+            open=float(candles.open[index]),
+            high=float(candles.high[index]),
+            low=float(candles.low[index]),
+            close=float(candles.close[index]),
+        )
+
+    def _begin(self) -> None:
+        series = self._series
+        self.candles = CandleSeries() if series is None else Candles(series, by=self._by)
+        self.identity += 1
