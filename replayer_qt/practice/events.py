@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from replayer_qt.core.units import RoundId
 from replayer_qt.practice.accounts import SIDE_BET_PAYS, SideBet, number, plain
 from replayer_qt.practice.board import SOL
-from replayer_qt.practice.luck import luck, trace
+from replayer_qt.practice.luck import identifier, luck, trace
 from replayer_qt.practice.players import Player, Trade
 
 INACTIVE_ROYALE: Final[Mapping[str, object]] = {
@@ -17,6 +18,9 @@ INACTIVE_ROYALE: Final[Mapping[str, object]] = {
     "upcomingEvents": (),
     "events": (),
 }
+ROYALES: Final = 1 / 3
+HOUR_MS: Final = 3_600_000
+
 _CHAT: Final = (
     "gm",
     "who is still in",
@@ -81,18 +85,64 @@ def chat_message(chance: random.Random, player: Player, at_ms: int) -> Payload:
     }
 
 
-def greetings(seed: int, connection: int) -> list[tuple[str, tuple[object, ...]]]:
+def scheduled_royale(seed: int, start_ms: int) -> Payload | None:
+    """Return the rug royale that a third of all exchanges have scheduled; None for the others.
+
+    It makes each tick as large as the venue's largest: about 10 kB.
+
+    Args:
+        seed: the exchange's own seed.
+        start_ms: when the exchange opens [ms since the Unix epoch, UTC].
+    """
+    chance = luck(seed, "royale")
+    if chance.random() >= ROYALES:
+        return None
+    events = [_royale_event(identifier(chance), start_ms, hour) for hour in range(2, 32, 2)]
+    return {
+        "status": "SCHEDULED",
+        "activeEventId": events[0]["id"],
+        "currentEvent": events[0],
+        "upcomingEvents": [],
+        "events": events,
+    }
+
+
+def _royale_event(event_id: str, start_ms: int, hour: int) -> Payload:
+    prizes = {str(place): 1 / 2 ** (place - 1) for place in range(1, 11)}
+    return {
+        "id": f"admin-{event_id}",
+        "startTime": _iso(start_ms + hour * HOUR_MS),
+        "endTime": _iso(start_ms + (hour + 1) * HOUR_MS),
+        "prepTimeMinutes": 30,
+        "levelRequired": 10,
+        "status": "SCHEDULED",
+        "createdAt": _iso(start_ms),
+        "createdBy": "admin",
+        "startingBalance": 100,
+        "customPrizes": {place: plain(prize) for place, prize in prizes.items()},
+    }
+
+
+def _iso(at_ms: int) -> str:
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def greetings(
+    seed: int, connection: int, royale: Mapping[str, object] | None
+) -> list[tuple[str, tuple[object, ...]]]:
     """Return the announcements that follow the snapshot on connecting, in order.
 
     Args:
         seed: the exchange's own seed.
         connection: how many connected before this one.
+        royale: the scheduled rug royale, if there is one.
     """
     chance = luck(seed, "greetings", connection)
     return [
         ("goldenHourUpdate", (trace(chance), _golden_hour())),
         ("battleEventUpdate", (trace(chance), _battle())),
-        ("rugRoyaleUpdate", (_royale(),)),
+        ("rugRoyaleUpdate", (_royale(royale),)),
         ("sidebetEventUpdate", (trace(chance), _side_bet_event())),
         ("battleEventUpdate", (trace(chance), _battle())),
         ("maintenanceUpdate", (trace(chance), _maintenance())),
@@ -140,9 +190,9 @@ def _battle() -> Payload:
     }
 
 
-def _royale() -> Payload:
+def _royale(royale: Mapping[str, object] | None) -> Payload:
     return {
-        **INACTIVE_ROYALE,
+        **(royale or INACTIVE_ROYALE),
         "leaderboard": [],
         "history": [],
         "playerPosition": None,

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import msgspec
 import socketio
@@ -64,7 +65,7 @@ class Hall:
         self.received = 0
         self._seed = seed
         self._clients: dict[str, Client] = {}
-        self._wires: dict[str, Wire] = {}
+        self._wires: WeakValueDictionary[str, Wire] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sio = self._server()
 
@@ -147,7 +148,8 @@ class Hall:
 
     def _own(self, target: Any, *args: object, **options: object) -> asyncio.Task[Any]:
         work: Coroutine[Any, Any, Any] = target(*args, **options)
-        task = asyncio.get_running_loop().create_task(work)
+        owner = getattr(getattr(target, "__self__", None), "sid", None)
+        task = asyncio.get_running_loop().create_task(work, name=owner)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -182,17 +184,20 @@ class Hall:
         if self.scene is None:
             return []
         snapshot = snapshot_message(self.scene, connecting=True)
-        told = [(STATE, (snapshot,)), *greetings(self._seed, number)]
+        told = [(STATE, (snapshot,)), *greetings(self._seed, number, self.scene.royale)]
         return [encode(message) for message in told]
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         client = self._clients.pop(sid, None)
         if client is None:
             return
+        for task in tuple(self._tasks):
+            # its next ping would sleep on for 25 seconds
+            if task.get_name() == client.eio_sid and task is not asyncio.current_task():
+                task.cancel()
         if self.wire_of(client) is None:
             # the library leaves a poll that is under way without an answer
             client.queue.put_nowait(None)
-        self._wires.pop(client.eio_sid, None)
 
     async def _ping(self, _sid: str, *_args: object) -> tuple[()]:
         return ()

@@ -89,6 +89,7 @@ class _Stage:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._crowd = draw_crowd(script.seed)
+        self._named = [player for player in self._crowd if player.username is not None]
         self._royale = dict(script.royale) if script.royale else None
         self._house = self._past()
         opens_ms = float(script.start_ms)
@@ -242,7 +243,7 @@ class _Stage:
                 yield bet.placed_ms, "newSideBet", payload
         at_ms = start + chance.uniform(2_000, 20_000)
         while at_ms < until_ms:
-            player = chance.choice(self._crowd)
+            player = chance.choice(self._named)
             yield at_ms, "newChatMessage", chat_message(chance, player, int(at_ms))
             at_ms += chance.uniform(2_000, 20_000)
 

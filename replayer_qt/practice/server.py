@@ -14,6 +14,7 @@ from aiohttp import web
 from replayer_qt.core.errors import UserFacingError
 from replayer_qt.practice.control import control_app
 from replayer_qt.practice.door import LOOPBACK, Door, our_host_only
+from replayer_qt.practice.events import scheduled_royale
 from replayer_qt.practice.faults import Fault, StreamFaults
 from replayer_qt.practice.hall import QUEUE_EASY, Hall
 from replayer_qt.practice.house import Era
@@ -195,6 +196,7 @@ class PracticeExchange:
             start_ms=options.start_ms,
             era=options.era,
             lead_in_ms=options.lead_in_ms,
+            royale=scheduled_royale(options.seed, options.start_ms),
         )
 
     async def _play(self, steps: Iterator[Step]) -> None:

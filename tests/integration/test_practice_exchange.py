@@ -271,3 +271,34 @@ async def test_a_client_that_does_not_read_is_cut_off():
         assert exchange.status()["cut"] >= 1
         assert exchange.status()["waiting"] <= 4_096
         writer.close()
+
+
+async def test_a_thousand_connections_leave_the_exchange_as_it_was():
+    """S0-C1: tasks, sockets and clients after a thousand connections are those after the first."""
+    own = psutil.Process()
+    async with running(speed=1000) as exchange, aiohttp.ClientSession() as session:
+
+        async def come_and_go() -> None:
+            path = f"{exchange.url}/socket.io/?EIO=4&transport=websocket"
+            async with session.ws_connect(path, max_msg_size=0) as socket:
+                await socket.receive_str()
+                await socket.send_str("40")
+                await socket.receive_str()
+                exchange.inflict(Drop())
+                while not (await socket.receive()).type.name.startswith(("CLOS", "ERR")):
+                    pass
+
+        async def settled() -> tuple[int, int]:
+            await until(lambda: exchange.status()["clients"] == 0)
+            await asyncio.sleep(0.1)
+            gc.collect()
+            return len(asyncio.all_tasks()), own.num_fds()
+
+        await come_and_go()
+        before = await settled()
+        for _ in range(999):
+            await come_and_go()
+        assert exchange.status()["accepted"] == 1000
+        after = await settled()
+        assert after[0] <= before[0]
+        assert after[1] <= before[1]
