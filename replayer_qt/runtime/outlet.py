@@ -93,7 +93,7 @@ class Outlet(QObject):
         self._waiting = kept
         # What may not be shed can fill the queue alone: it is looked through again only when it
         # has grown by a quarter, not with each event.
-        self._look_at = max(self._events_kept, len(kept) + self._events_kept // 4)
+        self._look_at = max(self._events_kept, len(kept) * 5 // 4)
 
     def _note_shed(self, event: Event) -> None:
         if isinstance(event, RawReceived):

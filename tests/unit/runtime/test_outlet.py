@@ -1,0 +1,158 @@
+"""The bounded way to a receiver: nothing that matters is lost, what is shed is counted."""
+
+import sys
+import threading
+import time
+
+from replayer_qt.core.events import EventsShed, PriceTicked, RawReceived, RoundOpened
+from replayer_qt.core.units import RoundId
+from replayer_qt.runtime.outlet import Outlet
+from tests.helpers.listener import Listener
+from tests.helpers.make import event, ticked
+
+
+class Receiver:
+    """Deals with deliveries on the sender's own thread, when told to."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self.deliveries = []
+        outlet.arrived.connect(self.deliveries.append)
+
+    def deal(self):
+        """Deal with all there is; return the events."""
+        events = []
+        while self.deliveries:
+            delivery = self.deliveries.pop(0)
+            events.extend(delivery.events)
+            delivery.done()
+        return events
+
+
+def test_batches_arrive_in_order_one_at_a_time():
+    outlet = Outlet("test", raw=False)
+    receiver = Receiver(outlet)
+    for n in range(100):
+        outlet.post([ticked(2 * n), ticked(2 * n + 1)])
+    assert len(receiver.deliveries) == 1
+    assert [one.tick for one in receiver.deal()] == list(range(200))
+
+
+def test_raw_messages_go_only_where_they_are_wanted():
+    raw = event(RawReceived, data=b"x")
+    for wanted in (True, False):
+        outlet = Outlet("test", raw=wanted)
+        receiver = Receiver(outlet)
+        outlet.post([raw, ticked(1)])
+        assert (raw in receiver.deal()) is wanted
+
+
+def test_a_million_ticks_behind_a_stalled_receiver_cost_a_bound_and_a_count():
+    """S1-H8, S1-N4, FAULTS N12: no order, alert or record among them is lost."""
+    outlet = Outlet("test", raw=False)
+    receiver = Receiver(outlet)
+    batch = [ticked(tick) for tick in range(1000)]
+    outlet.post([ticked(0)])
+    for n in range(1000):
+        outlet.post([*batch, event(RoundOpened, at=n, round_id=RoundId(f"round-{n}"))])
+        assert len(outlet._waiting) <= 65_536 + 1001
+    events = receiver.deal()
+    shed = sum(one.count for one in events if isinstance(one, EventsShed))
+    ticks = sum(isinstance(one, PriceTicked) for one in events)
+    assert shed + ticks == 1_000_001
+    assert shed == outlet.shed_total > 0
+    assert outlet.high_water <= 65_536 + 1001
+    opened = [one.round_id for one in events if isinstance(one, RoundOpened)]
+    assert opened == [f"round-{n}" for n in range(1000)]
+    assert events[-2] == batch[-1]
+
+
+def test_what_is_shed_says_from_when_to_when():
+    outlet = Outlet("eye", raw=False, events_kept=8)
+    receiver = Receiver(outlet)
+    outlet.post([ticked(0)])
+    outlet.post([ticked(tick) for tick in range(1, 21)])
+    first, *kept = receiver.deal()[1:]
+    assert isinstance(first, EventsShed)
+    assert (first.queue, first.count) == ("eye", 20 - len(kept))
+    assert first.first_at == ticked(1).at
+    assert first.last_at == ticked(first.count).at
+    assert [one.tick for one in kept] == list(range(first.count + 1, 21))
+
+
+def test_events_that_may_not_be_shed_are_all_kept_and_cost_no_more_each():
+    """S0-C4, S1-H8: beyond the bound, too; the time for each does not grow."""
+    outlet = Outlet("test", raw=False, events_kept=1000)
+    receiver = Receiver(outlet)
+    outlet.post([ticked(0)])
+    opened = [event(RoundOpened, at=n, round_id=RoundId(str(n))) for n in range(100)]
+    began = time.process_time()
+    for _ in range(1000):
+        outlet.post(opened)
+    assert time.process_time() - began < 5.0
+    assert sum(isinstance(one, RoundOpened) for one in receiver.deal()) == 100_000
+    assert outlet.shed_total == 0
+
+
+def test_large_raw_messages_are_bounded_in_bytes():
+    """FAULTS R7: 64 MB, whatever their number."""
+    outlet = Outlet("recorder", raw=True, bytes_kept=1_000_000)
+    receiver = Receiver(outlet)
+    outlet.post([ticked(0)])
+    for n in range(100):
+        outlet.post([event(RawReceived, at=n, data=b"x" * 100_000)])
+        assert sum(len(one.data) for one in outlet._waiting) <= 1_100_000
+    events = receiver.deal()
+    shed = sum(one.count for one in events if isinstance(one, EventsShed))
+    assert shed + sum(isinstance(one, RawReceived) for one in events) == 100
+
+
+def test_a_late_post_to_nobody_is_harmless():
+    """FAULTS N12: the receiver is gone; the feed does not notice."""
+    outlet = Outlet("test", raw=False, events_kept=10)
+    for n in range(1000):
+        outlet.post([ticked(n)])
+    assert len(outlet._waiting) <= 11
+
+
+def test_a_word_said_twice_is_harmless():
+    outlet = Outlet("test", raw=False)
+    receiver = Receiver(outlet)
+    outlet.post([ticked(1)])
+    delivery = receiver.deliveries.pop()
+    outlet.post([ticked(2)])
+    delivery.done()
+    delivery.done()
+    assert [one.tick for one in receiver.deal()] == [2]
+
+
+def test_two_threads_post_at_once_and_nothing_is_lost(qtbot):
+    """S0-C2, S2-C2: each event once, each thread's in order."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        outlet = Outlet("test", raw=False)
+        listener = Listener(outlet.arrived)
+        dealt: list = []
+
+        def work(name: str) -> None:
+            for n in range(5_000):
+                outlet.post([event(RoundOpened, at=n, round_id=RoundId(name))])
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+        for thread in threads:
+            thread.start()
+
+        def all_dealt() -> bool:
+            while listener.heard:
+                delivery = listener.heard.pop(0)
+                dealt.extend(delivery.events)
+                delivery.done()
+            return len(dealt) == 20_000
+
+        qtbot.waitUntil(all_dealt, timeout=20_000)
+        for thread in threads:
+            thread.join()
+        for name in "abcd":
+            assert [one.at for one in dealt if one.round_id == name] == list(range(5_000))
+    finally:
+        sys.setswitchinterval(interval)
