@@ -54,6 +54,7 @@ class Tracker:
         self.refused: Counter[str] = Counter()
         self._stream = stream
         self._round: FollowedRound | None = None
+        self._claimed: RoundId | None = None
         self._ended: OrderedDict[RoundId, FollowedRound] = OrderedDict()
         self._over: OrderedDict[RoundId, None] = OrderedDict()
         self._revealed: OrderedDict[RoundId, None] = OrderedDict()
@@ -76,11 +77,21 @@ class Tracker:
             yield from self._hear_late(said, moment)
             return
         if self._round is None or self._round.round_id != name:
+            if not self._may_begin(said):
+                self.refused["new round that nothing bears out"] += 1
+                return
             yield from self._open(said, moment)
+        self._claimed = None
         if self._round is not None:
             yield from self._hear(self._round, said, moment)
 
     # --- a message of the running round
+
+    def _may_begin(self, said: Statement) -> bool:
+        """One stray message doesn't end a round that runs; a second one bears it out."""
+        claimed, self._claimed = self._claimed, said.round_id
+        runs = self._round is not None and self._round.phase is Phase.ACTIVE
+        return not runs or said.snapshot or claimed == said.round_id
 
     def _open(self, said: Statement, moment: _Moment) -> Iterator[Event]:
         if self._round is not None:

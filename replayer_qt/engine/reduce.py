@@ -1,6 +1,7 @@
 """The fold: the state after one event."""
 
 from types import MappingProxyType
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -25,6 +26,8 @@ from replayer_qt.core.round import RoundState, fold_and_count
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import RoundId
 
+_OF_ROUNDS: Final = frozenset(ROUND_EVENTS)
+
 
 def reduce(state: State, event: Event) -> State:
     """Return the state after `event`; never raises, whatever the event says."""
@@ -35,11 +38,13 @@ def reduce(state: State, event: Event) -> State:
     after = _fold_market(market or MarketState(stream=stream), event)
     if after is market:
         return state
-    return replace(state, markets=MappingProxyType({**state.markets, stream: after}))
+    markets = dict(state.markets)
+    markets[stream] = after
+    return replace(state, markets=MappingProxyType(markets))
 
 
 def _fold_market(market: MarketState, event: Event) -> MarketState:
-    if isinstance(event, ROUND_EVENTS):
+    if type(event) in _OF_ROUNDS:
         return _fold_rounds(market, event)
     match event:
         case FeedChanged():

@@ -303,7 +303,8 @@ def test_a_disconnection_over_the_rug_loses_nothing_once_the_history_tells():
 
 def test_a_round_without_its_rug_stays_open_until_the_history_of_a_later_message():
     tracker = Tracker(PRACTICE)
-    events = told([tick_of(1, 0), tick_of(1, 9), countdown(2, 14900)], tracker)
+    script = [tick_of(1, 0), tick_of(1, 9), countdown(2, 14900), countdown(2, 14800)]
+    events = told(script, tracker)
     assert [(event.first, event.last) for event in of(GapFound, events)] == [(1, 4)]
     events = told([first_snap(2, history=(finished(1),))], tracker)
     assert len(of(RoundRugged, events, 1)) == 1
@@ -397,6 +398,19 @@ def test_a_rugged_round_does_not_come_back_to_life():
     undead = tick_of(1, LAST, tick=LAST + 1, rugged=False, recent=((LAST + 1, 5.0),))
     assert told([undead], tracker) == []
     assert sum(tracker.refused.values()) >= 1
+
+
+def test_one_stray_message_does_not_end_a_round_that_runs():
+    """S3-T6: no phantom round; a new one that follows without a rug is borne out by a second."""
+    tracker = Tracker(PRACTICE)
+    script = [tick_of(1, tick) for tick in range(LAST + 1)]
+    events = told([*script[:3], tick_of(7, 2), *script[3:]], tracker)
+    assert [event.round_id for event in of(RoundOpened, events)] == [name(1)]
+    assert ticks(events) == ALL
+    assert tracker.refused["new round that nothing bears out"] == 1
+    events = told([*script[:3], tick_of(2, 1), tick_of(2, 2)])
+    assert [event.round_id for event in of(RoundOpened, events)] == [name(1), name(2)]
+    assert ticks(events, 2) == list(enumerate(prices(2)))[:3]
 
 
 def test_a_true_leap_is_borne_out_by_the_next_message():
