@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self._chart = chart
         self.chart_widget = cast("QWidget", chart)
         self._look = Look(
-            theme=settings.window.theme,
+            theme=_sound(self._memory.theme(settings.window.theme)),
             style=settings.chart.style,
             log_scale=settings.chart.log_scale,
             ticks_per_candle=settings.chart.ticks_per_candle,
@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.feed.show_frame(advance)
         self.notices.show_frame(advance)
         self.welcome.setVisible(advance.state.shown is None)
+        self.setWindowTitle(self._title())
         self._refresh()
 
     # --- what the actions call
@@ -204,7 +205,8 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, name: str) -> None:
         """Use the theme `name`; one that does not exist is the dark one."""
-        self._set_look(theme=name if name in THEMES else DARK.name)
+        self._set_look(theme=_sound(name))
+        self._memory.keep_theme(self._settings.window.theme, self._look.theme)
         self._dress_up()
 
     def toggle_theme(self) -> None:
@@ -327,6 +329,11 @@ class MainWindow(QMainWindow):
         self._look = replace(self._look, **changes)
         self._refresh()
 
+    def _title(self) -> str:
+        status = self.strip.status
+        venue = "" if self._state().shown is None else f" {status.venue.text}"
+        return f"{status.badge.word}{venue} - Replayer"
+
     def _refresh(self) -> None:
         self.actions_.refresh(self._view())
 
@@ -378,3 +385,7 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()[:_DROPPED_MOST]
         self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
         event.acceptProposedAction()
+
+
+def _sound(theme: str) -> str:
+    return theme if theme in THEMES else DARK.name

@@ -375,7 +375,7 @@ def test_a_button_with_the_focus_keeps_space(bench):
     assert bench.asked == [c.SeekPeak()]
 
 
-def test_arrows_move_in_a_table_that_has_the_focus(bench):
+def test_a_table_with_the_focus_keeps_home_and_leaves_space_and_arrows_to_the_replay(bench):
     lively(bench)
     bench.replay()
     bench.window.show_frame(bench.engine.show(PRACTICE))
@@ -383,8 +383,10 @@ def test_arrows_move_in_a_table_that_has_the_focus(bench):
     table = bench.window.rounds._table
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Home)
-    QTest.keyClick(table, Qt.Key.Key_Right)
     assert bench.asked == []
+    QTest.keyClick(table, Qt.Key.Key_Right)
+    QTest.keyClick(table, Qt.Key.Key_Space)
+    assert bench.asked == [c.Step(ticks=1), c.Play()]
 
 
 def test_every_button_of_the_bars_belongs_to_an_action(bench):

@@ -354,6 +354,50 @@ def test_both_themes_reach_every_part(bench):
     assert seen["light"] > 200
 
 
+def test_the_chosen_theme_comes_back_until_the_setting_changes(qtbot):
+    store = Store()
+    first = Bench(store=store)
+    qtbot.addWidget(first.window)
+    first.window.toggle_theme()
+    again = Bench(store=store)
+    qtbot.addWidget(again.window)
+    assert again.window._look.theme == "light"
+    store.setValue("theme", "dark>purple")
+    odd = Bench(store=store)
+    qtbot.addWidget(odd.window)
+    assert odd.window._look.theme == "dark"
+    store.setValue("theme", "dark>light")
+    changed = Bench(Settings(window=WindowSettings(theme="light")), store=store)
+    qtbot.addWidget(changed.window)
+    changed.window.toggle_theme()
+    assert store.kept["theme"] == "light>dark"
+
+
+def test_the_title_says_what_the_badge_says(bench):
+    bench.connect(RUGS)
+    assert bench.window.windowTitle() == "LIVE rugs.fun - Replayer"
+    bench.disconnect()
+    assert bench.window.windowTitle().startswith("OFFLINE")
+
+
+def test_badges_are_distinct_in_the_picture(bench):
+    """N20: the pixels of LIVE, PRACTICE, PAST and OFFLINE differ pairwise in every theme."""
+    for name in THEMES:
+        bench.window.set_theme(name)
+        seen = set()
+        for prepare in (
+            lambda: bench.connect(RUGS),
+            lambda: bench.connect(PRACTICE),
+            bench.replay,
+            lambda: bench.window.show_frame(bench.engine.drop(REPLAY)),
+        ):
+            prepare()
+            picture = bench.window.strip.badge.grab().toImage()
+            seen.add(picture.pixelColor(10, 20).name())
+        assert len(seen) == 4
+        bench.disconnect()
+
+
 NAMED = {
     QAccessible.Role.Button,
     QAccessible.Role.CheckBox,

@@ -5,7 +5,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from replayer_qt.ui.notices import Notices
-from replayer_qt.ui.panels.table import KeyKeeper, Table
+from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper, Table
 from replayer_qt.ui.theme import Theme
 
 
@@ -26,7 +26,7 @@ class NoticeList(QWidget):
         clear = QPushButton("Clear")
         clear.setAccessibleName("Clear all notices")
         clear.setToolTip("Forget every notice.")
-        clear.installEventFilter(KeyKeeper(clear))
+        clear.installEventFilter(KeyKeeper(clear, BUTTON_KEYS))
         clear.clicked.connect(self._clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

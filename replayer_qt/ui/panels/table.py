@@ -22,37 +22,36 @@ _PLAIN: Final = frozenset(
         Qt.KeyboardModifier.ShiftModifier,
     }
 )
-_OWN_KEYS: Final = frozenset(
-    {
-        Qt.Key.Key_Left,
-        Qt.Key.Key_Right,
-        Qt.Key.Key_Up,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Home,
-        Qt.Key.Key_End,
-        Qt.Key.Key_Space,
-    }
-)
+BUTTON_KEYS: Final = frozenset({Qt.Key.Key_Space})
+"""What presses a button."""
+
+TABLE_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
+"""What moves in a table of rows; Space and the sideways arrows stay with the replay."""
+
+CHOICE_KEYS: Final = BUTTON_KEYS | TABLE_KEYS | {Qt.Key.Key_Left, Qt.Key.Key_Right}
+"""What chooses from a list."""
 
 
 class KeyKeeper(QObject):
     """Lets the widget that has the focus keep the keys it moves and presses by.
 
-    Without it the window's short-cuts would take Space from a button and the arrows from a table.
+    Without it the window's short-cuts would take Space from a button and Home from a table.
 
     Args:
+        keys: the keys it keeps.
         letters: whether it keeps every key that writes something, too (a list one types into).
     """
 
-    def __init__(self, parent: QObject, *, letters: bool = False) -> None:
+    def __init__(self, parent: QObject, keys: frozenset[Qt.Key], *, letters: bool = False) -> None:
         super().__init__(parent)
+        self._keys = keys
         self._letters = letters
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() in _PLAIN
             writes = self._letters and event.text().isprintable() and bool(event.text())
-            if plain and (writes or event.key() in _OWN_KEYS):
+            if plain and (writes or event.key() in self._keys):
                 event.accept()
                 return True
         return super().eventFilter(watched, event)
@@ -91,7 +90,7 @@ class Table(QTableView):
         across.setAccessibleName(f"{what}: columns")
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.installEventFilter(KeyKeeper(self))
+        self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
 
     def show_rows(self, rows: RowsModel[Any]) -> None:
         """Show another model; keeps filter and sorting."""

@@ -24,7 +24,7 @@ from replayer_qt.ui.action_table import SPEEDS
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.assets import icon
 from replayer_qt.ui.panels.scrubber import Scrubber
-from replayer_qt.ui.panels.table import KeyKeeper
+from replayer_qt.ui.panels.table import BUTTON_KEYS, CHOICE_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import DARK, Theme
 from replayer_qt.ui.view import is_replay_shown
@@ -55,7 +55,7 @@ class Transport(QFrame):
         self._theme = DARK
         self._playing: bool | None = None
         self._shapes: OrderedDict[StreamId, ReplayShaped] = OrderedDict()  # bounded: _SHAPES_KEPT
-        self._keeper = KeyKeeper(self)
+        self._keeper = KeyKeeper(self, BUTTON_KEYS)
         self.scrubber = Scrubber()
         self.scrubber.sought.connect(self._seek_share)
         self.tick = self._make_tick()
@@ -155,7 +155,7 @@ class Transport(QFrame):
         box.setToolTip("Speed of the replay ([ slower, ] faster).")
         box.setPlaceholderText("—")
         box.setMaxVisibleItems(len(SPEEDS))
-        box.installEventFilter(KeyKeeper(box, letters=True))
+        box.installEventFilter(KeyKeeper(box, CHOICE_KEYS, letters=True))
         box.activated.connect(self._set_speed)
         return box
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replayer_qt.ui.actions import RowAction
-from replayer_qt.ui.panels.table import KeyKeeper
+from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel
 
 _FIRST: Final = ("connect-practice", "connect-rugs", "open")
@@ -20,7 +20,7 @@ class Welcome(QFrame):
         super().__init__(ground)
         self._ground = ground
         self.setAccessibleName("Nothing is shown yet")
-        keeper = KeyKeeper(self)
+        keeper = KeyKeeper(self, BUTTON_KEYS)
         row = QHBoxLayout()
         row.setSpacing(10)
         for name in _FIRST:
