@@ -8,15 +8,27 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from replayer_qt.core.declared import markdown_table  # noqa: E402
+from tests.helpers.claims import claimed, rows_of  # noqa: E402
 
 START = "<!-- made by packaging/write_docs.py -->\n"
 
 
 def main() -> None:
-    """Replace what follows the mark in docs/settings.md."""
+    """Replace the table of the settings page, and the tests named on the acceptance page."""
     page = ROOT / "docs" / "settings.md"
     head, mark, _ = page.read_text("utf-8").partition(START)
     page.write_text(f"{head}{mark}{markdown_table()}\n", "utf-8")
+
+    page = ROOT / "docs" / "acceptance.md"
+    head, mark, body = page.read_text("utf-8").partition(START)
+    tests = claimed(ROOT / "tests")
+    rows = {row.name: row for row in rows_of(body)}
+    lines = ["| row | what it rules out | answered by |", "|---|---|---|"]
+    for name in [*rows, *sorted(set(tests) - set(rows))]:
+        what = rows[name].what if name in rows else ""
+        answer = "<br>".join(f"`{path}`" for path in sorted(tests.get(name, ())))
+        lines.append(f"| {name} | {what} | {answer or rows[name].answer} |")
+    page.write_text(head + mark + "\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
