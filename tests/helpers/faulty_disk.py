@@ -19,6 +19,7 @@ class FaultyDisk(RealDisk):
         self,
         *,
         fail_at: int | None = None,
+        fail_from: int | None = None,
         error: int = errno.EIO,
         only: Iterable[str] = CALLS,
     ) -> None:
@@ -26,6 +27,7 @@ class FaultyDisk(RealDisk):
         self.error = error
         self.only = frozenset(only)
         self.fail_at = fail_at
+        self.fail_from = fail_from
         self.broken = False
         self.short: int | None = None
         self.room: int | None = None
@@ -40,7 +42,8 @@ class FaultyDisk(RealDisk):
         with self._lock:
             if name in self.only:
                 self.calls += 1
-                if self.broken or self.calls == self.fail_at:
+                late = self.fail_from is not None and self.calls >= self.fail_from
+                if self.broken or late or self.calls == self.fail_at:
                     raise OSError(self.error, os.strerror(self.error))
         return action()
 

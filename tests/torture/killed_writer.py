@@ -73,8 +73,6 @@ def one_kill(folder: Path, draw: random.Random) -> dict[str, int]:
     ticks: list[int] = []
     bad = raws = 0
     for path in folder.rglob("*.jsonl"):
-        if path.stat().st_size == 0:
-            continue  # killed between making the file and its first line: nothing was in it
         recording = read_journal(path)
         bad += recording.bad_lines
         ticks += [e.tick for e in recording.events if isinstance(e, PriceTicked)]

@@ -5,7 +5,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,6 +16,8 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What a full disk answers, for `OSError.errno`."""
 
 _NO_DESCRIPTOR: Final = frozenset({errno.EMFILE, errno.ENFILE})
+_UNTOLD: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+"""What file systems answer that cannot flush on demand; there is nothing better to be had."""
 _SPARES: Final = 3
 _NEW: Final = (
     os.O_WRONLY
@@ -25,6 +27,15 @@ _NEW: Final = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_BINARY", 0)
 )
+
+
+@contextlib.contextmanager
+def _telling(untold: frozenset[int]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in untold:
+            raise
 
 
 class Disk(Protocol):
@@ -107,22 +118,24 @@ class RealDisk:
 
     def sync(self, fd: int) -> None:
         """Flush the file's bytes through the drive's own cache where the system offers it."""
-        if sys.platform == "darwin":
-            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
-        elif sys.platform == "win32":
-            os.fsync(fd)
-        else:
-            os.fdatasync(fd)
+        with _telling(_UNTOLD):
+            if sys.platform == "darwin":
+                fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            elif sys.platform == "win32":
+                os.fsync(fd)
+            else:
+                os.fdatasync(fd)
 
     def sync_folder(self, path: Path) -> None:
         """Flush the folder's entries; Windows does so by itself."""
         if sys.platform == "win32":
             return
-        fd = self._with_spare(lambda: os.open(path, os.O_RDONLY | os.O_DIRECTORY))
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        with _telling(_UNTOLD | {errno.EACCES, errno.EPERM}):  # a folder may be closed to reading
+            fd = self._with_spare(lambda: os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
 
     def close(self, fd: int) -> None:
         """Close a file."""

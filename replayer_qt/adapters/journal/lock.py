@@ -1,6 +1,7 @@
 """One writer a folder: a lock that the operating system drops when its holder dies."""
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS})
 _FAR: Final = 1 << 30  # Windows' locks also keep readers out: lock a byte that nobody reads
 
 
@@ -83,6 +85,7 @@ def _try_lock(fd: int) -> bool:
             os.lseek(fd, 0, os.SEEK_SET)
         else:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        # Some network file systems know no locks: recording there is better than not at all.
+        return error.errno in _NO_LOCKS
     return True

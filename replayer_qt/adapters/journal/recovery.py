@@ -27,8 +27,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: the file.
-        status: `repaired`: a torn tail was cut off; `quarantined`: damage before sound records,
-            left alone; `skipped`: it could not be looked at.
+        status: `repaired`: a torn tail was cut off, or an empty file removed; `quarantined`:
+            damage before sound records, left alone; `skipped`: it could not be looked at.
         what: the same in plain words.
     """
 
@@ -68,7 +68,7 @@ def repair(folder: Path) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for path in _newest(folder):
         try:
-            finding = None if _has_footer(path) else _mend(path)
+            finding = _remove_empty(path) or (None if _has_footer(path) else _mend(path))
         except OSError as error:
             finding = Finding(path=str(path), status="skipped", what=str(error))
         if finding is not None:
@@ -82,6 +82,14 @@ def _newest(folder: Path) -> Iterator[Path]:
             days = sorted(path for path in venue.iterdir() if path.is_dir())
             for day in days[-_DAYS:]:
                 yield from sorted(p for p in day.glob(f"*{SUFFIX}") if not p.is_symlink())
+
+
+def _remove_empty(path: Path) -> Finding | None:
+    if path.stat().st_size > 0:
+        return None
+    path.unlink()
+    what = "The writer was stopped before its first word; the empty file was removed."
+    return Finding(path=str(path), status="repaired", what=what)
 
 
 def _has_footer(path: Path) -> bool:

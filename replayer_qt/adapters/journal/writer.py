@@ -288,6 +288,8 @@ class RecordingJournal:
             self._lock.acquire()
             if first:
                 self.findings = repair(self._folder)
+                for finding in self.findings:
+                    log.warning("%s: %s", finding.path, finding.what)
         except DataDirUnusable as error:
             self._state = Recording.FAULTED
             self._blame(str(error))

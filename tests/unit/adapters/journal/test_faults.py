@@ -6,6 +6,8 @@ import math
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.spool import Spool
@@ -33,6 +35,8 @@ from tests.helpers.journals import (
 )
 from tests.helpers.make import event
 
+DATA_CALLS = ("open_new", "write", "truncate", "make_folder")
+LASTING = (*DATA_CALLS, "sync", "sync_folder", "free")
 ONE, TWO = RoundId("round-1"), RoundId("round-2")
 
 
@@ -73,6 +77,96 @@ def test_each_call_on_the_disk_may_fail_once_and_nothing_is_lost(tmp_path, code,
         assert journal.status().lost == sum(line["count"] for line in losses_in(folder))
     assert calls > 20
     assert open_handles() == before
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_a_disk_that_fails_for_good_at_any_call_costs_only_what_is_counted(tmp_path, code, caplog):
+    """S0-C3, S2-C3: everything fails from the k-th call on; each tick is accounted for."""
+    before = open_handles()
+    fail_at, calls = 0, 1
+    while fail_at < calls:
+        fail_at += 1
+        clock, disk = SteppedClock(), FaultyDisk(fail_from=fail_at, error=code, only=LASTING)
+        journal = journal_in(tmp_path / str(fail_at), clock, disk=disk)
+        journal.start()
+        for tick in range(0, 12, 2):
+            name = f"r{tick // 4}"
+            journal.append([opened(RoundId(name)), *ticks(tick, tick + 2, name)])
+            clock.pass_s(2.1)
+            journal.tend()
+        journal.stop()
+        calls = disk.calls
+        kept = ticks_in(tmp_path / str(fail_at))
+        assert disk.open == set()
+        assert kept == sorted(set(kept))
+        assert len(kept) <= 12 <= len(kept) + journal.status().lost
+        if fail_at > 200:
+            break
+    assert open_handles() == before
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("append"), st.integers(1, 40)),
+        st.tuples(st.just("round"), st.just(0)),
+        st.tuples(st.just("break"), st.sampled_from([errno.EIO, errno.ENOSPC, errno.EMFILE])),
+        st.tuples(st.just("mend"), st.just(0)),
+        st.tuples(st.just("short"), st.integers(0, 900)),
+        st.tuples(st.just("room"), st.integers(0, 3000)),
+        st.tuples(st.just("pass"), st.integers(1, 25)),
+        st.tuples(st.just("restart"), st.just(0)),
+    ),
+    max_size=30,
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_whatever_happens_each_tick_is_kept_once_or_counted(tmp_path_factory, steps, caplog):
+    """S0-H8, S3-H1, G6: any mixture of faults, rounds, restarts and time."""
+    folder = tmp_path_factory.mktemp("mixture")
+    clock, disk, spool = SteppedClock(), FaultyDisk(only=DATA_CALLS), Spool(events_kept=50)
+    journal = journal_in(folder, clock, disk=disk, spool=spool)
+    journal.start()
+    tick, rounds, lost = 0, 0, 0
+    for step, amount in steps:
+        match step:
+            case "append":
+                journal.append(ticks(tick, tick + amount, f"r{rounds}"))
+                tick += amount
+            case "round":
+                rounds += 1
+                journal.append([opened(RoundId(f"r{rounds}"))])
+            case "break":
+                disk.broken, disk.error = True, amount
+            case "mend":
+                disk.broken, disk.room, disk.short = False, None, None
+            case "short":
+                disk.short = amount
+            case "room":
+                disk.room = amount
+            case "pass":
+                clock.pass_s(amount)
+                journal.tend()
+            case _:
+                journal.stop()
+                lost += journal.status().lost
+                journal.start()
+    journal.stop()
+    lost += journal.status().lost
+    kept = [e.tick for p in files_in(folder) for e in read_journal(p).events if is_tick(e)]
+    assert len(kept) == len(set(kept))
+    assert set(kept) <= set(range(tick))
+    assert tick <= len(kept) + lost <= tick + rounds
+    assert disk.open == set()
+
+
+def is_tick(event):
+    return isinstance(event, PriceTicked)
 
 
 def test_a_disk_that_refuses_every_write_is_a_visible_state_after_one_error(tmp_path, caplog):
@@ -193,8 +287,8 @@ def test_the_ballast_makes_room_for_the_footer(tmp_path, caplog):
 def test_little_space_warns_and_less_pauses_until_there_is_more(tmp_path, caplog):
     """S3-C4, S3-T3: watched while recording; told twice, lost and restored."""
     clock, disk = SteppedClock(), FaultyDisk()
-    settings = RecorderSettings(sync_ms=10, warn_free_mb=500, stop_free_mb=200, retry_s=2.0)
-    journal = journal_in(tmp_path, clock, settings, disk=disk)
+    careful = RecorderSettings(sync_ms=10, warn_free_mb=500, stop_free_mb=200, retry_s=2.0)
+    journal = journal_in(tmp_path, clock, careful, disk=disk)
     states = []
     journal.start()
     tick = 0

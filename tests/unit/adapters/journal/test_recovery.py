@@ -85,6 +85,13 @@ def test_a_file_that_is_being_written_is_not_touched(tmp_path):
     journal.stop()
 
 
+def test_a_file_without_a_word_is_removed(tmp_path, crashed):
+    """FAULTS R18: killed between making the file and writing its header."""
+    crashed.write_bytes(b"")
+    assert [f.status for f in recover(tmp_path)] == ["repaired"]
+    assert files_in(tmp_path) == []
+
+
 def test_finished_and_foreign_files_are_not_touched(tmp_path):
     journal = journal_in(tmp_path)
     journal.start()
@@ -98,12 +105,13 @@ def test_finished_and_foreign_files_are_not_touched(tmp_path):
     assert recover(tmp_path / "none") == ()
 
 
-def test_starting_to_record_mends_what_the_last_crash_left(tmp_path, crashed):
+def test_starting_to_record_mends_what_the_last_crash_left(tmp_path, crashed, caplog):
     """S3-H1, G4: the next start repairs by itself, and records into a new file."""
     crashed.write_bytes(crashed.read_bytes() + b'{"seq":31,')
     journal = journal_in(tmp_path)
     journal.start()
     assert [finding.status for finding in journal.findings] == ["repaired"]
+    assert "torn record" in caplog.text
     journal.append(ticks(30, 40, ONE))
     journal.stop()
     assert ticks_in(tmp_path) == list(range(40))
