@@ -19,7 +19,14 @@ from msgspec.structs import replace
 from replayer_qt.adapters.feeds.backoff import Backoff
 from replayer_qt.adapters.feeds.rugs_socketio import RugsFeed
 from replayer_qt.core.commands import Chaos, Command
-from replayer_qt.core.events import Event, FeedChanged, Link, ProblemRaised, Severity
+from replayer_qt.core.events import (
+    Event,
+    FeedChanged,
+    Link,
+    ProblemRaised,
+    RoundRugged,
+    Severity,
+)
 from replayer_qt.core.settings import FeedSettings, PracticeSettings, Settings
 from replayer_qt.core.units import NANOS_PER_SECOND, PRACTICE, Nanos, StreamId
 from replayer_qt.ports import Clock
@@ -217,6 +224,8 @@ class PracticeFeed:
                     told = self._hear(process, self._ready)
                     async with contextlib.aclosing(told):
                         async for event in told:
+                            if isinstance(event, RoundRugged):
+                                self._backoff.reset()  # a whole round: it had started well
                             yield event
                     what = "the practice exchange ended"
                 except NotStarted as failure:
