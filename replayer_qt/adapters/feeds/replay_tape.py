@@ -1,7 +1,7 @@
 """One recorded round laid out for playing: what happens when, and where each tick stands."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -18,11 +18,13 @@ from replayer_qt.core.events import (
     TickBlock,
     TickOrigin,
 )
+from replayer_qt.core.soundness import is_sound
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
 
 BLOCK_TICKS: Final = 16_384
 """Most ticks in one block."""
 
+_LATEST_NS: Final = 2**62
 _PACK_FROM: Final = 8
 _LONGEST_WAIT_NS: Final = 60 * NANOS_PER_SECOND
 
@@ -57,7 +59,7 @@ class Tape:
         self._cursors = np.array(at, np.int64)
         self.ticks = np.array([event.tick for event in played], np.int64)
         self.prices = np.array([event.price for event in played], np.float64)
-        self._ats = np.array([event.at for event in played], np.int64)
+        self._ats = _within_range([event.at for event in played])
         for column in (self.ticks, self.prices, self._ats):
             column.flags.writeable = False
         self._highest = np.maximum.accumulate(self.ticks) if at else self.ticks
@@ -103,7 +105,7 @@ class Tape:
             fixed_ms: time between two ticks [ms]; None for as recorded. Until the first tick and
                 after the last one time is as recorded. No wait is longer than a minute.
         """
-        ats = np.fromiter((event.at for event in self.events), np.int64, self.end)
+        ats = _within_range([event.at for event in self.events])
         steps = np.clip(np.diff(ats, prepend=ats[:1]), 0, _LONGEST_WAIT_NS)
         if fixed_ms is not None and len(self):
             first, last = int(self._cursors[0]), int(self._cursors[-1])
@@ -186,6 +188,8 @@ def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
     rounds: dict[RoundId, list[Event]] = {}
     opened: set[RoundId] = set()
     for event in events:
+        if isinstance(event, PriceTicked) and not is_sound(event.tick, event.price):
+            continue
         if isinstance(event, ROUND_EVENTS) and not isinstance(event, TickBlock):
             rounds.setdefault(event.round_id, []).append(event)
             if isinstance(event, RoundOpened | PriceTicked):
@@ -201,6 +205,14 @@ def _complete(events: Iterable[Event], stream: StreamId) -> tuple[Event, ...]:
         opened = RoundOpened(at=first.at, mono=first.mono, stream=stream, round_id=round_id)
         named.insert(0, opened)
     return tuple(named)
+
+
+def _within_range(ats: Sequence[int]) -> NDArray[np.int64]:
+    """Times as a column; what a broken clock wrote beyond the range of the type is its edge."""
+    try:
+        return np.array(ats, np.int64)
+    except OverflowError:
+        return np.array([max(0, min(at, _LATEST_NS)) for at in ats], np.int64)
 
 
 def _last_true(flags: list[bool]) -> NDArray[np.int64]:

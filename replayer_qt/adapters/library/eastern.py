@@ -19,14 +19,18 @@ _HOUR_US: Final = 3_600_000_000
 _SLACK_NS: Final = 60_000_000_000
 _SUNDAY: Final = 6
 _LENGTH: Final = len("2025-10-31T15:00:00.000000")
+_MARKS: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
+_WITHOUT_MARKS: Final = str.maketrans("", "", "-:.T")
+_LATEST_NS: Final = 2**62
 
 
 def utc_ns(texts: Sequence[str]) -> list[Nanos]:
     """Return times written in ISO 8601 in UTC [ns since the Unix epoch]; never raises.
 
     Times with an offset are taken by it, naive ones as US Eastern. In the hour that comes twice
-    in autumn a time is the second one if the time before it says so. What is not a time has that
-    of the nearest one before it, or of the first one; 0 if there is none.
+    in autumn a time is the second one if the time before it says so. What is not a time, or of a
+    year that no recording is of, has that of the nearest one before it, or of the first one; 0 if
+    there is none.
 
     >>> utc_ns(["2025-11-02T00:30:00", "?", "2025-11-02T03:30:00"])
     [1762057800000000000, 1762057800000000000, 1762072200000000000]
@@ -34,7 +38,7 @@ def utc_ns(texts: Sequence[str]) -> list[Nanos]:
     if not texts:
         return []
     local = _local_us(texts)
-    if local is not None:
+    if local is not None and 0 <= local.min() <= local.max() < _LATEST_NS // 1_000:
         first, last = (_EPOCH + int(end) * _MICRO for end in (local.min(), local.max()))
         if _behind_us(first) == _behind_us(last + timedelta(hours=1)):
             found: list[Nanos] = ((local + _behind_us(first)) * 1_000).tolist()
@@ -50,9 +54,12 @@ def utc_date_of(at_ns: int) -> date:
 def _local_us(texts: Sequence[str]) -> NDArray[np.int64] | None:
     """Read all texts at once [us since the epoch]; None unless each is in the usual form."""
     letters = "".join(texts)
-    # whatever has an offset has another sign or letter, and whatever is shorter another length
-    usual = letters.count("-") == 2 * len(texts) == letters.count(":")
-    if not usual or "+" in letters or "Z" in letters or set(map(len, texts)) != {_LENGTH}:
+    if set(map(len, texts)) != {_LENGTH} or not letters.isascii():
+        return None
+    if any(set(letters[at::_LENGTH]) != {mark} for at, mark in _MARKS.items()):
+        return None
+    digits = letters.translate(_WITHOUT_MARKS)
+    if len(digits) != (_LENGTH - len(_MARKS)) * len(texts) or not digits.isdigit():
         return None
     try:
         return np.array(texts, "datetime64[us]").astype(np.int64)
@@ -68,6 +75,8 @@ def _one_by_one(texts: Sequence[str]) -> list[Nanos]:
             time = datetime.fromisoformat(text)
             at = _one(time)
         except (ValueError, OverflowError):
+            at = -1
+        if not 0 <= at < _LATEST_NS:
             found.append(last)
             continue
         twice = time.tzinfo is None and _behind_us(time) != _behind_us(time + timedelta(hours=1))

@@ -5,6 +5,7 @@ import random
 from hashlib import sha256
 
 import pytest
+from msgspec.structs import replace
 
 from replayer_qt.adapters.feeds.replay_deck import Deck
 from replayer_qt.adapters.feeds.replay_tape import tapes
@@ -376,3 +377,17 @@ def test_no_order_of_commands_raises_or_starts_a_second_clock():
             deck.turn()
             assert (deck.due() is not None) == deck.playing
             assert not (deck.playing and deck.at_end())
+
+
+def test_times_that_no_clock_can_show_do_not_stop_a_replay():
+    events = [
+        ticked(0),
+        replace(ticked(1), at=10**30),
+        replace(ticked(2), at=-(10**30)),
+        ticked(2**60),
+        ticked(3),
+    ]
+    deck, clock, tape, _ = a_deck(events, speed=1000.0)
+    deck.obey(Play())
+    run_until(deck, clock, deck.at_end)
+    assert tape.ticks.tolist() == [0, 1, 2, 3]

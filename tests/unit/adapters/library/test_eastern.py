@@ -23,6 +23,10 @@ def test_the_hour_that_comes_twice_is_told_apart_by_what_came_before():
     assert [round(hour, 2) for hour in read] == [5.0, 5.5, 6.0, 6.0, 6.5, 7.0]
 
 
+def test_an_offset_without_colons_is_taken_by_it():
+    assert hours(["2025-11-02T05:00:00-040000"]) == [9.0]
+
+
 def test_the_usual_form_and_others_give_the_same():
     usual = ["2025-10-31T15:00:00.250000", "2025-10-31T15:00:01.000000"]
     other = ["2025-10-31T15:00:00.25", "2025-10-31T15:00:01"]
@@ -37,6 +41,9 @@ def test_the_usual_form_and_others_give_the_same():
         "2025-13-01T00:00:00.000000",
         "2025-10-31T25:00:00.000000",
         "9999-99-99T99:99:99.999999",
+        "9999-10-31T15:00:00.000000",
+        "1911-10-31T15:00:00.000000",
+        "2025-10-31T15:00:00.00000y",
     ],
 )
 def test_what_is_no_time_has_that_of_its_neighbour(text):
