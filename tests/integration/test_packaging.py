@@ -106,3 +106,77 @@ def test_both_locks_agree():
     dev = pins("requirements-dev.lock")
     assert {name: dev[name] for name in pins("requirements.lock")} == pins("requirements.lock")
     assert pins("requirements.lock")["pyside6-essentials"].startswith("6.11.")
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A machine with a shell and little else, whose package manager only writes down its calls."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("bash", "cat", "cut", "dirname", "grep", "sha256sum", "env"):
+        (tools / name).symlink_to(shutil.which(name))
+    calls = tmp_path / "calls"
+    calls.touch()
+
+    def fake(name, body):
+        (tools / name).write_text(f"#!{tools}/bash\n{body}\n")
+        (tools / name).chmod(0o755)
+
+    fake("uname", "echo Linux")
+    fake("ldconfig", "echo 'libGL.so.1 (libc6) => /x'")
+    fake("id", "echo 0")
+    fake("git", ":")
+    fake("apt-get", f'echo "$@" >> {calls}')
+    # has no venv module until that package is installed, and then ends the set-up with 9
+    fake(
+        "python3.11",
+        'if [ "$1" = -m ]; then exit 9; fi\n'
+        f'case "$2" in *ensurepip*) grep -q venv {calls} ;; *print*) echo python3.11-venv ;; esac',
+    )
+    return tools, calls, fake
+
+
+def test_on_a_bare_debian_root_gets_what_is_missing(tmp_path, bare):
+    tools, calls, _ = bare
+    done = bash(
+        "setup.sh", str(tmp_path / "v"), "requirements.lock", "run",
+        PATH=str(tools), DISPLAY=":1", PYTHON="",
+    )  # fmt: skip
+    said = calls.read_text()
+    assert done.returncode == 9  # what the feigned Python says when it is to make the folder
+    assert "libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libgssapi-krb5-2" in said
+    assert "libgl1" not in said
+    assert "libxcb-cursor0" in said
+    assert "python3.11-venv" in said
+    assert all("--no-install-recommends" in line for line in said.splitlines() if "-y" in line)
+
+
+def test_without_root_the_exact_command_is_named(tmp_path, bare):
+    tools, calls, fake = bare
+    fake("id", "echo 1000")
+    done = bash(
+        "setup.sh", str(tmp_path / "v"), "requirements.lock", "run",
+        PATH=str(tools), DISPLAY="", PYTHON="",
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert (
+        "apt-get update && apt-get install -y --no-install-recommends libglib2.0-0" in done.stderr
+    )
+    assert len(done.stderr.splitlines()) == 1
+    assert calls.read_text() == ""
+
+
+def test_the_windows_own_packages_may_be_missing(tmp_path, bare):
+    tools, _, fake = bare
+    fake("id", "echo 1000")
+    needed = re.findall(r"(lib[\w.+-]+\.so\.\d+):", (ROOT / "packaging/setup.sh").read_text())
+    without_xcb = [name for name in needed if "xcb" not in name]
+    fake("ldconfig", "\n".join(f"echo '{name} (libc6)'" for name in without_xcb))
+    fake("python3.11", 'if [ "$1" = -m ]; then exit 9; fi')
+    done = bash(
+        "setup.sh", str(tmp_path / "v"), "requirements.lock", "run",
+        PATH=str(tools), DISPLAY=":1", PYTHON="",
+    )  # fmt: skip
+    assert "run as root: apt-get update" in done.stderr
+    assert "libxcb-cursor0" in done.stderr
+    assert done.returncode == 9
