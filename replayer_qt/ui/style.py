@@ -73,6 +73,7 @@ QLabel[role="title"] {{ font-size: 14pt; }}
 QLabel[role="price"] {{ font-family: "{mono}"; font-size: 17pt; }}
 QLabel[role="number"] {{ font-family: "{mono}"; }}
 QFrame[role="strip"] {{ background: {surface}; }}
+QFrame[role="welcome"] {{ background: {background}; }}
 QFrame[role="toast"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 6px; }}
 """
 

@@ -109,10 +109,12 @@ class Store:
 class Bench(QObject):
     """A window, its engine, and everything that it asked for."""
 
-    def __init__(self, settings: Settings | None = None, store: Store | None = None, clock=None):
+    def __init__(
+        self, settings: Settings | None = None, store: Store | None = None, clock=None, chart=None
+    ):
         super().__init__()
         self.engine = Engine()
-        self.chart = PaperChart()
+        self.chart = chart or PaperChart()
         self.store = store or Store()
         self.clock = clock or SteppedClock()
         self.window = MainWindow(
@@ -142,7 +144,7 @@ class Bench(QObject):
     def replay(self, prices: list[float] | None = None, *, playing: bool = False, **fields) -> None:
         """Have a recording open, and look at it."""
         prices = prices or wave(120)
-        events = [told.__class__(**{**_fields(told), "stream": REPLAY}) for told in a_round(prices)]
+        events = moved_to(REPLAY, prices)
         shape = event(
             ReplayShaped,
             stream=REPLAY,
@@ -171,6 +173,12 @@ class Bench(QObject):
 
 def _fields(told: Event) -> dict[str, object]:
     return {name: getattr(told, name) for name in told.__struct_fields__}
+
+
+def moved_to(stream: StreamId, prices: list[float], round_id: RoundId = ROUND) -> list[Event]:
+    """Return a round with these prices, as a stream tells it."""
+    told = a_round(prices, round_id=round_id)
+    return [each.__class__(**{**_fields(each), "stream": stream}) for each in told]
 
 
 def wave(ticks: int, seed: int = 7) -> list[float]:
@@ -208,12 +216,8 @@ def lively(bench: Bench, *, stream: StreamId = PRACTICE) -> None:
     """Make a market in which something goes on."""
     for number in range(12):
         name = RoundId(f"20261121-{number:x}a3f09c{number:x}42")
-        told = a_round(wave(60 + 31 * number, number), round_id=name)
-        bench.feed([each.__class__(**{**_fields(each), "stream": stream}) for each in told])
-    opened, *rest = a_round(wave(200, 5), round_id=ROUND)
-    ticks = [
-        each.__class__(**{**_fields(each), "stream": stream}) for each in [opened, *rest[:150]]
-    ]
+        bench.feed(moved_to(stream, wave(60 + 31 * number, number), name))
+    ticks = moved_to(stream, wave(200, 5))[:151]
     active = event(PhaseChanged, stream=stream, round_id=ROUND, phase=Phase.ACTIVE)
     bench.feed([ticks[0], active, *ticks[1:]])
     bench.feed([trade(n, stream=stream, tick=n * 2) for n in range(60)])

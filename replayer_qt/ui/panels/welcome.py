@@ -14,15 +14,17 @@ _FIRST: Final = ("connect-practice", "connect-rugs", "open")
 
 
 class Welcome(QFrame):
-    """Laid over `ground`, in its middle; hidden as soon as there is a market to look at."""
+    """Covers `ground`; hidden as soon as there is a market to look at."""
 
     def __init__(self, ground: QWidget, actions: Mapping[str, RowAction]) -> None:
         super().__init__(ground)
         self._ground = ground
+        self.setProperty("role", "welcome")
         self.setAccessibleName("Nothing is shown yet")
         keeper = KeyKeeper(self, BUTTON_KEYS)
         row = QHBoxLayout()
         row.setSpacing(10)
+        row.addStretch()
         for name in _FIRST:
             action = actions[name]
             words = action.row.text.replace("&", "").rstrip("…")
@@ -34,20 +36,21 @@ class Welcome(QFrame):
             button.setMinimumSize(128, 76)
             button.installEventFilter(keeper)
             row.addWidget(button)
+        row.addStretch()
         middle = Qt.AlignmentFlag.AlignHCenter
         layout = QVBoxLayout(self)
+        layout.addStretch()
         layout.addWidget(PlainLabel("No market yet", role="title"), alignment=middle)
         hint = "Connect to a venue, or drop recordings here. Nothing connects by itself."
         layout.addWidget(PlainLabel(hint, role="muted"), alignment=middle)
         layout.addSpacing(10)
         layout.addLayout(row)
+        layout.addStretch()
         ground.installEventFilter(self)
 
     # Qt's names from here on.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
-            self.adjustSize()
-            centre = self._ground.rect().center() - self.rect().center()
-            self.move(centre)
+            self.setGeometry(self._ground.rect())
         return super().eventFilter(watched, event)
