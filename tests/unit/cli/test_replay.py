@@ -1,6 +1,9 @@
 """The replay command without a window."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -64,3 +67,17 @@ def test_nothing_to_play_is_a_no_in_one_line(tmp_path, capsys):
 def test_what_cannot_be_asked_for_is_refused_with_two(path, capsys, arguments):
     assert main(["replay", str(path), *arguments]) == 2
     assert capsys.readouterr().err
+
+
+def test_it_is_interrupted_with_130(path):
+    (path.parent / "a.jsonl").write_bytes(b"")
+    script = "import sys; from replayer_qt.cli.entry import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "replay", str(path.parent), "--headless"]
+    with subprocess.Popen(  # noqa: S603
+        [*command, "--speed", "0.1"], stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert "empty" in process.stderr.readline()  # it plays now
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(timeout=20) == 130
+    assert "Traceback" not in rest
