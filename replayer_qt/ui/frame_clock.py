@@ -4,10 +4,14 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-from replayer_qt.core.events import SHEDDABLE, Event, ReplayMoved, Rewound
+from replayer_qt.core.events import ROUND_EVENTS, SHEDDABLE, Event, ReplayMoved, Rewound
 from replayer_qt.core.state import Advance
 
 EVENTS_KEPT: Final = 20_000
+
+
+def _is_past(event: Event, rewound: Rewound) -> bool:
+    return event.stream == rewound.stream and isinstance(event, (*ROUND_EVENTS, Rewound))
 
 
 class FrameClock(QObject):
@@ -50,7 +54,7 @@ class FrameClock(QObject):
         self._newest = advance
         for event in advance.events:
             if isinstance(event, Rewound):
-                self._events = [kept for kept in self._events if kept.stream != event.stream]
+                self._events = [kept for kept in self._events if not _is_past(kept, event)]
             self._events.append(event)
         if len(self._events) > self._events_kept:
             self._make_room()

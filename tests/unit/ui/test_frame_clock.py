@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replayer_qt.core.events import EventsShed, PriceTicked, Rewound, RoundOpened
+from replayer_qt.core.events import EventsShed, PriceTicked, ReplayOpened, Rewound, RoundOpened
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import PRACTICE, RUGS
@@ -65,6 +65,15 @@ def test_what_waits_is_bounded_and_only_what_may_be_shed_is(qapp):
     assert told[1] == shed
     assert told[-1] == ticked(4_999)
     assert clock.shed + len(told) == 5_002
+
+
+def test_a_rewind_keeps_what_is_no_part_of_the_past(qapp):
+    clock, frames = watched(max_fps=1)
+    clock.collect(advance())
+    opened = event(ReplayOpened, source="a.jsonl", damage=(), rounds=(ROUND,))
+    clock.collect(advance(opened, ticked(1), event(Rewound, history=())))
+    clock._release()
+    assert [type(told) for told in frames[-1].events] == [ReplayOpened, Rewound]
 
 
 def test_a_rewind_forgets_what_waited_on_its_stream_only(qapp):
