@@ -113,12 +113,12 @@ class Flusher:
         return going_on
 
     def _sync(self, segment: Segment) -> None:
-        if not segment.is_dirty:
+        if segment.flush_failed or not segment.is_dirty:
             return
         try:
             segment.sync()
         except OSError as error:
-            segment.is_dead = True
+            segment.is_dead = segment.flush_failed = True
             with self._changed:
                 self._failures.append((segment, error))
                 if segment in self._segments:  # one error is enough: it is never tried again

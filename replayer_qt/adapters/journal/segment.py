@@ -108,7 +108,8 @@ class Segment:
         round_id: the round it was begun for; None while none was known.
         begun: when [monotonic ns].
         rugged: whether the round's end is in it.
-        is_dead: whether the disk failed it; it is never written to again.
+        is_dead: whether the disk failed it; it gets no footer and no further try.
+        flush_failed: whether it was a flush that failed; none is tried again.
         written: number of the newest record that the system has; 0 before the first.
         durable: number of the newest record that is on stable storage.
     """
@@ -130,7 +131,7 @@ class Segment:
         self.round_id = round_id
         self.begun = begun
         self.rugged = False
-        self.is_dead = False
+        self.is_dead = self.flush_failed = False
         self.written = self.durable = 0
         self._lost = self._refused = 0
         self._seq = 0
@@ -247,15 +248,16 @@ class Segment:
         return rest
 
     def finish(self, end: str, now: Nanos) -> None:
-        """Write the footer; the file still has to be closed.
+        """Write the footer; the file still has to be closed. A dead file gets none.
 
         Raises:
             OSError: there is none, as after a crash.
         """
+        if self.is_dead:
+            return
         if self._raw is not None:
             _, failure = self._raw.put([Pending(0, None, self._packer.finish())])
-            if failure is not None:
-                raise failure
+            self._check(failure)
         footer = Footer(
             n=self.written,
             first_seq=1 if self.written else None,
@@ -271,8 +273,7 @@ class Segment:
         # A tail that could not be cut off is ended, so that the footer begins a line of its own.
         start = b"\n" if self._lines.torn else b""
         _, failure = self._lines.put([Pending(0, None, start + footer_line(footer))])
-        if failure is not None:
-            raise failure
+        self._check(failure)
         self._dirty_since = self._dirty_since or now
 
     def lag(self, now: Nanos) -> int:

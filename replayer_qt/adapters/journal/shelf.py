@@ -232,7 +232,7 @@ class Shelf:
         """Finish all files as well as the disk lets us; never raises."""
         now = self._clock.monotonic()
         for segment in list(self.open_files()):
-            if not segment.is_dead and not segment.is_empty:
+            if not segment.is_empty:
                 with suppress(OSError):  # without a footer it is as after a crash, and readable
                     segment.finish(end, now)
             self._retire(segment)

@@ -160,8 +160,9 @@ class Strand:
             return current
         self.stuck = None
         self._note_seen(round_id)
-        self._finish_previous()
-        self.previous, self.current = current, fresh
+        before, self.previous, self.current = self.previous, current, fresh
+        if before is not None:
+            self._opener.finish(before, "closed")
         return fresh
 
     def _within_size(self, current: Segment) -> Segment:

@@ -482,3 +482,24 @@ def test_losses_that_no_file_could_state_are_logged(tmp_path, caplog):
     assert journal.status().lost == 7
     assert "7 records were lost" in caplog.text
     assert disk.open == set()
+
+
+def test_a_file_that_failed_a_flush_is_not_flushed_again_nor_called_complete(tmp_path, caplog):
+    """FAULTS R6: a second try may succeed and say nothing about the first."""
+    clock, disk = SteppedClock(), FaultyDisk(only=("sync",), fail_at=2)
+    journal = journal_in(tmp_path, clock, disk=disk)
+    journal.start()
+    journal.append([opened(ONE), *ticks(0, 5, ONE)])
+    until(lambda: disk.calls >= 1)
+    journal.append(ticks(5, 10, ONE))
+    until(lambda: disk.calls >= 2)
+    journal.append([opened(TWO)])
+    clock.pass_s(30)
+    journal.tend()
+    journal.append(ticks(0, 5, TWO))
+    journal.stop()
+    first = files_in(tmp_path)[0]
+    assert "_f" not in lines_of(first)[-1]
+    assert [e.tick for e in read_journal(first).events if is_tick(e)] == list(range(10))
+    notes = [line for path in files_in(tmp_path)[1:] for line in lines_of(path)]
+    assert first.name in {line["file"] for line in notes if line.get("ev") == "_doubtful"}
