@@ -33,7 +33,7 @@ class StatusStrip(QFrame):
         self.status: Status = read_status(self._state)
         self.badge = BadgeCell()
         self.cells = {
-            "venue": Cell("venue", sample="Practice", least="Practice"),
+            "venue": Cell("venue", sample="Practice exchange", least="no venue"),
             "price": Cell("price", sample="88,888.8x", least="8,888.8x", points=15, mono=True),
             "tick": Cell("tick", sample="8,888", least="8,888", points=10, mono=True),
             "phase": Cell("phase", sample="cooldown 14.9 s", least="presale 9.8"),
