@@ -274,9 +274,7 @@ def _count_down(known: FollowedRound, said: Statement, moment: _Moment) -> Itera
 def _told_again(said: Statement) -> Iterator[tuple[int, float, TickOrigin]]:
     """What a message repeats of the past; the tick that it is about is not of it."""
     limit = LAST_TICK if said.tick is None else said.tick
-    if said.snapshot and said.rugged:
-        limit = LAST_TICK
-    elif said.snapshot and said.prices is not None:
+    if said.snapshot and said.prices is not None:
         limit += 1
     for tick, price in enumerate((said.prices or ())[:limit]):
         yield tick, price, TickOrigin.SNAPSHOT

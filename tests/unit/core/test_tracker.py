@@ -252,6 +252,19 @@ def test_a_longer_gap_is_announced_when_the_next_tick_has_not_closed_it():
     assert ticks(events) == [ALL[tick] for tick in (0, 1, 8, 9, 10, 11, 12, 13)]
 
 
+def test_a_gap_right_before_the_rug_is_announced_with_the_rug():
+    events = told([tick_of(1, 0), tick_of(1, 1), tick_of(1, LAST, recent=())])
+    assert [(event.first, event.last) for event in of(GapFound, events)] == [(2, LAST - 1)]
+    assert [type(event) for event in events[-3:]] == [GapFound, RoundRugged, PhaseChanged]
+
+
+def test_connecting_while_the_rug_is_shown_tells_the_round_and_its_rug():
+    prices_so_far = {"recent": (), "prices": prices(1)}
+    events = told([rugged_snap(1, 2, **prices_so_far), first_snap(2, history=(finished(1),))])
+    assert ticks(events, 1) == ALL
+    assert [(event.tick, event.price) for event in of(RoundRugged, events)] == [ALL[-1]]
+
+
 def test_a_snapshot_that_is_older_than_the_stream_fills_what_came_before_it():
     """S3-T6: on connecting the first tick may come before the snapshot."""
     events = told([tick_of(1, 20), connect_snap(1, 19), tick_of(1, 21)])
@@ -397,7 +410,8 @@ def test_a_rugged_round_does_not_come_back_to_life():
     told(list(a_round(1)), tracker)
     undead = tick_of(1, LAST, tick=LAST + 1, rugged=False, recent=((LAST + 1, 5.0),))
     assert told([undead], tracker) == []
-    assert sum(tracker.refused.values()) >= 1
+    assert told([rugged_snap(1, 2, recent=((LAST + 1, 0.5),))], tracker) == []
+    assert tracker.refused["tick after the rug"] == 1
 
 
 def test_one_stray_message_does_not_end_a_round_that_runs():

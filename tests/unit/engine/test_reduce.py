@@ -180,6 +180,14 @@ def test_the_rug_is_neither_peak_nor_low():
     assert (state.tick, state.price, state.ticks) == (3, 0.018, 4)
 
 
+def test_what_is_filled_in_between_the_last_tick_and_its_rug_counts():
+    late = ticked(1, 0.3, origin=TickOrigin.PARTIAL)
+    rug = event(RoundRugged, round_id=ROUND, tick=2, price=0.02)
+    for script in ([ticked(2, 0.02), late, rug], [ticked(2, 0.02), rug, late]):
+        state = market(fold([ticked(0), *script])).round
+        assert (state.peak, state.low, state.ticks, state.missing) == (1.0, 0.3, 3, 0)
+
+
 def test_a_round_of_which_only_the_rug_was_heard_has_no_peak():
     state = market(fold([ticked(9, 0.02), event(RoundRugged, round_id=ROUND, tick=9, price=0.02)]))
     assert (state.round.peak, state.round.peak_tick, state.round.low) == (0.0, -1, math.inf)
