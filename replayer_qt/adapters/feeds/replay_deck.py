@@ -271,14 +271,20 @@ class Deck:
         return (position - start) / (now - began) if now > began else 0.0
 
     def _shape(self, tape: Tape) -> ReplayShaped:
-        keep = _thinned(tape.prices)
+        # ticks that were filled in late come late; the shape is drawn by their numbers
+        order = np.argsort(tape.ticks, kind="stable")
+        ticks, prices = tape.ticks[order], tape.prices[order]
+        keep = _thinned(prices)
+        ticks, prices = ticks[keep], prices[keep]
+        for column in (ticks, prices):
+            column.flags.writeable = False
         return ReplayShaped(
             at=self._now(),
             mono=self._time.monotonic(),
             stream=self._stream,
             round_id=tape.round_id,
-            ticks=tape.ticks[keep],
-            prices=tape.prices[keep],
+            ticks=ticks,
+            prices=prices,
             rug_tick=tape.rug_tick,
         )
 

@@ -391,3 +391,11 @@ def test_times_that_no_clock_can_show_do_not_stop_a_replay():
     deck.obey(Play())
     run_until(deck, clock, deck.at_end)
     assert tape.ticks.tolist() == [0, 1, 2, 3]
+
+
+def test_the_shape_is_in_the_order_of_the_ticks_though_some_came_late():
+    events = [ticked(n, 1.0 + n, origin=TickOrigin.SNAPSHOT) for n in (3, 0, 1, 2)]
+    _, _, _, told = a_deck(events)
+    assert told[0].ticks.tolist() == [0, 1, 2, 3]
+    assert told[0].prices.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert not told[0].prices.flags.writeable
