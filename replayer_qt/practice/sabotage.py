@@ -1,7 +1,8 @@
 """The faults of the connection itself: breaking, refusing, stalling, flooding, injecting."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -30,6 +31,7 @@ from replayer_qt.practice.luck import identifier, luck, trace
 from replayer_qt.practice.players import Player, Trade
 
 FLOOD_TURN_S: Final = 0.005
+KNOCK_S: Final = 0.1
 
 
 class Sabotage:
@@ -85,20 +87,20 @@ class Sabotage:
 
     def _lasting(
         self, fault: Refuse | Blackhole | Stall | Slow | Flood, door: Door
-    ) -> Coroutine[Any, Any, None]:
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
         match fault:
             case Refuse(seconds=seconds, status=None):
-                return self._shut(door, seconds)
+                return partial(self._shut, door, seconds)
             case Refuse(seconds=seconds, status=status):
-                return self._turn_away(seconds, status)
+                return partial(self._turn_away, seconds, status)
             case Blackhole(seconds=seconds):
-                return self._swallow(seconds)
+                return partial(self._swallow, seconds)
             case Stall(seconds=seconds, keep=keep):
-                return self._stall(seconds, keep=keep)
+                return partial(self._stall, seconds, keep=keep)
             case Slow(seconds=seconds, bytes_per_s=rate):
-                return self._drip(seconds, rate)
+                return partial(self._drip, seconds, rate)
             case Flood(rate=rate, seconds=seconds):
-                return self._flood(rate, seconds)
+                return partial(self._flood, rate, seconds)
 
     async def clear(self) -> None:
         """End every fault."""
@@ -109,11 +111,10 @@ class Sabotage:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, fault: Fault, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, fault: Fault, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         name = str(fault.__struct_config__.tag)
-        if (before := self._timed.get(name)) is not None:
-            before.cancel()
-        task = asyncio.get_running_loop().create_task(work)
+        before = self._timed.get(name)
+        task = asyncio.get_running_loop().create_task(_in_turn(before, work))
         self._timed[name] = task
         task.add_done_callback(lambda done: self._end(name, done))
 
@@ -145,7 +146,7 @@ class Sabotage:
         try:
             await asyncio.sleep(seconds)
         finally:
-            await door.open()
+            await _reopen(door)
 
     async def _turn_away(self, seconds: float, status: int | None) -> None:
         self._status = status
@@ -209,3 +210,24 @@ class Sabotage:
         )
         payload = trade_printed(trade, scene.round.round_id, player)
         return encode(("standard/newTrade", (trace(chance), payload)))
+
+
+async def _in_turn(
+    before: asyncio.Task[None] | None, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Do `work` once the fault of the same name has been undone, whose place it takes."""
+    if before is not None:
+        before.cancel()
+        await asyncio.wait({before})
+    await work()
+
+
+async def _reopen(door: Door) -> None:
+    """Open the door again, as soon as a program that took the port meanwhile lets go of it."""
+    while True:
+        try:
+            await door.open()
+        except OSError:
+            await asyncio.sleep(KNOCK_S)
+        else:
+            return

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -103,7 +104,7 @@ class Wire:
         connection = transport.get_extra_info("socket")
         if connection is not None:
             with contextlib.suppress(OSError):
-                linger = struct.pack("ii", 1, 0)
+                linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
 

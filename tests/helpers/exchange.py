@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import select
 import subprocess
 import sys
 import urllib.request
@@ -80,6 +81,8 @@ def practice_exchange(
     )
     try:
         assert process.stdout is not None
+        heard, _, _ = select.select([process.stdout], [], [], START_S)
+        assert heard, f"the practice exchange said nothing for {START_S} s"
         line = process.stdout.readline()
         assert line, f"the practice exchange ended with {process.wait(STOP_S)}"
         yield RunningExchange(process, json.loads(line))

@@ -413,3 +413,25 @@ async def test_lost_doubled_and_swapped_messages_are_seen():
         assert 0 in steps
         assert max(steps) >= 4
         await socket.close()
+
+
+@pytest.mark.parametrize("name", ["stall", "refuse", "blackhole", "slow"])
+async def test_a_fault_asked_for_again_starts_anew(name):
+    """The end of the first one must not undo the second."""
+    async with switches() as control:
+        await control.fault(name, seconds=0.2)
+        await control.fault(name, seconds=30)
+        await asyncio.sleep(0.4)
+        assert (await control.ask("GET", "/status"))[1]["faults"] == {name: 0}
+        taps = control.exchange._hall.taps
+        undone = {
+            "stall": taps.flowing.is_set(),
+            "refuse": control.exchange._door._listener is not None,
+            "blackhole": control.exchange._sabotage._open.is_set(),
+            "slow": taps.bytes_per_s is None,
+        }
+        assert not undone[name]
+        await control.ask("POST", "/clear")
+        socket = await control.raw()
+        await read_until(socket, text_with("gameStateUpdate"))
+        await socket.close()
