@@ -49,7 +49,8 @@ class HistoryLayer:
         if not fits or not plan.last >= self._last >= 0 or ahead != self._ahead:
             self._redraw(plan)
         elif moved or plan.last > self._last:
-            self._patch(plan, moved)
+            # soft edges differ by a shade where they are drawn a pixel further
+            self._redraw(plan) if plan.is_smooth else self._patch(plan, moved)
         self._look, self._origin, self._last, self._ahead = look, plan.origin, plan.last, ahead
 
     def _redraw(self, plan: Plan) -> None:
@@ -60,18 +61,20 @@ class HistoryLayer:
         painter.fillRect(0, 0, room.width, room.height, plan.palette.background)
         self._paint_strip(painter, plan, 0, room.plot_width)
         painter.setClipping(False)
-        _paint_price_axis(painter, plan)
+        if not plan.blank:
+            _paint_price_axis(painter, plan)
         painter.end()
         self.redraws += 1
 
     def _patch(self, plan: Plan, moved: int) -> None:
-        width = plan.room.plot_width
+        width = right = plan.room.plot_width
         if moved:
             self.pixmap.scroll(-moved, 0, QRect(0, 0, width, plan.room.height))
+            # a label that the right edge would cut is left out, so one may come or go there
+            right -= max(moved, 0) + round(_LABEL_EVERY * plan.room.unit)
         painter = QPainter(self.pixmap)
         if moved < 0:
             self._paint_strip(painter, plan, 0, -moved)
-        right = width - max(moved, 0)
         if plan.last > self._last:
             # a line's pen is wider than its place, so the column before is touched as well
             right = min(right, plan.left_of(self._last - 1))
@@ -84,6 +87,8 @@ class HistoryLayer:
         room = plan.room
         painter.setClipRect(left, 0, right - left, room.height)
         painter.fillRect(left, 0, right - left, room.height, plan.palette.background)
+        if plan.blank:
+            return
         _paint_phases(painter, plan, left, right)
         _paint_grid(painter, plan, left, right)
         painter.setClipRect(left, 0, right - left, room.plot_height)
@@ -126,17 +131,23 @@ def _paint_grid(painter: QPainter, plan: Plan, left: int, right: int) -> None:
     face = plan.letters.small
     overhang = round(_LABEL_EVERY * room.unit / 2)
     density = plan.step / plan.per
-    first = int((left - overhang + plan.origin) / density) // every
-    end = int((right + overhang + plan.origin) / density) // every + 2
+    first = int((left - overhang + plan.origin) // density) - 1
+    end = int((right + overhang + plan.origin) // density) + 2
+    if plan.per > 1:
+        marks = list(range(-(-first // every) * every, end, every))
+    else:
+        marks = plan.timeline.marks(plan.candles, first, end, every)
     painter.setPen(palette.muted)
     below = room.plot_height + (room.height - room.plot_height - face.height) // 2
-    for index in range(first * every, end * every, every):
+    for index in marks:
         middle = plan.left_of(index // plan.per) + plan.step // 2
         if plan.timeline.key(plan.candles, index) < 0:
             continue
         painter.fillRect(middle, 0, line, room.plot_height, palette.grid)
         text = plan.timeline.label(plan.candles, index)
-        face.draw(painter, middle - face.width(text) // 2, below, text)
+        half = face.width(text) // 2
+        if middle + half < room.plot_width:
+            face.draw(painter, middle - half, below, text)
     one = plan.scale.row(1.0, room.plot_height)
     if plan.scale.lo < 1.0 < plan.scale.hi:
         painter.fillRect(left, one, width, line, palette.one)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon, QPolygonF
 
 from replayer_qt.ui import fmt
+from replayer_qt.ui.chart.layer import price_rows
 from replayer_qt.ui.chart.pencil import Pencil, extremes
 from replayer_qt.ui.chart.plan import Face, Plan
 
@@ -70,15 +71,17 @@ def rows_of_last(plan: Plan) -> tuple[int, int]:
     room, candles = plan.room, plan.candles
     lows, highs = extremes(plan, plan.last, plan.last + 1)
     low, high = float(lows[0]), float(highs[0])
-    if plan.line and plan.last > 0:
+    if plan.last > 0:
+        lows, highs = extremes(plan, plan.last - 1, plan.last)
         before = float(candles.close[plan.last * plan.per - 1])
-        low, high = min(low, before), max(high, before)
+        low = min(low, before, float(highs[0]))
+        high = max(high, before, float(lows[0]))
     # the label of a price beyond an edge stands at the edge
     top, bottom = (
         min(max(plan.scale.row(price, room.plot_height), 0), room.plot_height)
         for price in (high, low)
     )
-    spare = plan.letters.bold.height + round(8 * room.unit)
+    spare = 2 * plan.letters.bold.height + round(4 * room.unit)
     return max(top - spare, 0), min(bottom + spare + 1, room.height)
 
 
@@ -130,6 +133,13 @@ def _axis_label(painter: QPainter, plan: Plan, row: int, text: str, fill: QColor
 
 def _paint_last_label(painter: QPainter, plan: Plan, row: int) -> None:
     price = float(plan.candles.close[plan.count - 1])
+    room, face = plan.room, plan.letters.bold
+    near = face.height + round(2 * room.unit)
+    for labelled, _ in price_rows(plan)[0]:
+        if abs(labelled - row) < near:
+            width = room.width - room.plot_width - 2
+            top = labelled - face.height // 2
+            painter.fillRect(room.plot_width + 2, top, width, face.height, plan.palette.background)
     shown = min(max(row, 0), plan.room.plot_height)
     _axis_label(painter, plan, shown, fmt.price(price), plan.palette.last)
 
@@ -195,7 +205,7 @@ def _paint_headline(painter: QPainter, plan: Plan, notes: Notes) -> None:
     face = plan.letters.large
     if face.width(notes.headline) > room.plot_width:
         face = plan.letters.bold
-    middle = room.plot_height // 2 - face.height
+    middle = round(room.plot_height * 0.4) - face.height
     line = QRect(0, middle, room.plot_width, face.height)
     _say(painter, face, line, notes.headline, plan.palette.text)
     if notes.detail:

@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 
 _Column = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 
-_SMOOTH_FROM: Final = 3
 _HOLLOW_FROM: Final = 5
 
 
@@ -69,6 +68,16 @@ class Pencil:
         wicks = np.maximum(rows[3] - rows[2], wick)
         lefts += (plan.step - body) // 2
         middle = (body - wick) // 2
+        # ticks jump between candles as they do within: a thin link shows where from
+        before = plan.scale.rows(candles.close[max(first - 1, 0) : end - 1], height)
+        if first == 0:
+            before = np.concatenate((rows[0][:1], before))
+        jumps = np.abs(before - rows[0])
+        self._fill(
+            painter,
+            plan.palette.link,
+            [(lefts + middle, np.minimum(before, rows[0]), wick, jumps)],
+        )
         for mask, brush in ((~ups, plan.palette.down), (ups, plan.palette.up)):
             if not mask.any():
                 continue
@@ -83,7 +92,9 @@ class Pencil:
                 self._fill(painter, plan.palette.hollow, [(*inner, *size)])
 
     def _draw_bars(self, painter: QPainter, plan: Plan, first: int, end: int) -> None:
-        lows, highs = extremes(plan, first, end)
+        before = max(first - 1, 0)
+        lows, highs = _joined(*extremes(plan, before, end))
+        lows, highs = lows[first - before :], highs[first - before :]
         rows = plan.scale.rows(np.concatenate((highs, lows)), plan.room.plot_height).reshape(2, -1)
         per, count, candles = plan.per, plan.count, plan.candles
         ends = np.minimum(np.arange(first + 1, end + 1) * per, count) - 1
@@ -98,12 +109,8 @@ class Pencil:
         height = plan.room.plot_height
         before = max(first - 1, 0)
         if plan.per > 1:
-            lows, highs = extremes(plan, before, end)
-            # joined, so that a jump between two columns leaves no hole
-            lows[1:], highs[1:] = (
-                np.minimum(lows[1:], highs[:-1]),
-                np.maximum(highs[1:], lows[:-1]),
-            )
+            lows, highs = _joined(*extremes(plan, before, end))
+            lows, highs, before = lows[first - before :], highs[first - before :], first
             rows = plan.scale.rows(np.concatenate((highs, lows)), height).reshape(2, -1)
             lefts = np.arange(before, end) * float(plan.step) - plan.origin
             tall = np.maximum(rows[1] - rows[0], max(1.0, round(plan.room.unit)))
@@ -123,7 +130,7 @@ class Pencil:
             middles[1:],
             rows[1:],
         )
-        smooth = plan.step >= _SMOOTH_FROM
+        smooth = plan.is_smooth
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         painter.setPen(plan.palette.line_pen(1.6 * plan.room.unit if smooth else 1))
         painter.drawLines(*self._lines.drawargs())
@@ -157,6 +164,14 @@ def extremes(plan: Plan, first: int, end: int) -> tuple[Floats, Floats]:
         low, high = candles.columns(whole * per, plan.count, 1)
         lows, highs = np.concatenate((lows, low)), np.concatenate((highs, high))
     return lows, highs
+
+
+def _joined(lows: Floats, highs: Floats) -> tuple[Floats, Floats]:
+    """Each column reaches to the one before it, so that a jump leaves no hole."""
+    joined_lows, joined_highs = lows.copy(), highs.copy()
+    np.minimum(lows[1:], highs[:-1], out=joined_lows[1:])
+    np.maximum(highs[1:], lows[:-1], out=joined_highs[1:])
+    return joined_lows, joined_highs
 
 
 def _body(step: int, wick: int) -> float:

@@ -3,6 +3,7 @@
 from typing import Final
 
 import msgspec
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStaticText, QTransform
 
@@ -11,6 +12,7 @@ from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.scale import PriceScale
 
 _TEXTS_KEPT: Final = 256
+_SMOOTH_FROM: Final = 3
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -93,6 +95,29 @@ class Timeline(msgspec.Struct, frozen=True):
         inside = min(max(index, 0), count - 1)
         return int(column[inside]) // self.span + index - inside
 
+    def marks(self, candles: CandleSeries, first: int, end: int, every: int) -> list[int]:
+        """Return which candles from `first` up to `end` get a label, beyond the last as well.
+
+        They are those that begin another `every` spans, unless one stands close before them.
+        Whether a candle is one depends on its neighbours only, not on `first` and `end`.
+        """
+        count, far = len(candles), first - every
+        inside = slice(min(max(far, 0), count), min(max(end, 0), count))
+        column = candles.start if self.by_time else candles.first_tick
+        keys = np.concatenate(
+            (
+                np.arange(far, min(end, 0)) + self.key(candles, 0),
+                column[inside] // self.span,
+                np.arange(max(far, count), end) - count + self.key(candles, count),
+            )
+        )
+        if self.by_time:
+            keys -= self.key(candles, 0)
+        begun = keys // every
+        found = np.flatnonzero(begun[1:] != begun[:-1]) + 1
+        apart = np.diff(found, prepend=-every) > every // 2
+        return [index for index in (found[apart] + far).tolist() if index >= first]
+
     def label(self, candles: CandleSeries, index: int) -> str:
         """Return what stands below a candle: its first tick, or the time since the first."""
         key = self.key(candles, index)
@@ -115,6 +140,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         last: the newest column, which may still change; -1 when there is none.
         rug: the candle of the rug; None while there is none.
         line: whether prices are a line, not candles.
+        blank: whether there is no market to draw axes for.
     """
 
     room: Room
@@ -132,6 +158,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     scale: PriceScale
     rug: int | None = None
     line: bool = False
+    blank: bool = False
 
     def look(self) -> tuple[object, ...]:
         """Return all that a finished column's picture depends on but its place and its candles."""
@@ -145,8 +172,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             self.scale,
             self.rug,
             self.line,
+            self.blank,
             self.timeline,
         )
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether the line is drawn with soft edges."""
+        return self.line and self.per == 1 and self.step >= _SMOOTH_FROM
 
     def left_of(self, column: int) -> int:
         """Return where a column begins [device px]."""

@@ -246,6 +246,7 @@ class PriceChart(pg.GraphicsView):
             scale=fitted(*self._extremes(first, end), log=self._log),
             rug=None if rug is None else rug[0],
             line=self._line,
+            blank=self._subject.is_nothing,
         )
 
     def _extremes(self, first: int, end: int) -> tuple[float, float]:

@@ -63,6 +63,11 @@ class Subject:
             return Timeline(by_time=False, span=max(self._by.ticks, 1))
         return Timeline(by_time=True, span=max(self._by.nanos, 1))
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is no market to chart."""
+        return self._stream is None and not self._bare
+
     def take(self, advance: Advance) -> bool:
         """Take the newest state; return whether another round or stream is shown now."""
         market = advance.state.market()
