@@ -80,16 +80,16 @@ class Timeline(msgspec.Struct, frozen=True):
 
     Attributes:
         by_time: whether candles are made by time, not by ticks.
-        span: ticks, or nanoseconds, in a candle.
+        span: ticks, or nanoseconds, in a candle; 0 where candles are only counted.
     """
 
     by_time: bool = False
-    span: int = 1
+    span: int = 0
 
     def key(self, candles: CandleSeries, index: int) -> int:
         """Return which multiple of the span a candle begins at; beyond the ends it goes on."""
         count = len(candles)
-        if not count:
+        if not count or not self.span:
             return index
         column = candles.start if self.by_time else candles.first_tick
         inside = min(max(index, 0), count - 1)
@@ -101,6 +101,8 @@ class Timeline(msgspec.Struct, frozen=True):
         They are those that begin another `every` spans, unless one stands close before them.
         Whether a candle is one depends on its neighbours only, not on `first` and `end`.
         """
+        if not self.span:
+            return list(range(-(-first // every) * every, end, every))
         count, far = len(candles), first - every
         inside = slice(min(max(far, 0), count), min(max(end, 0), count))
         column = candles.start if self.by_time else candles.first_tick
@@ -122,7 +124,7 @@ class Timeline(msgspec.Struct, frozen=True):
         """Return what stands below a candle: its first tick, or the time since the first."""
         key = self.key(candles, index)
         if not self.by_time:
-            return f"{key * self.span:,}"
+            return f"{key * max(self.span, 1):,}"
         passed = (key - self.key(candles, 0)) * self.span // 1_000_000_000
         return f"{passed // 60}:{passed % 60:02}" if passed >= 0 else ""
 
