@@ -71,6 +71,7 @@ class Shelf:
         self._strands: dict[StreamId, Strand] = {}
         self._orphans: list[Segment] = []  # bounded: emptied by end
         self._touched: dict[Segment, None] = {}  # bounded: emptied by flush
+        self._refused: set[str] = set()  # bounded by the kinds of events there are
         self._doubts: dict[StreamId, list[Doubtful]] = {}
         self._orders = itertools.count(1)
         self.records = self.rounds = self.size = 0
@@ -100,8 +101,7 @@ class Shelf:
             return
         body = body_of(event)
         if isinstance(body, str):
-            log.warning("a %s was not recorded: %s", type(event).__name__, body)
-            segment.add_note(order, _refusal(event, body), event)
+            segment.add_note(order, self._refusal(event, body), event)
         elif len(body) > RECORD_LIMIT:
             segment.add_note(order, self._put_beside(segment, order, event, body), event)
         else:
@@ -140,6 +140,13 @@ class Shelf:
         except OSError as error:
             self.advice = f"Messages as they came are not kept: {error.strerror}."
             self._spool.lose(message)
+
+    def _refusal(self, event: Event, reason: str) -> Refused:
+        kind = type(event).__name__
+        if kind not in self._refused:
+            self._refused.add(kind)
+            log.warning("a %s was not recorded, and no more is said of others: %s", kind, reason)
+        return Refused(at=event.at, type=kind, reason=encodable(reason))
 
     def _put_beside(self, segment: Segment, order: int, event: Event, body: bytes) -> Big:
         path = segment.path.with_suffix(f".{order}.big")
@@ -323,7 +330,3 @@ class Shelf:
         self.size += segment.size
         self.rounds += segment.rugged
         self._flusher.retire(segment)
-
-
-def _refusal(event: Event, reason: str) -> Refused:
-    return Refused(at=event.at, type=type(event).__name__, reason=encodable(reason))

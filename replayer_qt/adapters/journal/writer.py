@@ -307,7 +307,8 @@ class RecordingJournal:
 
     def _take_ballast(self) -> None:
         path = self._folder / BALLAST
-        if self._has_ballast:
+        scarce = self._free is not None and self._free < 4 * BALLAST_BYTES
+        if self._has_ballast or scarce:  # what little there is belongs to the records
             return
         with suppress(OSError):  # without it the footer may not fit; the records are whole anyway
             self._disk.remove(path)

@@ -410,6 +410,17 @@ def test_an_event_that_cannot_be_written_is_refused_and_the_next_one_is_not(tmp_
     assert lines_of(files_in(tmp_path)[0])[-1]["_f"]["refused"] == 3
 
 
+def test_refusals_are_logged_once_a_kind_and_counted_always(tmp_path, caplog):
+    """S3-Mo1c: a feed gone mad does not flood the log."""
+    journal = journal_in(tmp_path)
+    journal.start()
+    bad = [event(PriceTicked, round_id=ONE, tick=n, price=math.nan) for n in range(500)]
+    journal.append([*ticks(0, 1, ONE), *bad])
+    journal.stop()
+    assert lines_of(files_in(tmp_path)[0])[-1]["_f"]["refused"] == 500
+    assert len(caplog.records) == 1
+
+
 def test_a_huge_record_is_kept_in_a_file_of_its_own(tmp_path):
     """FAULTS R13: a record of megabytes is put beside, with size and digest."""
     seed = event(
