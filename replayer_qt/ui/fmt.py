@@ -99,12 +99,12 @@ def size(value: int) -> str:
 
 
 def round_name(round_id: RoundId) -> str:
-    """Return the part of a round's name that tells it from its neighbours, eight letters.
+    """Return the part of a round's name that tells it from its neighbours: the last eight letters.
 
     >>> round_name(RoundId("20261121-0123456789abcdef"))
-    '01234567'
+    '89abcdef'
     """
-    return (str(round_id).rpartition("-")[2] or str(round_id))[:8]
+    return str(round_id)[-8:]
 
 
 def venue(name: str) -> str:

@@ -122,7 +122,7 @@ def trades() -> RowsModel[TradePrinted]:
             ),
             Column(
                 title="Amount",
-                chars=8,
+                chars=12,
                 text=lambda row: fmt.amount(row.amount),
                 number=lambda row: float(row.amount),
                 tip=lambda row: f"{row.amount:f} {row.coin}",

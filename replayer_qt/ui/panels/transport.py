@@ -60,8 +60,7 @@ class Transport(QFrame):
         self.scrubber.sought.connect(self._seek_share)
         self.tick = self._make_tick()
         self.speed = self._make_speed()
-        self.place = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="number")
-        self.which = PlainLabel(role="muted")
+        self.place = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
         self._play = actions["play"]
         row = QHBoxLayout()
         row.setContentsMargins(4, 0, 6, 3)
@@ -75,7 +74,6 @@ class Transport(QFrame):
         row.addWidget(self.speed)
         row.addSpacing(8)
         row.addWidget(self.place, stretch=1)
-        row.addWidget(self.which)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(2)
@@ -107,8 +105,8 @@ class Transport(QFrame):
 
     def _show(self, market: MarketState, at: ReplayMoved) -> None:
         self.scrubber.set_place(at.position, at.length)
-        self.place.say(f"{fmt.share(at.position, at.length)} ticks")
-        self.which.say(f"round {fmt.share(at.round_index + 1, at.rounds)}")
+        which = f"round {fmt.share(at.round_index + 1, at.rounds)}"
+        self.place.say(f"{fmt.share(at.position, at.length)} · {which}")
         if not self.tick.hasFocus() and market.round is not None:
             self.tick.blockSignals(True)  # noqa: FBT003
             self.tick.setValue(max(0, market.round.tick))
