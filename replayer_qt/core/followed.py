@@ -5,6 +5,7 @@ from typing import Final
 
 from replayer_qt.core.fairness import LONGEST_ROUND, Evidence
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.statement import Statement
 from replayer_qt.core.units import RoundId
 
 LAST_TICK: Final = LONGEST_ROUND + 1
@@ -80,6 +81,39 @@ class FollowedRound:
         """Remember a price that nothing objects to."""
         self.prices[tick] = price
         self.newest = max(self.newest, tick)
+
+    def goes_on_with(self, said: Statement) -> bool:
+        """Return whether a message says nothing but the next tick of a round without holes."""
+        return (
+            said.tick == self.newest + 1 <= LAST_TICK
+            and said.round_id == self.round_id
+            and self.phase is Phase.ACTIVE
+            and said.active is True
+            and not said.rugged
+            and not said.snapshot
+            and said.prices is None
+            and not said.history
+            and said.price is not None
+            and 0.0 < said.price <= DEAREST_PRICE
+            and len(self.prices) == said.tick
+            and said.seed_hash in {None, self.seed_hash}
+            and self._bears_out(said.recent)
+        )
+
+    def hear_next(self, said: Statement) -> float:
+        """Remember the price of a message that the round goes on with, and return it."""
+        price = float(said.price or 0.0)
+        self.newest += 1
+        self.prices[self.newest] = price
+        self._claimed = -1
+        return price
+
+    def _bears_out(self, recent: tuple[tuple[int, float], ...]) -> bool:
+        prices = self.prices
+        for tick, price in recent:
+            if prices.get(tick) != price and tick <= self.newest:
+                return False
+        return True
 
     def agrees_with(self, prices: tuple[float, ...]) -> bool:
         """Return whether a list of all prices contradicts nothing that was heard."""

@@ -149,6 +149,21 @@ def test_a_million_ticks_take_less_than_forty_mebibytes():
     assert sys.getsizeof(ticked(1)) <= 120
 
 
+def test_adding_a_tick_keeps_no_python_object():
+    """S3-Mo3b, S2-H6: after the columns are made, a tick costs no memory of its own."""
+    series = RoundSeries(ROUND)
+    series.add(ticked(0))
+    events = [ticked(tick) for tick in range(1, 1000)]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for tick in events:
+        series.add(tick)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(series) == 1000
+    assert after - before < 1024
+
+
 def test_adding_costs_the_same_however_long_the_series_is():
     """S2-H6, S0-C4: nothing is copied or shifted when a tick is added at the end."""
 

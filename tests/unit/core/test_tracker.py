@@ -21,10 +21,12 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.fairness import generate
+from replayer_qt.core.followed import FollowedRound
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.statement import FinishedRound, Statement
 from replayer_qt.core.tracker import Tracker
 from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.engine.engine import Engine
 
 
 def name(number):
@@ -127,6 +129,11 @@ def told(statements, tracker=None):
         for number, statement in enumerate(statements)
         for event in tracker.follow(statement, at=number * 10, mono=number)
     ]
+
+
+def told_and_refused(statements):
+    tracker = Tracker(PRACTICE)
+    return told(statements, tracker), tracker.refused
 
 
 def of(kind, events, number=None):
@@ -540,6 +547,32 @@ def random_script(rng, corpus):
                 field = rng.choice(list(lies))
                 script[at] = replace(script[at], **{field: lies[field]})
     return script
+
+
+def test_the_short_way_tells_what_the_long_way_does(monkeypatch):
+    corpus = [*a_round(1, history=(finished(3),)), *a_round(2, history=(finished(1),))]
+    rng = random.Random(8)
+    scripts = [corpus, *(random_script(rng, corpus) for _ in range(2000))]
+    short = [told_and_refused(script) for script in scripts]
+    monkeypatch.setattr(FollowedRound, "goes_on_with", lambda *_: False)
+    long = [told_and_refused(script) for script in scripts]
+    assert short == long
+
+
+def test_the_state_depends_on_the_sequence_alone_and_refuses_nothing_of_it():
+    """S1-H10: messages to events to state, in any batches, is one function of the sequence."""
+    corpus = [*a_round(1, history=(finished(3),)), *a_round(2, history=(finished(1),))]
+    rng = random.Random(9)
+    for _ in range(1500):
+        events = told(random_script(rng, corpus))
+        at_once, in_parts = Engine(), Engine()
+        at_once.handle(events)
+        while events:
+            size = rng.randrange(1, 6)
+            in_parts.handle(events[:size])
+            events = events[size:]
+        assert in_parts.state == at_once.state
+        assert sum(market.refused for market in at_once.state.markets.values()) == 0
 
 
 @pytest.mark.slow

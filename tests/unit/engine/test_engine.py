@@ -28,7 +28,7 @@ def test_a_tick_cannot_be_changed_after_it_was_told():
 
 
 def test_a_million_ticks_arrive_once_and_in_order():
-    """S2-C2, S0-C2: a million distinct prices end in the columns, each at its own position."""
+    """S2-C2, S0-C2, S1-C3, S2-M8b: of a million prices each ends at its own position."""
     size, step = 1_000_000, 50_000
     engine = Engine()
     for begin in range(0, size, step):
