@@ -46,34 +46,35 @@ def blocks(path: Path) -> Iterator[Block]:
     Raises:
         OSError: the file cannot be read.
     """
-    line, offset, rest = 1, 0, b""
+    line, offset = 1, 0
+    begun: list[bytes] = []
     with path.open("rb") as file:
         while chunk := file.read(_BLOCK):
-            data = rest + chunk
-            end = data.rfind(b"\n") + 1
-            if end:
-                whole, rest = data[:end], data[end:]
-                yield Block(whole, line, offset)
-                line += whole.count(b"\n")
-                offset += end
+            end = chunk.rfind(b"\n") + 1
+            if not end:
+                begun.append(chunk)
+                length = sum(map(len, begun))
+                if length > LINE_LIMIT:
+                    begun.clear()
+                    length += _rest_of_line(file.readline)
+                    yield Block(b"", line, offset, length)
+                    line, offset = line + 1, offset + length
                 continue
-            rest = data
-            if len(rest) > LINE_LIMIT:
-                length, rest = _pass_over(file.readline, rest)
-                yield Block(b"", line, offset, length)
-                line += 1
-                offset += length
-    if rest:
-        yield Block(rest, line, offset)
+            whole = b"".join((*begun, chunk[:end]))
+            begun = [chunk[end:]] if end < len(chunk) else []
+            yield Block(whole, line, offset)
+            line, offset = line + whole.count(b"\n"), offset + len(whole)
+    if begun:
+        yield Block(b"".join(begun), line, offset)
 
 
-def _pass_over(readline: Callable[[int], bytes], begun: bytes) -> tuple[int, bytes]:
-    length = len(begun)
+def _rest_of_line(readline: Callable[[int], bytes]) -> int:
+    length = 0
     while piece := readline(_BLOCK):
         length += len(piece)
         if piece.endswith(b"\n"):
             break
-    return length, b""
+    return length
 
 
 class Records(Generic[Record]):
