@@ -17,6 +17,7 @@ from replayer_qt.adapters.paths import Paths, ensure_dirs, find_paths
 from replayer_qt.adapters.settings_file import load_settings, save_settings
 from replayer_qt.core.options import VERSION
 from replayer_qt.core.settings import Settings
+from replayer_qt.runtime.log_bridge import qt_messages_logged
 from replayer_qt.runtime.refcount import refuse_faulty_qt
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
             save_settings(paths.settings_file, Settings())
         _trace_faults(stack, paths.logs)
     stack.enter_context(start_logging(None if out is not None else paths.logs))
+    stack.enter_context(qt_messages_logged())
     log.info("replayer %s, Python %s, %s", VERSION, platform.python_version(), platform.platform())
     stack.callback(log.info, "shutdown complete")
     return Place(paths=paths, settings=settings)
