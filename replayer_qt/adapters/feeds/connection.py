@@ -204,7 +204,8 @@ class Connection:
             async with asyncio.timeout(self._settings.connect_timeout_s):
                 await line.open()
             self._connects += 1
-            self._watchdog.start(self._clock.monotonic())
+            if self._live_since is None:  # the first words can come before `open` returns
+                self._watchdog.start(self._clock.monotonic())
             return await self._watch(line)
         except TimeoutError:
             return Loss(reason=f"no answer within {self._settings.connect_timeout_s:g} s")

@@ -55,6 +55,19 @@ def read_event(data: bytes) -> Frame:
     return Frame(name=name, payload=bytes(arguments[-1]), data=data)
 
 
+def event_of(rest: str) -> Frame:
+    """Return what follows the type of an event's packet; never raises."""
+    bracket = rest.find("[")
+    if bracket == 0:
+        return read_event(rest.encode())
+    if rest.startswith("/"):
+        return _refused("namespace", rest)
+    # An acknowledgement asked for is not given: a client that only reads sends nothing.
+    if not 0 < bracket <= _LONGEST_ACK or not rest[:bracket].isdecimal():
+        return _refused("not-an-event", rest)
+    return read_event(rest[bracket:].encode())
+
+
 class RugsPacket(Packet):  # type: ignore[misc]
     """A packet that never raises and never waits for attachments."""
 
@@ -82,7 +95,7 @@ class RugsPacket(Packet):  # type: ignore[misc]
             return 0
         kind, rest = encoded_packet[:1], encoded_packet[1:]
         if kind == str(EVENT):
-            self._take(_event(rest))
+            self._take(event_of(rest))
         elif rest.startswith("/"):
             self._take(_refused("namespace", encoded_packet))
         elif kind in {str(CONNECT), str(DISCONNECT), str(CONNECT_ERROR)}:
@@ -95,17 +108,6 @@ class RugsPacket(Packet):  # type: ignore[misc]
     def _take(self, frame: Frame) -> None:
         self.packet_type = EVENT
         self.data = [HEARD, frame]
-
-
-def _event(rest: str) -> Frame:
-    bracket = rest.find("[")
-    head = rest[: max(bracket, 0)]
-    if rest.startswith("/"):
-        return _refused("namespace", rest)
-    # An acknowledgement asked for is not given: a client that only reads sends nothing.
-    if bracket < 0 or len(head) > _LONGEST_ACK or (head and not head.isdecimal()):
-        return _refused("not-an-event", rest)
-    return read_event(rest[bracket:].encode())
 
 
 def _refused(reason: str, data: object) -> Frame:

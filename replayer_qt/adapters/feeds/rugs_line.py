@@ -13,6 +13,7 @@ from engineio import base_client
 from replayer_qt.adapters.feeds.connection import Loss, Unreachable
 from replayer_qt.adapters.feeds.reasons import loss_of
 from replayer_qt.adapters.feeds.resolver import PatientResolver
+from replayer_qt.adapters.feeds.rugs_client import RugsClient
 from replayer_qt.adapters.feeds.rugs_frames import HEARD, Frame, RugsPacket
 from replayer_qt.core.settings import FeedSettings
 
@@ -98,7 +99,8 @@ class SocketLine:
         # Theirs write to stderr, and format each message where the root logger is at INFO. One of
         # our own that is in no tree concerns nobody else.
         silent = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001
-        client = socketio.AsyncClient(
+        client = RugsClient(
+            self._take,
             reconnection=False,
             handle_sigint=False,
             logger=silent,
