@@ -37,6 +37,7 @@ def mutated(data, draw):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_no_mutated_file_crashes_the_reader_or_invents_a_record(tmp_path):
     """FAULTS R15, R4, S11: each record that is read was written, whatever was done to the file."""
     journal = journal_in(tmp_path)
