@@ -25,7 +25,7 @@ def main() -> None:
     rows = {row.name: row for row in rows_of(body)}
     lines = ["| row | what it rules out | answered by |", "|---|---|---|"]
     for name in [*rows, *sorted(set(tests) - set(rows))]:
-        what = rows[name].what if name in rows else ""
+        what = rows[name].what if name in rows else "as its test says"
         answer = "<br>".join(f"`{path}`" for path in sorted(tests.get(name, ())))
         lines.append(f"| {name} | {what} | {answer or rows[name].answer} |")
     page.write_text(head + mark + "\n".join(lines) + "\n", "utf-8")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from replayer_qt import wiring
 from replayer_qt.cli.bench.result import Result
 from replayer_qt.core.commands import Command
-from replayer_qt.core.events import Event, PriceTicked
+from replayer_qt.core.events import Event, PriceTicked, RoundOpened
 from replayer_qt.core.options import VERSION
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import Nanos, RoundId, StreamId, stream_of
@@ -60,7 +60,12 @@ class _Steady:
         while True:
             due = int((time.monotonic() - begun) * self._rate)
             while self.sent < due:
-                yield self._tick(self.sent)
+                tick = self._tick(self.sent)
+                if tick.tick == 0:
+                    yield RoundOpened(
+                        at=tick.at, mono=tick.mono, stream=tick.stream, round_id=tick.round_id
+                    )
+                yield tick
                 self.sent += 1
             await asyncio.sleep(_TURN_S)
 
