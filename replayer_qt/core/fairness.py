@@ -34,7 +34,6 @@ _NOISE: Final = 0.005
 _STEADIEST_ROOT: Final = 10
 
 _LONGEST_DRAW: Final = 16
-_INDEXES: Final = (*range(1, 256), 0)
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +54,9 @@ def draws(key: str) -> Iterator[float]:
     """Yield the fractions that seedrandom's ARC4 draws for `key`, for ever."""
     read = struct.Struct(">Q").unpack_from
     state, made = _keyed(key), bytearray(256)
-    j = _next_bytes(state, 0, made)
-    buffer, at, end = b"", 0, 0
+    j = _next_bytes(state, _skipped(state), made)
+    buffer, at = bytes(made), 1  # its first byte is the last of those that are not used
+    end = len(buffer) - _LONGEST_DRAW
     while True:
         if at >= end:
             j = _next_bytes(state, j, made)
@@ -160,14 +160,24 @@ def _keyed(key: str) -> list[int]:
     return state
 
 
-def _next_bytes(state: list[int], j: int, made: bytearray) -> int:
-    """256 bytes at a time: then the first index needs no arithmetic."""
-    for i in _INDEXES:
+def _skipped(state: list[int]) -> int:
+    """The first pass begins at index 1, and what it makes is not used."""
+    j = 0
+    for i in range(1, 256):
         kept = state[i]
+        j = (j + kept) & 255
+        state[i] = state[j]
+        state[j] = kept
+    return j
+
+
+def _next_bytes(state: list[int], j: int, made: bytearray) -> int:
+    """256 bytes at a time, for each index once; `enumerate` sees what was swapped before it."""
+    for i, kept in enumerate(state):
         j = (j + kept) & 255
         state[i] = other = state[j]
         state[j] = kept
-        made[i - 1] = state[(kept + other) & 255]
+        made[i] = state[(kept + other) & 255]
     return j
 
 
