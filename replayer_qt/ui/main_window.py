@@ -347,6 +347,8 @@ class MainWindow(QMainWindow):
             action = self._recent.addAction(clean(Path(path).name or path, 80).replace("&", "&&"))
             action.setData(path)
             action.setStatusTip(clean(path))
+        self._recent.addSeparator()
+        self._recent.addAction("&Clear this list")
         self._recent.setEnabled(bool(paths))
 
     @Slot(str, object)
@@ -356,7 +358,11 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _open_recent(self, action: QAction) -> None:
-        self.open_paths([str(action.data())])
+        if action.data() is not None:
+            self.open_paths([str(action.data())])
+            return
+        self._memory.forget_recent()
+        self._list_recent(())
 
     @Slot()
     def _note_docks(self) -> None:

@@ -107,6 +107,20 @@ def test_a_feed_and_a_recorder_at_fault_are_told_over_the_chart(bench):
     assert bench.window.notices.rows.rowCount() == 0
 
 
+def test_two_windows_in_one_process_share_nothing(qtbot):
+    """S2-M5: each window has its own state, layout, notices and wishes."""
+    one, other = Bench(), Bench()
+    for each in (one, other):
+        qtbot.addWidget(each.window)
+        each.window.show()
+    one.connect(RUGS)
+    one.feed([event(ProblemRaised, code="x", what="A thing broke.", remedy="Mend it.")])
+    one.window.actions_.actions["disconnect"].trigger()
+    assert other.window.strip.badge.badge.word == "OFFLINE"
+    assert other.window.notices.rows.rowCount() == 0
+    assert (len(one.asked), len(other.asked)) == (1, 0)
+
+
 # --- files
 
 
@@ -142,12 +156,15 @@ def test_recent_files_are_listed_and_open_again(qtbot):
         first.window.open_paths([f"/rec/{number} & co.jsonl"])
     again = Bench(store=store)
     qtbot.addWidget(again.window)
-    listed = again.window._recent.actions()
+    listed = [each for each in again.window._recent.actions() if each.data() is not None]
     assert len(listed) == 12
     assert listed[0].text() == "19 && co.jsonl"
     listed[1].trigger()
     assert again.asked == [OpenRecordings(paths=("/rec/18 & co.jsonl",))]
     assert again.window._recent.actions()[0].data() == "/rec/18 & co.jsonl"
+    again.window._recent.actions()[-1].trigger()
+    assert not again.window._recent.isEnabled()
+    assert Bench(store=store).window._memory.recent() == ()
 
 
 def test_the_file_dialog_gives_what_was_chosen(bench):
