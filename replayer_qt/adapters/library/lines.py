@@ -60,7 +60,9 @@ def blocks(path: Path) -> Iterator[Block]:
                     yield Block(b"", line, offset, length)
                     line, offset = line + 1, offset + length
                 continue
-            whole = b"".join((*begun, chunk[:end]))
+            whole = chunk[:end]  # no copy where the chunk ends with its last line
+            if begun:
+                whole = b"".join((*begun, whole))
             begun = [chunk[end:]] if end < len(chunk) else []
             yield Block(whole, line, offset)
             line, offset = line + whole.count(b"\n"), offset + len(whole)

@@ -84,7 +84,14 @@ def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: 
                 continue
             lines = rounds[name] = RoundLines(stream, RoundId(name), at)
         if record.type == "tick":
-            _take(lines, record, at)
+            count = record.trade_count if record.trade_count > 0 else None
+            if record.rugged:
+                _take_rug(lines, record, at, count)
+            elif record.active:
+                lines.tick(record.tick, record.price, at, count)
+            elif record.cooldown_timer > 0:
+                phase = Phase.PRESALE if record.phase == "PRESALE" else Phase.COOLDOWN
+                lines.timer(record.cooldown_timer, phase, at)
     events: list[Event] = []
     for lines in rounds.values():
         events += lines.finish()
@@ -101,18 +108,11 @@ def assemble(path: Path, stream: StreamId, records: Records[TickLine], *, kind: 
     )
 
 
-def _take(lines: RoundLines, record: TickLine, at: Nanos) -> None:
-    count = record.trade_count if record.trade_count > 0 else None
-    if record.active and not record.rugged:
-        lines.tick(record.tick, record.price, at, count)
-    elif record.rugged:
-        if record.phase == _LATE_SNAPSHOT:
-            lines.rugged_somewhere(at)
-        else:
-            lines.rug(record.tick, record.price, at, count)
-    elif record.cooldown_timer > 0:
-        phase = Phase.PRESALE if record.phase == "PRESALE" else Phase.COOLDOWN
-        lines.timer(record.cooldown_timer, phase, at)
+def _take_rug(lines: RoundLines, record: TickLine, at: Nanos, count: int | None) -> None:
+    if record.phase == _LATE_SNAPSHOT:
+        lines.rugged_somewhere(at)
+    else:
+        lines.rug(record.tick, record.price, at, count)
 
 
 def _date_doubts(lines: RoundLines) -> Iterable[str]:
