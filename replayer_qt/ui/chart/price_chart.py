@@ -67,7 +67,6 @@ class PriceChart(pg.GraphicsView):
         self._was_pointed: Pointed | None = None
         self._grip = 0
         self._turned = 0.0
-        self._seen: tuple[tuple[int, ...], tuple[float, float]] = ((), (math.inf, -math.inf))
         self._painted_rows = (0, 0)
         self._hand = Hand()
         self.scene().addItem(self._hand)
@@ -228,7 +227,7 @@ class PriceChart(pg.GraphicsView):
         )
         candles, view = self._subject.candles, self._viewport
         view.settle(room.plot_width, len(candles), unit)
-        first, end = view.columns(0, room.plot_width)
+        seen = view.columns(0, room.plot_width)
         rug = self._subject.rug()
         return Plan(
             room=room,
@@ -243,27 +242,11 @@ class PriceChart(pg.GraphicsView):
             per=view.per,
             origin=view.origin,
             last=view.last,
-            scale=fitted(*self._extremes(first, end), log=self._log),
+            scale=fitted(*self._subject.extremes(*seen, view.per), log=self._log),
             rug=None if rug is None else rug[0],
             line=self._line,
             blank=self._subject.is_nothing,
         )
-
-    def _extremes(self, first: int, end: int) -> tuple[float, float]:
-        """The lowest and highest price in sight; the finished columns' are remembered."""
-        candles, view = self._subject.candles, self._viewport
-        count, per = len(candles), view.per
-        left, right = max(first, 0) * per, min(end, view.last) * per
-        key = (self._subject.identity, candles.generation, left, right)
-        if key != self._seen[0]:
-            lows, highs = candles.columns(left, right, 1)
-            known = (float(lows[0]), float(highs[0])) if len(lows) else (math.inf, -math.inf)
-            self._seen = (key, known)
-        lowest, highest = self._seen[1]
-        if max(first, 0) <= view.last < end:
-            lows, highs = candles.columns(view.last * per, count, 1)
-            lowest, highest = min(lowest, float(lows[0])), max(highest, float(highs[0]))
-        return (lowest, highest) if lowest <= highest else (math.nan, math.nan)
 
     def _noted(self, plan: Plan) -> Notes:
         headline, detail = self._subject.words()
@@ -319,11 +302,10 @@ class PriceChart(pg.GraphicsView):
     @Slot(float, QPointF)
     def _turn(self, notches: float, place: QPointF) -> None:
         self._turned += notches
-        if abs(self._turned) < 0.5:
-            return
-        turned, self._turned = self._turned, 0.0
-        self._viewport.zoom(1.25 ** max(min(turned, 8.0), -8.0), round(place.x() * self._unit))
-        self._refresh()
+        if abs(self._turned) >= 0.5:
+            turned, self._turned = max(min(self._turned, 8.0), -8.0), 0.0
+            self._viewport.zoom(1.25**turned, round(place.x() * self._unit))
+            self._refresh()
 
     @Slot(float)
     def _push(self, notches: float) -> None:
@@ -380,10 +362,22 @@ class PriceChart(pg.GraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         at = (event.position() * self._unit).toPoint()
         room = self._plan.room
-        inside = 0 <= at.x() < room.plot_width and 0 <= at.y() < room.plot_height
+        inside = QRect(0, 0, room.plot_width, room.plot_height).contains(at)
         self._pointer = (at.x(), at.y()) if inside else None
         super().mouseMoveEvent(event)
         self._refresh()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        super().mousePressEvent(event)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        super().mouseReleaseEvent(event)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        super().mouseDoubleClickEvent(event)
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
         super().leaveEvent(event)

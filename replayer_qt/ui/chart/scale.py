@@ -66,9 +66,9 @@ class PriceScale(msgspec.Struct, frozen=True):
             return height
         if self.log:
             top, bottom = math.log(self.hi), math.log(self.lo)
-            placed = math.log(min(max(price, _LEAST), _MOST))
+            placed = math.log(max(price, _LEAST))
         else:
-            top, bottom, placed = self.hi, self.lo, min(max(price, -_MOST), _MOST)
+            top, bottom, placed = self.hi, self.lo, price
         row = (top - placed) * (height / (top - bottom))
         return math.floor(min(max(row, -_BEYOND), height + _BEYOND))
 

@@ -1,5 +1,6 @@
 """What is charted: one round's series, its candles, and what its state says about it."""
 
+import math
 from typing import Final
 
 import msgspec
@@ -53,6 +54,7 @@ class Subject:
         self._series: RoundSeries | None = None
         self._stream: StreamId | None = None
         self._bare = False
+        self._known: tuple[tuple[int, ...], tuple[float, float]] = ((), (math.inf, -math.inf))
 
     @property
     def timeline(self) -> Timeline:
@@ -152,6 +154,25 @@ class Subject:
             low=float(candles.low[index]),
             close=float(candles.close[index]),
         )
+
+    def extremes(self, first: int, end: int, per: int) -> tuple[float, float]:
+        """Return lowest and highest price of the columns `first` up to `end`, NaN without any.
+
+        Those of the finished columns are remembered until others are asked for.
+        """
+        candles, count = self.candles, len(self.candles)
+        last = (count - 1) // per
+        left, right = max(first, 0) * per, min(end, last) * per
+        key = (self.identity, candles.generation, left, right)
+        if key != self._known[0]:
+            lows, highs = candles.columns(left, right, 1)
+            known = (float(lows[0]), float(highs[0])) if len(lows) else (math.inf, -math.inf)
+            self._known = (key, known)
+        lowest, highest = self._known[1]
+        if count and max(first, 0) <= last < end:
+            lows, highs = candles.columns(last * per, count, 1)
+            lowest, highest = min(lowest, float(lows[0])), max(highest, float(highs[0]))
+        return (lowest, highest) if lowest <= highest else (math.nan, math.nan)
 
     def _begin(self) -> None:
         series = self._series

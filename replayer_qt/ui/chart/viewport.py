@@ -65,7 +65,7 @@ class Viewport:
         if not (0 < factor < math.inf) or factor == 1:
             return
         now = self._rung()
-        wanted = self._nearest(self.step / self.per * factor)
+        wanted = self._nearest(self.step / self.per * min(max(factor, 1e-9), 1e9))
         wanted = max(wanted, now + 1) if factor > 1 else min(wanted, now - 1)
         self._take(min(max(wanted, 0), len(RUNGS) - 1), at)
 

@@ -1,0 +1,338 @@
+"""The price chart as a trader meets it: what is drawn, where, and what the mouse does."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from replayer_qt.core.candles import CandleSeries
+from replayer_qt.core.commands import SeekTick
+from replayer_qt.core.events import (
+    PhaseChanged,
+    ReplayMoved,
+    Rewound,
+    RoundOpened,
+    RoundRugged,
+    TimerTicked,
+)
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.session import Session
+from replayer_qt.core.state import Advance, State
+from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.engine.engine import Engine
+from replayer_qt.ui.chart import subject
+from replayer_qt.ui.chart.price_chart import PriceChart
+from replayer_qt.ui.chart.subject import Pointed
+from replayer_qt.ui.theme import DARK, LIGHT, THEMES
+from tests.helpers.make import ROUND, a_round, event, ticked
+
+OTHER = RoundId("20261121-fedcba9876543210")
+
+
+class Stage:
+    """A chart and the engine whose state it shows."""
+
+    def __init__(self, qtbot):
+        self.chart = PriceChart()
+        qtbot.addWidget(self.chart)
+        self.chart.resize(800, 500)
+        self.chart.set_ticks_per_candle(5)
+        self.chart.show()
+        self.engine = Engine()
+        self.followed, self.pointed, self.asked = [], [], []
+        self.chart.followed.connect(self.followed.append)
+        self.chart.pointed.connect(self.pointed.append)
+        self.chart.asked.connect(self.asked.append)
+
+    def feed(self, *events, paint=True):
+        advance = self.engine.handle(tuple(events))
+        self.session = advance.session
+        state = replace(advance.state, shown=PRACTICE, live=PRACTICE)
+        self.chart.show_frame(replace(advance, state=state))
+        if paint:
+            QApplication.processEvents()
+
+    def length(self, round_id=ROUND):
+        return len(self.session.series(PRACTICE, round_id) or ())
+
+    def picture(self):
+        picture = self.chart.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        size = (picture.height(), picture.bytesPerLine() // 4)
+        return np.frombuffer(picture.constBits(), np.uint32).reshape(size) & 0xFFFFFF
+
+    def pixels(self, colour, picture=None):
+        """Return how many pixels have exactly this colour."""
+        picture = self.picture() if picture is None else picture
+        return int((picture == (QColor(colour).rgb() & 0xFFFFFF)).sum())
+
+
+@pytest.fixture
+def stage(qtbot):
+    return Stage(qtbot)
+
+
+def wave(count, begin=0):
+    return [ticked(tick, 1.5 + math.sin(tick / 9)) for tick in range(begin, begin + count)]
+
+
+def opened(round_id=ROUND):
+    return event(RoundOpened, round_id=round_id)
+
+
+def test_the_chart_has_every_tick_of_the_round_after_any_load(stage):
+    """N16: after any load the chart's series is as long as the round's."""
+    stage.feed(opened(), *wave(300))
+    assert stage.chart.tick_count == 300
+    stage.feed(event(Rewound, history=(opened(), *wave(120))))
+    assert stage.chart.tick_count == stage.length() == 120
+    stage.feed(*wave(7, begin=120))
+    assert stage.chart.tick_count == 127
+    stage.feed(*a_round([1.0, 1.2, 0.02], round_id=OTHER))
+    assert stage.chart.tick_count == stage.length(OTHER) == 3
+    stage.feed(event(Rewound, history=()))
+    assert stage.chart.tick_count == 0
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(stops=st.lists(st.integers(0, 200), min_size=1, max_size=8))
+def test_the_picture_at_a_tick_is_the_same_however_it_was_reached(stage, stops):
+    """N15: going back and jumping give the picture that playing forward gives."""
+    everything = (opened(), *wave(201))
+    for stop in stops:
+        stage.feed(event(Rewound, history=everything[: stop + 2]))
+    stage.chart.follow()
+    jumped = stage.picture()
+    stage.feed(event(Rewound, history=()))
+    for one in everything[: stops[-1] + 2]:
+        stage.feed(one, paint=False)
+    assert (jumped == stage.picture()).all()
+
+
+def test_panning_ends_following_and_the_way_back_is_offered(stage):
+    stage.feed(opened(), *wave(900))
+    stage.chart.pan(-50)
+    assert stage.followed == [False]
+    assert stage.chart.notes.hint
+    origin = stage.chart.plan.origin
+    stage.feed(*wave(50, begin=900))
+    assert stage.chart.plan.origin == origin
+    stage.chart.follow()
+    assert stage.followed == [False, True]
+    assert not stage.chart.notes.hint
+    plan = stage.chart.plan
+    assert 0 < plan.left_of(plan.last) < plan.room.plot_width
+
+
+def test_dragging_moves_the_candles_with_the_hand(stage, qtbot):
+    stage.feed(opened(), *wave(900))
+    before = stage.chart.plan.origin
+    port = stage.chart.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    places = itertools.cycle((360, 400))
+
+    def is_dragged():
+        # pyqtgraph passes over moves that come too soon after one another
+        QTest.mouseMove(port, QPoint(next(places), 200))
+        return stage.chart.plan.origin != before
+
+    qtbot.waitUntil(is_dragged)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=QPoint(420, 200))
+    assert before - stage.chart.plan.origin == 120
+    assert stage.followed == [False]
+
+
+def test_the_wheel_zooms_where_the_cursor_is(stage):
+    stage.feed(opened(), *wave(3000))
+    stage.chart.pan(-200)
+    plan = stage.chart.plan
+    before = (plan.origin + 200) / plan.step
+    turn(stage.chart, QPoint(200, 150), 120)
+    after = stage.chart.plan
+    assert after.step > plan.step
+    assert (after.origin + 200) / after.step == pytest.approx(before, abs=0.5)
+
+
+def turn(chart, place, by):
+    """Turn the wheel over a place of the chart."""
+    port = chart.viewport()
+    QApplication.sendEvent(
+        port,
+        QWheelEvent(
+            QPointF(place), QPointF(port.mapToGlobal(place)), QPoint(), QPoint(0, by),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        ),
+    )  # fmt: skip
+
+
+def test_the_crosshair_tells_the_candle_under_it(stage):
+    stage.feed(opened(), *wave(300))
+    plan = stage.chart.plan
+    candle = 40
+    place = QPoint(plan.left_of(candle) + plan.step // 2, 100)
+    QTest.mouseMove(stage.chart.viewport(), place)
+    prices = [one.price for one in wave(5, begin=200)]
+    assert stage.pointed[-1] == Pointed(
+        tick=200, time=200 * 250_000_000, open=prices[0], high=max(prices), low=min(prices),
+        close=prices[-1],
+    )  # fmt: skip
+    assert "tick 200" in stage.chart.notes.pointed
+    QTest.mouseMove(stage.chart.viewport(), QPoint(plan.room.plot_width + 10, 100))
+    assert stage.pointed[-1] is None
+
+
+def test_a_double_click_in_a_replay_asks_for_that_tick(stage):
+    moved = event(
+        ReplayMoved, source="a", position=1, length=2, speed=1.0, achieved=1.0, playing=False
+    )
+    stage.feed(opened(), *wave(300), moved)
+    plan = stage.chart.plan
+    place = QPoint(plan.left_of(20) + 1, 100)
+    QTest.mouseClick(stage.chart.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(stage.chart.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseRelease(stage.chart.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert stage.asked == [SeekTick(tick=100)]
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_rug_is_marked_with_words_and_a_shape(stage, theme):
+    stage.chart.set_theme(theme)
+    stage.feed(opened(), *wave(229))
+    assert stage.pixels(theme.rug) == 0
+    stage.feed(ticked(229, 0.0123), event(RoundRugged, round_id=ROUND, tick=229, price=0.0123))
+    assert stage.chart.notes.rug == (45, 0.0123, 229)
+    assert stage.pixels(theme.rug) > 1000
+
+
+def test_the_countdown_stands_in_the_middle_until_the_first_tick(stage):
+    presale = event(PhaseChanged, round_id=ROUND, phase=Phase.PRESALE)
+    stage.feed(opened(), presale, event(TimerTicked, round_id=ROUND, remaining_ms=4_700))
+    assert stage.chart.notes.headline == "Next round in 4.70 s"
+    stage.feed(event(TimerTicked, round_id=ROUND, remaining_ms=4_600))
+    assert stage.chart.notes.headline == "Next round in 4.60 s"
+    stage.feed(event(PhaseChanged, round_id=ROUND, phase=Phase.ACTIVE), ticked(0))
+    assert stage.chart.notes.headline == ""
+
+
+def test_an_empty_chart_says_what_to_do(stage):
+    stage.chart.show_frame(Advance(events=(), state=State(), session=Session()))
+    assert stage.chart.notes.headline == subject.NO_MARKET
+    assert stage.chart.notes.detail == subject.NO_MARKET_DETAIL
+    assert stage.pixels(DARK.background) < stage.chart.width() * stage.chart.height()
+
+
+def test_missing_ticks_are_hatched(stage):
+    colour = stage.chart.plan.palette.gap.color().name()
+    stage.feed(opened(), *wave(100))
+    assert stage.pixels(colour) == 0
+    stage.feed(*wave(40, begin=130))
+    assert stage.pixels(colour) > 50
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    prices=st.lists(
+        st.floats(allow_nan=True)
+        | st.sampled_from([0.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0]),
+        min_size=1,
+        max_size=12,
+    ),
+    log=st.booleans(),
+    style=st.sampled_from(["candles", "line"]),
+    size=st.sampled_from([(1, 1), (30, 20), (500, 300)]),
+)
+def test_the_chart_survives_every_float(stage, prices, log, style, size):
+    """N28: zero, the largest, the smallest and what is not a number are drawn or left out."""
+    chart = stage.chart
+    chart.resize(*size)
+    chart.set_log_scale(log)
+    chart.set_style(style)
+    candles = CandleSeries.of(prices, prices, prices, prices)
+    chart.show_candles(candles)
+    chart.show_all()
+    QTest.mouseMove(chart.viewport(), QPoint(size[0] // 2, size[1] // 2))
+    painted = chart.frames_painted
+    assert not chart.grab().isNull()
+    assert chart.frames_painted > painted
+    assert chart.candle_count == len(prices)
+
+
+def luminance(colour):
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+             for part in (colour.redF(), colour.greenF(), colour.blueF())]  # fmt: skip
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    bright, dark = sorted((luminance(QColor(one)), luminance(QColor(other))), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_what_is_read_on_the_chart_has_contrast(stage, theme):
+    """N20: words on the chart have a contrast of 4.5 to 1 and more, candles of 3 to 1."""
+    stage.chart.set_theme(theme)
+    palette = stage.chart.plan.palette
+    for on in (palette.background, palette.before, palette.after):
+        for words in (palette.text, palette.muted):
+            assert contrast(words, on) >= 4.5
+    for pill in (palette.last, palette.rug):
+        assert contrast(palette.on_colour, pill) >= 4.5
+    assert contrast(palette.text, palette.box) >= 4.5
+    for brush in (palette.up, palette.down):
+        assert contrast(brush.color(), palette.background) >= 3
+    assert contrast(palette.line, palette.background) >= 3
+
+
+def test_rising_candles_are_hollow_and_falling_ones_full(stage):
+    stage.chart.set_ticks_per_candle(2)
+    for _ in range(4):
+        stage.chart.zoom(1.25)
+    stage.feed(opened(), ticked(0, 1.0), ticked(1, 2.0), ticked(2, 2.0), ticked(3, 1.0),
+               ticked(4, 1.5))  # fmt: skip
+    picture = stage.picture()
+    up, down = stage.pixels(DARK.up, picture), stage.pixels(DARK.down, picture)
+    assert 0 < up < down / 2
+
+
+def test_showing_a_frame_paints_nothing_until_qt_asks(stage):
+    stage.feed(opened(), *wave(50))
+    painted = stage.chart.frames_painted
+    for tick in range(50, 90):
+        advance = stage.engine.handle((ticked(tick, 1.5),))
+        state = replace(advance.state, shown=PRACTICE)
+        stage.chart.show_frame(replace(advance, state=state))
+    assert stage.chart.frames_painted == painted
+    QApplication.processEvents()
+    assert stage.chart.frames_painted == painted + 1
+
+
+def test_pyqtgraphs_view_box_agrees_with_the_picture(stage):
+    stage.feed(opened(), *wave(600))
+    plan = stage.chart.plan
+    box = stage.chart.view_box()
+    (left, right), (low, high) = box.viewRange()
+    assert left == pytest.approx(plan.origin / plan.step)
+    assert right - left == pytest.approx(plan.room.plot_width / plan.step)
+    assert (low, high) == pytest.approx((plan.scale.lo, plan.scale.hi))
+    assert box.geometry().width() == pytest.approx(plan.room.plot_width)
+
+
+def test_candles_by_time_are_labelled_with_the_time_since_the_start(stage):
+    stage.chart.set_nanos_per_candle(1_000_000_000)
+    stage.feed(opened(), *wave(400))
+    plan = stage.chart.plan
+    assert plan.count == 100
+    assert plan.timeline.label(plan.candles, 70) == "1:10"
