@@ -12,13 +12,13 @@ from engineio import base_client
 from replayer_qt.core.events import (
     Fairness,
     FairnessChecked,
-    FeedChanged,
     FeedMeasured,
     GapFound,
     Link,
     PriceTicked,
     RoundRugged,
 )
+from tests.helpers.chaos_proxy import chaos_proxy
 from tests.helpers.exchange import RunningExchange, practice_exchange
 from tests.helpers.listening import Heard, listening, quick_feed
 
@@ -101,43 +101,54 @@ async def test_no_fault_of_the_exchange_makes_a_tick_wrong_or_a_round_a_phantom(
             assert whole or rug.round_id in holes
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(120)
-async def test_a_thousand_drops_of_the_exchange_leave_what_the_first_left():
-    """S0-C1, S1-C4, N7: time scaled up; handlers, tasks, threads, sockets, subscribers."""
+def held() -> dict[str, int]:
+    """Return what a connection could leave behind."""
+    gc.collect()
+    return {
+        "tasks": len(asyncio.all_tasks()),
+        "sockets": len(psutil.Process().net_connections()),
+        "threads": threading.active_count(),
+        "clients": len(base_client.connected_clients),
+    }
 
-    def held() -> dict[str, int]:
-        gc.collect()
-        me = psutil.Process()
-        return {
-            "tasks": len(asyncio.all_tasks()),
-            "sockets": len(me.net_connections()),
-            "threads": threading.active_count(),
-            "clients": len(base_client.connected_clients),
-        }
 
-    with practice_exchange(3, 100.0) as exchange:
-        feed = quick_feed(
-            exchange.url, backoff_base_s=1e-4, backoff_cap_s=2e-4, healthy_after_s=0, stale_s=5,
-            reconnect_s=9, silent_s=9,
-        )  # fmt: skip
+async def drop_a_thousand_times(exchange: RunningExchange) -> None:
+    feed = quick_feed(
+        exchange.url,
+        backoff_base_s=1e-4,
+        backoff_cap_s=2e-4,
+        healthy_after_s=0,
+        stale_s=5,
+        reconnect_s=9,
+        silent_s=9,
+    )
+    async with chaos_proxy(exchange.url) as proxy:
+        feed._url = proxy.url
         async with listening(feed) as heard:
-            await heard.until(lambda heard: Link.LIVE in heard.links(), 10)
-            await asyncio.to_thread(exchange.fault, "drop")
-            await heard.until(lambda heard: heard.links().count(Link.LIVE) == 2)
-            first = held()
-            connects = 2
-            async with asyncio.timeout(38):
-                while connects < CYCLES:
-                    before = feed.health().connects
-                    await asyncio.to_thread(exchange.fault, "drop")
-                    while feed.health().connects == before:  # noqa: ASYNC110 - until it is back
-                        await asyncio.sleep(0.001)
-                    connects = feed.health().connects
-                    heard.events[:] = heard.of(FeedChanged)[-1:]
+            first: dict[str, int] = {}
+            for cycle in range(1, CYCLES + 1):
+                await heard.until(
+                    lambda heard: heard.links()[-1:] == [Link.LIVE] and len(proxy._tasks) == 1, 10
+                )
+                first = first or held()
+                heard.events.clear()
+                proxy.cut()
+                await heard.until(lambda _, cycle=cycle: proxy.accepted == cycle + 1, 10)
             await heard.ticks_on(10)
-            after = held()
-            assert after == first
-            status = await asyncio.to_thread(exchange.status)
-            assert status["clients"] == 1
-            assert status["accepted"] == feed.health().connects
+            await heard.until(lambda _: len(proxy._tasks) == 1)
+            assert held() == first
+            assert proxy.accepted == CYCLES + 1 == feed.health().connects
+    async with asyncio.timeout(10):
+        while (await asyncio.to_thread(exchange.status))["clients"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_thousand_drops_of_the_exchange_leave_what_the_first_left():
+    """S0-C1, S1-C4, N7: time scaled up; handlers, tasks, threads, sockets, subscribers."""
+    with (
+        practice_exchange(3, 100.0) as exchange,
+        asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
+    ):
+        runner.run(drop_a_thousand_times(exchange))

@@ -11,7 +11,9 @@
 """
 
 import asyncio
+import logging
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -26,6 +28,8 @@ from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
 from replayer_qt.ports import Clock
 
 CLOSE_S: Final = 0.8
+
+log = logging.getLogger(__name__)
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +85,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         stale: how often the stream went stale.
         breaker_opened: how often the breaker opened.
         breaker_open_s: how long it was open in all [s].
+        faults: connections that ended by an error of this program.
     """
 
     link: Link
@@ -91,6 +96,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     breaker: BreakerState
     breaker_opened: int
     breaker_open_s: float
+    faults: int
 
 
 Tell = Callable[[Link, str, int, Nanos | None], None]
@@ -130,6 +136,7 @@ class Connection:
         self._proved = False
         self._connects = 0
         self._stale = 0
+        self._faults: Counter[str] = Counter()
 
     async def run(self) -> Loss:
         """Connect, watch and connect again, until cancelled or refused for good.
@@ -181,6 +188,7 @@ class Connection:
             breaker=self._attempts.breaker_state,
             breaker_opened=self._attempts.breaker_opened,
             breaker_open_s=self._attempts.breaker_open_ns(now) / NANOS_PER_SECOND,
+            faults=self._faults.total(),
         )
 
     @property
@@ -211,9 +219,19 @@ class Connection:
             return Loss(reason=f"no answer within {self._settings.connect_timeout_s:g} s")
         except Unreachable as error:
             return error.loss
+        except Exception as error:  # a bug must not end the watch over the market
+            return self._own_fault(error)
         finally:
             self._line = None
             await _close(line)
+
+    def _own_fault(self, error: Exception) -> Loss:
+        """Counted each time, logged once for each kind."""
+        kind = type(error).__name__
+        if kind not in self._faults:
+            log.error("the connection fell", exc_info=error)
+        self._faults[kind] += 1
+        return Loss(reason=f"an error of this program ({kind})")
 
     async def _watch(self, line: Line) -> Loss:
         while not line.lost.done():

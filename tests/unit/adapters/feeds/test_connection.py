@@ -62,6 +62,8 @@ class ScriptedLine:
         match self.world.plan(self.world.now()):
             case "down":
                 raise Unreachable(Loss(reason="nothing listens at this address"))
+            case "bug":
+                raise KeyError("sid")
             case "hole":
                 await asyncio.Event().wait()
             case "refused":
@@ -253,6 +255,21 @@ def test_a_line_of_the_past_is_not_listened_to():
         assert len(world.told) == told
 
     run_virtually(body())
+
+
+def test_an_error_of_our_own_is_logged_once_and_tried_again(caplog):
+    """S4-1b: counted, told, and the connection is made again with the usual waits."""
+
+    async def body():
+        world = World(lambda now: "bug" if now < 60 else "up")
+        await world.run_for(300)
+        health = world.connection.health()
+        assert health.faults >= 3
+        assert health.link is Link.LIVE
+        assert any("error of this program (KeyError)" in one[2] for one in world.told)
+
+    run_virtually(body())
+    assert len(caplog.records) == 1
 
 
 def test_errors_in_a_row_are_one_loss():
