@@ -219,7 +219,7 @@ class Connection:
             return Loss(reason=f"no answer within {self._settings.connect_timeout_s:g} s")
         except Unreachable as error:
             return error.loss
-        except Exception as error:  # a bug must not end the watch over the market
+        except Exception as error:  # noqa: BLE001 - a bug must not end the watch over a market
             return self._own_fault(error)
         finally:
             self._line = None
