@@ -13,7 +13,8 @@ SANS: Final = "DejaVu Sans"
 MONO: Final = "DejaVu Sans Mono"
 
 _FONTS: Final = ("DejaVuSans.ttf", "DejaVuSansMono.ttf")
-_SIZES: Final = (16, 20, 32, 40, 64)
+_SIZES: Final = (18, 36)
+_APP_SIZES: Final = (16, 32, 64, 128)
 
 
 def resource(name: str) -> Path:
@@ -36,22 +37,33 @@ def load_fonts() -> bool:
     return all(number >= 0 for number in loaded)
 
 
+def app_icon() -> QIcon:
+    """Return the program's own icon; it has its own colours."""
+    made = QIcon()
+    renderer = QSvgRenderer(QByteArray(_read("icons/app.svg")))
+    for size in _APP_SIZES:
+        made.addPixmap(_drawn(renderer, size))
+    return made
+
+
 def icon(name: str, theme: Theme) -> QIcon:
     """Return the icon `name` in the theme's colours; an empty one if there is none."""
     source = _read(f"icons/{name}.svg")
     made = QIcon()
     if not source:
         return made
+    normal, disabled = QIcon.Mode.Normal, QIcon.Mode.Disabled
     looks = (
-        (theme.text, QIcon.Mode.Normal, QIcon.State.Off),
-        (theme.accent, QIcon.Mode.Normal, QIcon.State.On),
-        (faint(theme), QIcon.Mode.Disabled, QIcon.State.Off),
-        (faint(theme), QIcon.Mode.Disabled, QIcon.State.On),
+        (theme.text, ((normal, QIcon.State.Off),)),
+        (theme.accent, ((normal, QIcon.State.On),)),
+        (faint(theme), ((disabled, QIcon.State.Off), (disabled, QIcon.State.On))),
     )
-    for colour, mode, state in looks:
+    for colour, uses in looks:
         renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", colour.encode())))
         for size in _SIZES:
-            made.addPixmap(_drawn(renderer, size), mode, state)
+            pixmap = _drawn(renderer, size)
+            for mode, state in uses:
+                made.addPixmap(pixmap, mode, state)
     return made
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
@@ -15,7 +15,8 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, fill_menus, fill_tool_bar
-from replayer_qt.ui.assets import icon
+from replayer_qt.ui.assets import app_icon
+from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
 from replayer_qt.ui.dialogs.files import ask_for_files, ask_for_folder
 from replayer_qt.ui.dialogs.jump import JumpDialog
@@ -39,45 +40,6 @@ from replayer_qt.ui.view import Look, View
 _SIZE: Final = (1280, 800)
 _LEAST: Final = (640, 480)
 _DROPPED_MOST: Final = 1_000
-
-
-class Chart(Protocol):
-    """What the window needs of the chart, which is a widget."""
-
-    followed: SignalInstance
-    asked: SignalInstance
-
-    def show_frame(self, advance: Advance) -> None:
-        """Draw the newest state."""
-        ...
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use the theme's colours."""
-        ...
-
-    def set_style(self, style: str) -> None:
-        """Draw `candles` or a `line`."""
-        ...
-
-    def set_log_scale(self, on: bool, /) -> None:  # noqa: FBT001
-        """Use a logarithmic price axis or not."""
-        ...
-
-    def set_ticks_per_candle(self, ticks: int, /) -> None:
-        """Make candles of so many ticks."""
-        ...
-
-    def follow(self) -> None:
-        """Keep the newest price in sight."""
-        ...
-
-    def zoom(self, factor: float, /) -> None:
-        """Show fewer (factor above 1) or more candles."""
-        ...
-
-    def show_all(self) -> None:
-        """Show the whole round."""
-        ...
 
 
 class MainWindow(QMainWindow):
@@ -113,7 +75,9 @@ class MainWindow(QMainWindow):
             log_scale=settings.chart.log_scale,
             ticks_per_candle=settings.chart.ticks_per_candle,
         )
+        self._dress_application()  # before there are widgets to dress, for that takes longer
         self.setWindowTitle("Replayer")
+        self.setWindowIcon(app_icon())
         self.setObjectName("replayer")
         self.setMinimumSize(*_LEAST)
         self.setAcceptDrops(True)
@@ -301,12 +265,15 @@ class MainWindow(QMainWindow):
         self._chart.set_ticks_per_candle(self._look.ticks_per_candle)
         self._note_docks()
 
-    def _dress_up(self) -> None:
+    def _dress_application(self) -> Theme:
         theme = THEMES[self._look.theme]
         app = QApplication.instance()
         if isinstance(app, QApplication):
             dress(app, theme)
-            app.setWindowIcon(icon("app", theme))
+        return theme
+
+    def _dress_up(self) -> None:
+        theme = self._dress_application()
         self.actions_.set_theme(theme)
         self._chart.set_theme(theme)
         self.strip.set_theme(theme)

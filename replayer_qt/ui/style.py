@@ -125,11 +125,14 @@ def sheet(theme: Theme) -> str:
 
 
 def dress(app: QApplication, theme: Theme) -> None:
-    """Give the whole application the bundled fonts, Fusion and the theme; safe again."""
+    """Give the whole application the bundled fonts, Fusion and the theme; again costs nothing."""
+    wanted = sheet(theme)
+    if app.styleSheet() == wanted:
+        return
     if app.font().family() != SANS or app.font().pointSize() != _POINTS:
         load_fonts()
         app.setFont(QFont(SANS, _POINTS))
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(theme))
-    app.setStyleSheet(sheet(theme))
+    app.setStyleSheet(wanted)

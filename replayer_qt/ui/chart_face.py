@@ -1,0 +1,47 @@
+"""What the window needs of a chart; `ui.chart.price_chart` is one."""
+
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
+
+from replayer_qt.core.state import Advance
+from replayer_qt.ui.theme import Theme
+
+
+class Chart(Protocol):
+    """What the window needs of the chart, which is a widget."""
+
+    followed: SignalInstance
+    asked: SignalInstance
+
+    def show_frame(self, advance: Advance) -> None:
+        """Draw the newest state."""
+        ...
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        ...
+
+    def set_style(self, style: str) -> None:
+        """Draw `candles` or a `line`."""
+        ...
+
+    def set_log_scale(self, on: bool, /) -> None:  # noqa: FBT001
+        """Use a logarithmic price axis or not."""
+        ...
+
+    def set_ticks_per_candle(self, ticks: int, /) -> None:
+        """Make candles of so many ticks."""
+        ...
+
+    def follow(self) -> None:
+        """Keep the newest price in sight."""
+        ...
+
+    def zoom(self, factor: float, /) -> None:
+        """Show fewer (factor above 1) or more candles."""
+        ...
+
+    def show_all(self) -> None:
+        """Show the whole round."""
+        ...
