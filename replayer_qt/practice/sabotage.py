@@ -1,6 +1,7 @@
 """The faults of the connection itself: breaking, refusing, stalling, flooding, injecting."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
@@ -32,6 +33,9 @@ from replayer_qt.practice.players import Player, Trade
 
 FLOOD_TURN_S: Final = 0.005
 KNOCK_S: Final = 0.1
+KNOCKS: Final = 5
+
+log = logging.getLogger(__name__)
 
 
 class Sabotage:
@@ -223,11 +227,13 @@ async def _in_turn(
 
 
 async def _reopen(door: Door) -> None:
-    """Open the door again, as soon as a program that took the port meanwhile lets go of it."""
-    while True:
+    """Open the door again; a program that took the port meanwhile gets a moment to let go."""
+    for _ in range(KNOCKS):
         try:
             await door.open()
-        except OSError:
+        except OSError as error:
+            log.info("port %s is taken: %s", door.port, error)
             await asyncio.sleep(KNOCK_S)
         else:
             return
+    log.error("The practice exchange takes no new connections: port %s is taken.", door.port)

@@ -435,3 +435,17 @@ async def test_a_fault_asked_for_again_starts_anew(name):
         socket = await control.raw()
         await read_until(socket, text_with("gameStateUpdate"))
         await socket.close()
+
+
+async def test_a_port_that_was_taken_meanwhile_is_said(caplog):
+    """While the door is shut, another program may take the port: said, and survived."""
+    async with switches() as control:
+        port = int(control.exchange.url.rpartition(":")[2])
+        await control.fault("refuse", seconds=0.2)
+        thief = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+        async with asyncio.timeout(5):
+            while "port" not in caplog.text:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        thief.close()
+        await control.ask("POST", "/clear")
+        assert str(port) in caplog.text

@@ -56,6 +56,10 @@ def test_twenty_thousand_rounds_have_the_measured_distributions():
     lengths = sorted(game.rug_tick for game in games)
     peaks = sorted(game.peak for game in games)
 
+    assert len({game.seed for game in games}) == ROUNDS
+    assert len({game.prices for game in games if game.rug_tick > 3}) == len(
+        [game for game in games if game.rug_tick > 3]
+    )
     # a rug comes with 0.5 % at each tick: geometric, mean 200
     assert statistics.fmean(lengths) == pytest.approx(200.0, abs=4.5 * 199.5 / math.sqrt(ROUNDS))
     for share, expected in ((0.5, 139), (0.95, 595), (0.99, 925)):
