@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from replayer_qt.core.candles import CandleSeries
+from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.theme import DARK, LIGHT
 
@@ -182,3 +183,28 @@ def test_a_tick_in_its_candle_draws_nothing_anew_and_a_new_candle_patches(chart)
     grown(chart, candles, 1.01, fresh=True)
     chart.layer.bring_up(chart.plan)
     assert (chart.layer.redraws, chart.layer.patches) == (before[0], before[1] + 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), notches=st.integers(0, 8), log=st.booleans())
+def test_the_newest_candle_looks_as_it_will_when_it_is_finished(qapp, seed, notches, log):
+    chart = PriceChart()
+    chart.resize(*SIZE)
+    chart.set_log_scale(log)
+    chart.show_candles(walk(30, seed=seed))
+    for _ in range(notches):
+        chart.zoom(1.25)
+    pictures = []
+    for draw in ("newest", "columns"):
+        picture = QImage(SIZE[0], SIZE[1], QImage.Format.Format_RGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        pencil, plan = Pencil(), chart.plan
+        if draw == "newest":
+            pencil.newest(painter, plan)
+        else:
+            pencil.columns(painter, plan, plan.last, plan.last + 1)
+        painter.end()
+        pictures.append(picture)
+    chart.deleteLater()
+    assert pictures[0] == pictures[1]

@@ -9,7 +9,6 @@ from replayer_qt.ui.chart import scale as scales
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Plan
 
-_ROW_EVERY: Final = 56
 _LABEL_EVERY: Final = 88
 
 
@@ -98,15 +97,6 @@ class HistoryLayer:
         self._pencil.columns(painter, plan, first, end)
 
 
-def price_rows(plan: Plan) -> tuple[list[tuple[int, float]], float]:
-    """Return the labelled prices with their rows, and the distance between two labels."""
-    room, scale = plan.room, plan.scale
-    prices = scale.ticks(max(1, int(room.plot_height / (_ROW_EVERY * room.unit))))
-    rows = [(scale.row(price, room.plot_height), price) for price in prices]
-    step = prices[1] - prices[0] if len(prices) > 1 else abs(prices[0]) / 10 if prices else 1.0
-    return rows, step
-
-
 def _paint_phases(painter: QPainter, plan: Plan, left: int, right: int) -> None:
     """Shade what lies before the first tick and after the rug."""
     if plan.last < 0:
@@ -125,7 +115,7 @@ def _paint_grid(painter: QPainter, plan: Plan, left: int, right: int) -> None:
     room, palette = plan.room, plan.palette
     line = max(1, round(room.unit))
     width = right - left
-    for row, _ in price_rows(plan)[0]:
+    for row, _ in plan.marks:
         painter.fillRect(left, row, width, line, palette.grid)
     every = _label_every(plan)
     face = plan.letters.small
@@ -166,12 +156,13 @@ def _paint_price_axis(painter: QPainter, plan: Plan) -> None:
     painter.setClipRect(room.plot_width, 0, room.width - room.plot_width, room.height)
     painter.fillRect(room.plot_width, 0, line, room.height, plan.palette.edge)
     painter.setPen(plan.palette.muted)
-    rows, step = price_rows(plan)
-    for at, (row, price) in enumerate(rows):
+    marks = plan.marks
+    step = marks[1][1] - marks[0][1] if len(marks) > 1 else 0.01
+    for at, (row, price) in enumerate(marks):
         top = row - face.height // 2
         if price < 0 or top < 0 or top + face.height > room.plot_height:
             continue
         if plan.scale.log and at:
-            step = price - rows[at - 1][1]
+            step = price - marks[at - 1][1]
         text = scales.label(price, step)
         face.draw(painter, room.plot_width + round(7 * room.unit), top, text)

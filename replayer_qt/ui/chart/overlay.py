@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon, QPolygonF
 
 from replayer_qt.ui import fmt
-from replayer_qt.ui.chart.layer import price_rows
 from replayer_qt.ui.chart.pencil import Pencil, extremes
 from replayer_qt.ui.chart.plan import Face, Plan
 
@@ -44,7 +43,7 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
         painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
         last_line = plan.scale.row(float(plan.candles.close[plan.count - 1]), room.plot_height)
         painter.fillRect(0, last_line, room.plot_width, _line(plan), plan.palette.last_line)
-        pencil.columns(painter, plan, plan.last, plan.last + 1)
+        pencil.newest(painter, plan)
         if plan.line:
             _paint_dot(painter, plan, last_line)
         if notes.peak is not None:
@@ -135,7 +134,7 @@ def _paint_last_label(painter: QPainter, plan: Plan, row: int) -> None:
     price = float(plan.candles.close[plan.count - 1])
     room, face = plan.room, plan.letters.bold
     near = face.height + round(2 * room.unit)
-    for labelled, _ in price_rows(plan)[0]:
+    for labelled, _ in plan.marks:
         if abs(labelled - row) < near:
             width = room.width - room.plot_width - 2
             top = labelled - face.height // 2

@@ -1,5 +1,6 @@
 """What one frame of the chart shows and where, decided once and then only painted."""
 
+import math
 from typing import Final
 
 import msgspec
@@ -38,16 +39,19 @@ class Face:
 
     def __init__(self, font: QFont) -> None:
         self.font = font
-        self.metrics = QFontMetrics(font)
-        self.height = self.metrics.height()
+        self.height = QFontMetrics(font).height()
         self._kept: dict[str, QStaticText] = {}
 
     def width(self, text: str) -> int:
         """Return how wide `text` is [px]."""
-        return self.metrics.horizontalAdvance(text)
+        return math.ceil(self._laid(text).size().width())
 
     def draw(self, painter: QPainter, x: int, y: int, text: str) -> None:
         """Draw `text`, letter by letter, in the painter's pen, its top left corner there [px]."""
+        painter.setFont(self.font)
+        painter.drawStaticText(x, y, self._laid(text))
+
+    def _laid(self, text: str) -> QStaticText:
         laid = self._kept.get(text)
         if laid is None:
             if len(self._kept) >= _TEXTS_KEPT:
@@ -55,8 +59,7 @@ class Face:
             laid = self._kept[text] = QStaticText(text)
             laid.setTextFormat(Qt.TextFormat.PlainText)
             laid.prepare(QTransform(), self.font)
-        painter.setFont(self.font)
-        painter.drawStaticText(x, y, laid)
+        return laid
 
 
 class Letters:
@@ -140,6 +143,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         per: candles in a column.
         origin: how far right of the first column's left edge the plot begins [device px].
         last: the newest column, which may still change; -1 when there is none.
+        marks: the rows and prices that get a line and a label, rising prices.
         rug: the candle of the rug; None while there is none.
         line: whether prices are a line, not candles.
         blank: whether there is no market to draw axes for.
@@ -158,6 +162,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     origin: int
     last: int
     scale: PriceScale
+    marks: tuple[tuple[int, float], ...] = ()
     rug: int | None = None
     line: bool = False
     blank: bool = False

@@ -20,12 +20,13 @@ from replayer_qt.ui.chart.overlay import Notes
 from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Letters, Plan
-from replayer_qt.ui.chart.scale import fitted
+from replayer_qt.ui.chart.scale import Fitter
 from replayer_qt.ui.chart.subject import Pointed, Subject
 from replayer_qt.ui.chart.viewport import Viewport
 from replayer_qt.ui.theme import DARK, Theme
 
 _PANNED_BY_KEY: Final = 10
+_ROWS_APART: Final = 56
 
 
 class PriceChart(pg.GraphicsView):
@@ -67,7 +68,8 @@ class PriceChart(pg.GraphicsView):
         self._was_pointed: Pointed | None = None
         self._grip = 0
         self._turned = 0.0
-        self._painted_rows = (0, 0)
+        self._painted_rows = self._rows = (0, 0)
+        self._fitter = Fitter()
         self._hand = Hand()
         self.scene().addItem(self._hand)
         self._hand.taken.connect(self._take)
@@ -196,7 +198,7 @@ class PriceChart(pg.GraphicsView):
         before, notes_before = self._plan, self._notes
         plan = self._plan = self._planned()
         notes = self._notes = self._noted(plan)
-        rows = overlay.rows_of_last(plan)
+        rows = self._rows = overlay.rows_of_last(plan)
         only_last = (
             notes == notes_before
             and notes.pointer is None
@@ -228,6 +230,9 @@ class PriceChart(pg.GraphicsView):
         candles, view = self._subject.candles, self._viewport
         view.settle(room.plot_width, len(candles), unit)
         seen = view.columns(0, room.plot_width)
+        extremes = self._subject.extremes(*seen, view.per)
+        apart = _ROWS_APART * room.unit
+        scale, marks = self._fitter.fit(*extremes, self._log, room.plot_height, apart)
         rug = self._subject.rug()
         return Plan(
             room=room,
@@ -242,7 +247,8 @@ class PriceChart(pg.GraphicsView):
             per=view.per,
             origin=view.origin,
             last=view.last,
-            scale=fitted(*self._subject.extremes(*seen, view.per), log=self._log),
+            scale=scale,
+            marks=marks,
             rug=None if rug is None else rug[0],
             line=self._line,
             blank=self._subject.is_nothing,
@@ -343,7 +349,7 @@ class PriceChart(pg.GraphicsView):
             painter.drawPixmap(0, 0, self._layer.pixmap)
         overlay.paint(painter, plan, self._notes, self._pencil)
         painter.end()
-        self._painted_rows = overlay.rows_of_last(plan)
+        self._painted_rows = self._rows
         self.frames_painted += 1
         self.last_paint_ms = took.nsecsElapsed() / 1e6
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Marks = tuple[tuple[int, float], ...]
 
 _MOST: Final = 1e300
 _LEAST: Final = 1e-300
@@ -90,6 +91,11 @@ class PriceScale(msgspec.Struct, frozen=True):
         found = [(first + i) * step for i in range(most + 2)]
         return [price for price in found if self.lo < price < self.hi][:most]
 
+    def marks(self, height: int, apart: float) -> Marks:
+        """Return rows and prices that get a line and a label, `apart` or more apart [px]."""
+        prices = self.ticks(max(1, int(height / apart)))
+        return tuple((self.row(price, height), price) for price in prices)
+
     def _decades(self, most: int) -> list[float]:
         low, high = math.floor(math.log10(self.lo)), math.ceil(math.log10(self.hi))
         for digits in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
@@ -102,6 +108,29 @@ class PriceScale(msgspec.Struct, frozen=True):
             if len(inside) <= most:
                 return inside
         return inside[:most]
+
+
+class Fitter:
+    """Fits scales, and remembers the last one: most frames ask for the same again."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._found: tuple[PriceScale, Marks]
+
+    def fit(  # what a scale and its labels depend on
+        self,
+        lo: float,
+        hi: float,
+        log: bool,
+        height: int,
+        apart: float,  # noqa: FBT001
+    ) -> tuple[PriceScale, "Marks"]:
+        """Return the scale for prices from `lo` to `hi`, and its marks on so many rows [px]."""
+        key = (lo, hi, log, height, apart)
+        if key != self._key:
+            scale = fitted(lo, hi, log=log)
+            self._key, self._found = key, (scale, scale.marks(height, apart))
+        return self._found
 
 
 def fitted(lo: float, hi: float, *, log: bool = False) -> PriceScale:
