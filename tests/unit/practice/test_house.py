@@ -9,7 +9,7 @@ PLAIN = draw_round(7, 3, START_MS)
 
 
 def game(*prices: float, number: int = 0) -> Round:
-    return msgspec.structs.replace(PLAIN, number=number, prices=prices)
+    return msgspec.structs.replace(PLAIN, number=number, prices=tuple(map(float, prices)))
 
 
 def after(*games: Round, at_ms: int = START_MS) -> House:
