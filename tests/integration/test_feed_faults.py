@@ -163,7 +163,7 @@ async def test_a_callback_returns_at_once():
 
 @pytest.mark.parametrize("how", ["reset", "fin"])
 async def test_a_broken_connection_is_made_again(how):
-    """FAULTS N1, S3-T6, S4-T4: within 2 s, one handler set, the missed ticks are marked."""
+    """FAULTS N1, S3-T6, S4-T4, N8: within 2 s, one handler set, the missed ticks are marked."""
     async with chaotic() as (server, proxy, heard):
         await heard.ticks_on()
         proxy.cut(how)

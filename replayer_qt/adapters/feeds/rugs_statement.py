@@ -72,7 +72,7 @@ def statement_of(state: GameState, note: Note) -> Statement:
         presale=state.allow_pre_round_buys,
         price=None if price is None else checked_price(price),
         tick=None if tick is None else checked_tick(tick),
-        snapshot=state.game_history is not None or state.prices is not None,
+        snapshot=state.game_history is not None,
         timer_ms=None if timer is None else checked_timer(timer),
         paused=state.cooldown_paused,
         trade_count=_count(state.trade_count),
@@ -80,7 +80,7 @@ def statement_of(state: GameState, note: Note) -> Statement:
         seed_hash=None if fair is None else _short(fair.server_seed_hash),
         version=_short(state.game_version or (None if fair is None else fair.version)),
         recent=_recent(state, note),
-        prices=_prices(state.prices, note),
+        prices=_prices_before(state, note),
         history=_history(state.game_history, note),
     )
 
@@ -100,6 +100,14 @@ def _recent(state: GameState, note: Note) -> tuple[tuple[int, float], ...]:
         note(refusal.reason)
         return ()
     return pairs
+
+
+def _prices_before(state: GameState, note: Note) -> tuple[float, ...] | None:
+    """In the oldest generation each message repeats all prices: its newest is live all the same."""
+    prices = _prices(state.prices, note)
+    if prices and state.game_history is None and len(prices) - 1 == state.tick_count:
+        return prices[:-1]
+    return prices
 
 
 def _prices(prices: list[float] | None, note: Note) -> tuple[float, ...] | None:

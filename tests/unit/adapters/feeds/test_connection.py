@@ -317,7 +317,7 @@ def test_stopping_is_quick_in_every_state():
 
 
 def test_a_day_of_outages_always_ends_live():
-    """S3-T6, S3-P5: 1 s, 10 s and 5 min, at any moment."""
+    """S3-T6, S3-P5, S4-O1: 1 s, 10 s and 5 min; told within a second, over by itself."""
 
     async def body():
         outages = [(100.0, 1.0), (300.0, 10.0), (700.0, 300.0), (1500.0, 1.0)]
@@ -326,6 +326,8 @@ def test_a_day_of_outages_always_ends_live():
         for begin, length in outages:
             back = [at for at, link, *_ in world.told if link is Link.LIVE and at > begin + 0.5]
             limit = 2.0 if length <= 1.0 else 130.0
+            lost = [at for at, link, *_ in world.told if link is Link.WAITING and at >= begin]
+            assert lost[0] - begin <= 1.0
             assert back
             assert back[0] - (begin + length) <= limit
 

@@ -134,7 +134,9 @@ def test_the_oldest_generation_repeats_prices_and_trades_each_time():
         message = tick_state(tick, 1.0 + tick, prices=[1.0 + n for n in range(tick + 1)], trades=[])
         message.pop("partialPrices")
         told = of(PriceTicked, state(parser, message))
-        assert [one.tick for one in told] == [tick]
+        assert [(one.tick, one.origin) for one in told] == [(tick, TickOrigin.LIVE)]
+    rugged = tick_state(3, 0.01, rugged=True, prices=[1.0, 2.0, 3.0, 0.01])
+    assert [one.tick for one in of(RoundRugged, state(parser, rugged))] == [3]
     trade = {key: TRADE[key] for key in ("gameId", "playerId", "type", "tickIndex")}
     trade |= {"id": "256", "amount": 0.1, "qty": 0.05, "coin": "free"}
     (told,) = say(parser, "newTrade", trade)
