@@ -79,7 +79,6 @@ class PriceChart(pg.GraphicsView):
         self._hand.pressed.connect(self._press)
         self._plan = self._planned()
         self.setAccessibleName("Price chart")
-        self.setMinimumSize(1, 1)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
 
@@ -115,7 +114,7 @@ class PriceChart(pg.GraphicsView):
 
     @property
     def plan(self) -> Plan:
-        """What the next painting shows."""
+        """What is shown, and where."""
         return self._plan
 
     @property
@@ -135,11 +134,8 @@ class PriceChart(pg.GraphicsView):
         """
         plan, room = self._plan, self._plan.room
         candle = plan.per / plan.step
-        left = plan.origin * candle
-        scale = plan.scale
-        low, high = (
-            (math.log10(scale.lo), math.log10(scale.hi)) if scale.log else (scale.lo, scale.hi)
-        )
+        left, scale = plan.origin * candle, plan.scale
+        low, high = (math.log10(end) if scale.log else end for end in (scale.lo, scale.hi))
         span = (left, left + room.plot_width * candle)
         self._hand.setRange(xRange=span, yRange=(low, high), padding=0)
         return self._hand
@@ -223,16 +219,15 @@ class PriceChart(pg.GraphicsView):
         unit = float(self.devicePixelRatioF())
         if unit != self._unit:
             self._unit, self._letters = unit, Letters(self.font(), unit)
-        size = self.viewport().size()
-        room = self._letters.room(
-            max(round(size.width() * unit), 1), max(round(size.height() * unit), 1), unit
-        )
+        room = self._letters.room(*self._pixels(), unit)
         candles, view = self._subject.candles, self._viewport
         view.settle(room.plot_width, len(candles), unit)
         seen = view.columns(0, room.plot_width)
         extremes = self._subject.extremes(*seen, view.per)
         apart = _ROWS_APART * room.unit
-        scale, marks = self._fitter.fit(*extremes, self._log, room.plot_height, apart)
+        scale, marks = self._fitter.fit(
+            *extremes, log=self._log, height=room.plot_height, apart=apart
+        )
         rug = self._subject.rug()
         return Plan(
             room=room,
@@ -274,9 +269,7 @@ class PriceChart(pg.GraphicsView):
         pointed = None
         if self._pointer is not None:
             column = (self._pointer[0] + plan.origin) // plan.step
-            pointed = self._subject.at(min(column * plan.per, plan.count - 1))
-            if column > plan.last:
-                pointed = None
+            pointed = self._subject.at(column * plan.per)
         if pointed != self._was_pointed:
             self._was_pointed = pointed
             self.pointed.emit(pointed)

@@ -121,9 +121,10 @@ class Fitter:
         self,
         lo: float,
         hi: float,
+        *,
         log: bool,
         height: int,
-        apart: float,  # noqa: FBT001
+        apart: float,
     ) -> tuple[PriceScale, "Marks"]:
         """Return the scale for prices from `lo` to `hi`, and its marks on so many rows [px]."""
         key = (lo, hi, log, height, apart)
