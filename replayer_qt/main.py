@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import qasync
+from msgspec.structs import replace
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
@@ -94,14 +95,15 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
         )
         wiring.wire_watch(host=machine.host, hooks=hooks, tally=tally)
         chart = PriceChart()
-        window = _build_window(options, machine, chart)
+        unseen = app.platformName() == "offscreen"
+        window = _build_window(options, machine, chart, unseen=unseen)
         window.closed.connect(over.set)
         window.show()
         stack.callback(window.close)
         heartbeat.forget()  # building the window is not a stall
         _obey_options(options, machine)
-        await _until_over(options, machine, over, unseen=app.platformName() == "offscreen")
-        _take_picture(options, window, unseen=app.platformName() == "offscreen")
+        await _until_over(options, machine, over, unseen=unseen)
+        _take_picture(options, window, unseen=unseen)
         painted, gap_ms = chart.frames_painted, heartbeat.worst_gap_ms
     if options.exit_after_s is not None or options.screenshot is not None:
         summary = Summary(
@@ -123,10 +125,17 @@ def _end_on_signals(over: asyncio.Event) -> None:
             loop.add_signal_handler(number, over.set)
 
 
-def _build_window(options: WindowOptions, machine: Machine, chart: PriceChart) -> MainWindow:
+def _build_window(
+    options: WindowOptions, machine: Machine, chart: PriceChart, *, unseen: bool
+) -> MainWindow:
+    settings = options.settings
+    if unseen:  # Qt's offscreen screen is small, and would squeeze a restored window
+        settings = replace(settings, window=replace(settings.window, restore_layout=False))
     store = QSettings(str(Path(options.data_dir, "window.ini")), QSettings.Format.IniFormat)
-    window = MainWindow(options.settings, chart=chart, version=VERSION, layout_store=store)
-    frames = FrameClock(max_fps=options.settings.chart.max_fps, parent=window)
+    window = MainWindow(
+        settings, version=VERSION, layout_store=store, chart=chart, clock=SystemClock()
+    )
+    frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
     wiring.wire_window(host=machine.host, desk=machine.desk, frames=frames, window=window)
     return window
 

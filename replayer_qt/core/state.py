@@ -72,10 +72,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """Return the market that is looked at."""
         return None if self.shown is None else self.markets.get(self.shown)
 
-    def is_past(self) -> bool:
-        """Return whether a recording is looked at, not the running market."""
-        return self.shown is not None and self.shown != self.live
-
 
 class Advance(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that happened, and where that leaves us.

@@ -198,6 +198,7 @@ class Desk(QObject):
         self._leaving = [worker for worker in self._leaving if worker is not ended]
         if self._live is not None and self._live[0] is ended:
             self._live = None  # the feed ended by itself, and has told why
+            self._host.attach(None)
         if not self._leaving:
             self._all_left.set()
         if self._next is not None and self._live is None and not self._leaving:

@@ -91,15 +91,15 @@ def test_a_stream_that_is_dropped_is_forgotten_and_no_longer_shown():
         advance.state.markets["x"] = None
 
 
-def test_what_is_looked_at_is_past_unless_it_is_the_connected_venue():
+def test_what_is_looked_at_stays_while_a_venue_connects():
     """N21: a replay stays in view while a venue connects."""
     engine = Engine()
     engine.handle([event(PriceTicked, stream="replay/1", round_id="x", tick=4, price=2.0)])
     engine.show("replay/1")
     state = engine.attach(PRACTICE).state
-    assert state.is_past()
+    assert (state.shown, state.live) == ("replay/1", PRACTICE)
     assert state.market().round.tick == 4
-    assert not engine.show(PRACTICE).state.is_past()
+    assert engine.show(PRACTICE).state.market() is None
 
 
 def test_an_empty_session_of_the_owner_is_the_one_that_is_written():

@@ -153,7 +153,7 @@ def test_a_replay_survives_a_connection(room, qtbot):
     qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
     assert room.replays[0].closed == 0
     room.desk.obey(Show(stream=stream))
-    assert room.host.state.is_past()
+    assert room.host.state.shown == stream
     assert room.price(stream) == PRICES[-1]
 
 
@@ -170,7 +170,7 @@ def test_opening_another_recording_puts_the_first_away(room, qtbot):
 def test_closing_the_replay_goes_back_to_live(room, qtbot):
     room.desk.obey(Connect(venue="practice"))
     room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
-    assert room.host.state.is_past()
+    assert room.host.state.shown == room.replays[0].stream
     room.desk.obey(CloseReplay())
     assert room.host.state.shown == PRACTICE
 
