@@ -17,13 +17,12 @@ from replayer_qt.core.candles import CandleSeries
 from replayer_qt.core.commands import SeekTick
 from replayer_qt.core.events import (
     PhaseChanged,
-    ReplayMoved,
-    Rewound,
     RoundOpened,
     RoundRugged,
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.replay_events import ReplayMoved, Rewound
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import PRACTICE, RoundId
@@ -336,3 +335,39 @@ def test_candles_by_time_are_labelled_with_the_time_since_the_start(stage):
     plan = stage.chart.plan
     assert plan.count == 100
     assert plan.timeline.label(plan.candles, 70) == "1:10"
+
+
+def test_another_round_is_followed_from_its_first_tick(stage):
+    stage.feed(opened(), *wave(900))
+    stage.chart.pan(-50)
+    assert not stage.chart.following
+    stage.feed(*a_round([1.0, 1.1, 1.2, 0.02], round_id=OTHER))
+    assert stage.chart.following
+    assert stage.followed == [False, True]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from([1, 1, 1, 2, 7, 40]), st.sampled_from([0, 0, 0, -3, 8])),
+        max_size=80,
+    )
+)
+def test_with_ticks_missing_a_patched_layer_is_a_redrawn_one(stage, steps):
+    chart, tick = stage.chart, 200
+    stage.feed(event(Rewound, history=(opened(), *wave(tick))), paint=False)
+    chart.set_ticks_per_candle(1)
+    chart.follow()
+    chart.layer.bring_up(chart.plan)
+    for apart, panned in steps:
+        tick += apart
+        stage.feed(*wave(1, begin=tick), paint=False)
+        if panned:
+            chart.pan(panned)
+        chart.layer.bring_up(chart.plan)
+        patched = chart.layer.pixmap.toImage()
+        chart.layer.forget()
+        chart.layer.bring_up(chart.plan)
+        assert patched == chart.layer.pixmap.toImage()
