@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from replayer_qt.core.commands import Command
-from replayer_qt.core.events import Event, RecordingChanged
+from replayer_qt.core.events import Event
+from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.units import Nanos, StreamId
 
 

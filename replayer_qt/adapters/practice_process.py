@@ -23,10 +23,9 @@ from replayer_qt.core.events import (
     Event,
     FeedChanged,
     Link,
-    ProblemRaised,
     RoundRugged,
-    Severity,
 )
+from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import FeedSettings, PracticeSettings, Settings
 from replayer_qt.core.units import NANOS_PER_SECOND, PRACTICE, Nanos, StreamId
 from replayer_qt.ports import Clock

@@ -19,8 +19,9 @@ from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.cli import bootstrap
 from replayer_qt.cli.arguments import VENUES, add_place, span
 from replayer_qt.core.commands import Connect, StartRecording
-from replayer_qt.core.events import Link, Recording
+from replayer_qt.core.events import Link
 from replayer_qt.core.options import VERSION
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.report import status_line
 from replayer_qt.core.state import Advance, State
 from replayer_qt.machine import Machine, assemble

@@ -16,13 +16,9 @@ from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.commands import Play, SetSpeed
 from replayer_qt.core.errors import RecordingUnreadable
-from replayer_qt.core.events import (
-    Event,
-    ProblemRaised,
-    ReplayMoved,
-    ReplayOpened,
-    ReplayShaped,
-)
+from replayer_qt.core.events import Event
+from replayer_qt.core.program_events import ProblemRaised
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, ReplayShaped
 from replayer_qt.core.settings import ReplaySettings
 from replayer_qt.core.units import StreamId
 from replayer_qt.engine.engine import Engine

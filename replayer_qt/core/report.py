@@ -1,7 +1,8 @@
 """One line that says where everything stands, for people without a window."""
 
-from replayer_qt.core.events import Link, Recording
+from replayer_qt.core.events import Link
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import venue_of

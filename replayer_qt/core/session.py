@@ -8,13 +8,12 @@ from replayer_qt.core.events import (
     Event,
     PhaseChanged,
     PriceTicked,
-    ReplayOpened,
-    Rewound,
     RoundOpened,
     RoundRugged,
     TickBlock,
     TimerTicked,
 )
+from replayer_qt.core.replay_events import ReplayOpened, Rewound
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.soundness import is_sound
 from replayer_qt.core.units import RoundId, StreamId

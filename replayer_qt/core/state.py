@@ -6,14 +6,9 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.core.events import (
-    Event,
-    FeedChanged,
-    FeedMeasured,
-    RecordingChanged,
-    ReplayMoved,
-    ReplayOpened,
-)
+from replayer_qt.core.events import Event, FeedChanged, FeedMeasured
+from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.session import Session
 from replayer_qt.core.units import RoundId, StreamId

@@ -13,15 +13,13 @@ from replayer_qt.core.events import (
     FeedMeasured,
     PhaseChanged,
     PriceTicked,
-    RecordingChanged,
-    ReplayMoved,
-    ReplayOpened,
-    Rewound,
     RoundOpened,
     SeedRevealed,
     TickBlock,
     TimerTicked,
 )
+from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, Rewound
 from replayer_qt.core.round import RoundState, fold_and_count
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import RoundId

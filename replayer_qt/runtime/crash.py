@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from replayer_qt.core.events import ProblemRaised
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.units import NANOS_PER_SECOND, Nanos, StreamId
 from replayer_qt.ports import Clock
 

@@ -18,7 +18,7 @@ from replayer_qt.core.commands import (
     StartRecording,
     StopRecording,
 )
-from replayer_qt.core.events import ProblemRaised
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.units import StreamId, stream_of
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.engine_host import EngineHost

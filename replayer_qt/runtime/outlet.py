@@ -8,7 +8,12 @@ from typing import Final
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from replayer_qt.core.events import SHEDDABLE, Event, EventsShed, RawReceived
+from replayer_qt.core.events import (
+    SHEDDABLE,
+    Event,
+    EventsShed,
+    RawReceived,
+)
 
 EVENTS_KEPT: Final = 65_536
 BYTES_KEPT: Final = 64 * 1024 * 1024

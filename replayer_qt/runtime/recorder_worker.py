@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
 
-from replayer_qt.core.events import RecordingChanged
+from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos
 from replayer_qt.ports import Journal
 from replayer_qt.runtime.outlet import Delivery

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QObject, Slot
 
-from replayer_qt.core.events import PriceTicked, ProblemRaised, Severity, TickBlock
+from replayer_qt.core.events import PriceTicked, TickBlock
+from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.state import Advance
 
 

@@ -4,7 +4,8 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-from replayer_qt.core.events import ROUND_EVENTS, SHEDDABLE, Event, ReplayMoved, Rewound
+from replayer_qt.core.events import ROUND_EVENTS, SHEDDABLE, Event
+from replayer_qt.core.replay_events import ReplayMoved, Rewound
 from replayer_qt.core.state import Advance
 
 EVENTS_KEPT: Final = 20_000

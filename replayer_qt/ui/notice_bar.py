@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from replayer_qt.core.events import Severity
+from replayer_qt.core.program_events import Severity
 from replayer_qt.ui.models.tables import Notice
 from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import DARK, Theme

@@ -13,12 +13,14 @@ from replayer_qt.core.events import (
     FairnessChecked,
     FeedChanged,
     Link,
+)
+from replayer_qt.core.program_events import (
     ProblemRaised,
     Recording,
     RecordingChanged,
-    ReplayOpened,
     Severity,
 )
+from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt

@@ -4,8 +4,9 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.core.events import FeedChanged, Link, Recording
+from replayer_qt.core.events import FeedChanged, Link
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import NANOS_PER_MILLISECOND

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from replayer_qt.core.events import Recording
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import venue_of
 

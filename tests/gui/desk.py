@@ -14,15 +14,12 @@ from replayer_qt.core.events import (
     FeedMeasured,
     Link,
     PhaseChanged,
-    Recording,
-    RecordingChanged,
-    ReplayMoved,
-    ReplayOpened,
-    ReplayShaped,
     Side,
     TradePrinted,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording, RecordingChanged
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, ReplayShaped
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId, StreamId
 from replayer_qt.engine.engine import Engine

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from replayer_qt.core import commands as c
-from replayer_qt.core.events import Link, ProblemRaised, Recording
+from replayer_qt.core.events import Link
+from replayer_qt.core.program_events import ProblemRaised, Recording
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.status import read_status

@@ -15,9 +15,8 @@ from replayer_qt.core.events import (
     FairnessChecked,
     FeedChanged,
     Link,
-    ReplayShaped,
-    Rewound,
 )
+from replayer_qt.core.replay_events import ReplayShaped, Rewound
 from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.models.tables import TRADES_KEPT

@@ -8,7 +8,8 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar, QToolButton, QWidget
 
 from replayer_qt.core.commands import OpenRecordings, SeekTick
-from replayer_qt.core.events import FeedChanged, Link, ProblemRaised, Recording
+from replayer_qt.core.events import FeedChanged, Link
+from replayer_qt.core.program_events import ProblemRaised, Recording
 from replayer_qt.core.settings import Settings, WindowSettings
 from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.ui.dialogs.about import AboutDialog, parts

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.core.commands import OpenRecordings, Play, Step
-from replayer_qt.core.events import Rewound
+from replayer_qt.core.replay_events import Rewound
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.chart.price_chart import PriceChart
 from tests.gui.desk import REPLAY, Bench, event, lively, moved_to, wave

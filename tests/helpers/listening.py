@@ -10,7 +10,12 @@ from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.rugs_socketio import RugsFeed
-from replayer_qt.core.events import Event, FeedChanged, Link, PriceTicked
+from replayer_qt.core.events import (
+    Event,
+    FeedChanged,
+    Link,
+    PriceTicked,
+)
 from replayer_qt.core.settings import FeedSettings
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ports import Feed

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from replayer_qt.core.events import Event, PriceTicked, RoundOpened, RoundRugged
+from replayer_qt.core.events import (
+    Event,
+    PriceTicked,
+    RoundOpened,
+    RoundRugged,
+)
 from replayer_qt.core.units import PRACTICE, Nanos, RoundId, StreamId
 
 ROUND = RoundId("20261121-0123456789abcdef")

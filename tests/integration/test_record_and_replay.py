@@ -10,9 +10,10 @@ from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.commands import Play, SetSpeed
-from replayer_qt.core.events import PhaseChanged, ReplayMoved
+from replayer_qt.core.events import PhaseChanged
 from replayer_qt.core.fairness import generate
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.replay_events import ReplayMoved
 from replayer_qt.core.settings import RecorderSettings, ReplaySettings
 from replayer_qt.core.summary import summarise
 from replayer_qt.core.units import PRACTICE, RoundId, StreamId

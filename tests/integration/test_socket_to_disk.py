@@ -12,7 +12,8 @@ import pytest
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.core.commands import Connect, Disconnect
-from replayer_qt.core.events import Fairness, PriceTicked, Recording
+from replayer_qt.core.events import Fairness, PriceTicked
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.settings import FeedSettings, Settings
 from replayer_qt.core.summary import summarise
 from replayer_qt.core.units import PRACTICE

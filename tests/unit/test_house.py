@@ -313,9 +313,12 @@ assert not heard, heard
     assert list(home.iterdir()) == []
 
 
+DECLARED = ("core/events.py", "core/program_events.py", "core/replay_events.py")
+
 EVENT_TYPES = [
     node.name
-    for node in ast.walk(TREES["core/events.py"])
+    for place in DECLARED
+    for node in ast.walk(TREES[place])
     if isinstance(node, ast.ClassDef)
     and any(isinstance(base, ast.Name) and base.id == "Event" for base in node.bases)
 ]
@@ -327,18 +330,18 @@ def test_every_kind_of_event_is_made_and_read_by_somebody(kind):
     made = [
         name
         for name, node in nodes(ast.Call)
-        if called(node) == kind and name != "core/events.py" and not name.startswith("practice/")
+        if called(node) == kind and name not in DECLARED and not name.startswith("practice/")
     ]
     read = [
         name
         for name, text in SOURCES.items()
-        if name != "core/events.py"
+        if name not in DECLARED
         and re.search(rf"case {kind}\b|\|\s*{kind}\b|isinstance\([^)]*\b{kind}\b", text)
     ]
     shown = [
         name
         for name, node in nodes(ast.Name)
-        if node.id == kind and name != "core/events.py" and name not in made
+        if node.id == kind and name not in DECLARED and name not in made
     ]
     assert made
     assert read or shown

@@ -19,8 +19,10 @@ from replayer_qt.core.commands import (
     SetSpeed,
 )
 from replayer_qt.core.errors import UserFacingError
-from replayer_qt.core.events import Event, ProblemRaised, ReplayOpened, Severity
+from replayer_qt.core.events import Event
+from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.recording import Recording
+from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.settings import ReplaySettings
 from replayer_qt.core.units import NANOS_PER_SECOND, StreamId
 from replayer_qt.ports import Clock

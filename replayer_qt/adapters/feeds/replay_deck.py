@@ -23,8 +23,9 @@ from replayer_qt.core.commands import (
     SetSpeed,
     Step,
 )
-from replayer_qt.core.events import Event, ReplayMoved, ReplayShaped, Rewound
+from replayer_qt.core.events import Event
 from replayer_qt.core.replay_clock import ReplayClock
+from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped, Rewound
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, StreamId
 from replayer_qt.ports import Clock
 

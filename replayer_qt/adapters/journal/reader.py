@@ -29,7 +29,12 @@ from replayer_qt.adapters.journal.screen import is_finite
 from replayer_qt.adapters.journal.whole import WHOLE_LIMIT, read_whole
 from replayer_qt.core import codec
 from replayer_qt.core.errors import RecordingUnreadable
-from replayer_qt.core.events import Event, EventsShed, JournalEvent, PriceTicked
+from replayer_qt.core.events import (
+    Event,
+    EventsShed,
+    JournalEvent,
+    PriceTicked,
+)
 from replayer_qt.core.recording import Damage, Recording
 from replayer_qt.core.units import StreamId
 

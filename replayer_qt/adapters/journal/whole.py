@@ -8,7 +8,12 @@ from crc32c import crc32c
 
 from replayer_qt.adapters.journal.format import is_sound, read_footer, read_header
 from replayer_qt.adapters.journal.screen import is_finite
-from replayer_qt.core.events import EventsShed, JournalEvent, PriceTicked, TimerTicked
+from replayer_qt.core.events import (
+    EventsShed,
+    JournalEvent,
+    PriceTicked,
+    TimerTicked,
+)
 
 WHOLE_LIMIT: Final = 128 * 1024 * 1024
 """The largest file that is read in one piece [bytes]."""

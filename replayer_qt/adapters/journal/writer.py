@@ -15,7 +15,8 @@ from replayer_qt.adapters.journal.recovery import Finding, repair
 from replayer_qt.adapters.journal.shelf import Shelf
 from replayer_qt.adapters.journal.spool import Spool
 from replayer_qt.core.errors import DataDirUnusable
-from replayer_qt.core.events import Event, RawReceived, Recording, RecordingChanged
+from replayer_qt.core.events import Event, RawReceived
+from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, StreamId
 from replayer_qt.ports import Clock

@@ -20,7 +20,6 @@ from replayer_qt.core.events import (
     Event,
     PhaseChanged,
     PriceTicked,
-    ReplayMoved,
     RoundOpened,
     RoundRugged,
     TimerTicked,
@@ -28,6 +27,7 @@ from replayer_qt.core.events import (
 from replayer_qt.core.fairness import generate
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
+from replayer_qt.core.replay_events import ReplayMoved
 from replayer_qt.core.settings import RecorderSettings, ReplaySettings
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, RoundId, StreamId
 from replayer_qt.engine.engine import Engine

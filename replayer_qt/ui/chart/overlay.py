@@ -68,10 +68,9 @@ def rows_of_last(plan: Plan) -> tuple[int, int]:
     if plan.last < 0:
         return 0, 0
     room, candles = plan.room, plan.candles
-    lows, highs = extremes(plan, plan.last, plan.last + 1)
-    low, high = float(lows[0]), float(highs[0])
+    lows, highs = extremes(plan, max(plan.last - 1, 0), plan.last + 1)
+    low, high = float(lows[-1]), float(highs[-1])
     if plan.last > 0:
-        lows, highs = extremes(plan, plan.last - 1, plan.last)
         before = float(candles.close[plan.last * plan.per - 1])
         low = min(low, before, float(highs[0]))
         high = max(high, before, float(lows[0]))

@@ -5,7 +5,13 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.core.events import Fairness, Link, Severity, Side, TradePrinted
+from replayer_qt.core.events import (
+    Fairness,
+    Link,
+    Side,
+    TradePrinted,
+)
+from replayer_qt.core.program_events import Severity
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.state import MarketState
 from replayer_qt.ui import fmt

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from replayer_qt.core.events import ReplayShaped
+from replayer_qt.core.replay_events import ReplayShaped
 from replayer_qt.ui.theme import DARK, Theme
 
 _MARGIN: Final = 8

@@ -4,7 +4,8 @@ from msgspec.structs import asdict
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from replayer_qt.core.events import Event, Rewound, TradePrinted
+from replayer_qt.core.events import Event, TradePrinted
+from replayer_qt.core.replay_events import Rewound
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.rows import RowsModel

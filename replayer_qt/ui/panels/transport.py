@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from replayer_qt.core.commands import SeekShare, SeekTick, SetSpeed
-from replayer_qt.core.events import ReplayMoved, ReplayShaped
+from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt

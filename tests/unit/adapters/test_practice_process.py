@@ -21,7 +21,8 @@ from replayer_qt.adapters.practice_process import (
     slowed,
 )
 from replayer_qt.core.commands import Chaos, Disconnect
-from replayer_qt.core.events import FeedChanged, Link, ProblemRaised, RoundRugged
+from replayer_qt.core.events import FeedChanged, Link, RoundRugged
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.settings import FeedSettings, PracticeSettings, Settings
 from replayer_qt.core.units import PRACTICE
 from tests.helpers.listening import QUICK, listening

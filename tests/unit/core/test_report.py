@@ -4,12 +4,11 @@ from replayer_qt.core.events import (
     FeedChanged,
     Link,
     PhaseChanged,
-    Recording,
-    RecordingChanged,
     RoundOpened,
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.report import status_line
 from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE

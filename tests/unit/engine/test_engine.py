@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from replayer_qt.core.events import PriceTicked, RawReceived, Rewound, RoundOpened, TickBlock
+from replayer_qt.core.events import (
+    PriceTicked,
+    RawReceived,
+    RoundOpened,
+    TickBlock,
+)
+from replayer_qt.core.replay_events import Rewound
 from replayer_qt.core.session import Session
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.engine.engine import Engine

@@ -15,8 +15,6 @@ from replayer_qt.core.events import (
     Link,
     PhaseChanged,
     PriceTicked,
-    ReplayOpened,
-    Rewound,
     RoundOpened,
     RoundRugged,
     SeedRevealed,
@@ -25,6 +23,7 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.replay_events import ReplayOpened, Rewound
 from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.engine.engine import Engine

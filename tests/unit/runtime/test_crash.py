@@ -9,7 +9,7 @@ import threading
 import pytest
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from replayer_qt.core.events import ProblemRaised
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.units import stream_of
 from replayer_qt.runtime.crash import CrashHooks
 from tests.helpers.clock import SteppedClock

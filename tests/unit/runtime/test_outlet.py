@@ -4,7 +4,12 @@ import sys
 import threading
 import time
 
-from replayer_qt.core.events import EventsShed, PriceTicked, RawReceived, RoundOpened
+from replayer_qt.core.events import (
+    EventsShed,
+    PriceTicked,
+    RawReceived,
+    RoundOpened,
+)
 from replayer_qt.core.units import RoundId
 from replayer_qt.runtime.outlet import Outlet
 from tests.helpers.listener import Listener

@@ -7,13 +7,8 @@ from PySide6.QtCore import QMetaObject, Qt
 
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.core.events import (
-    EventsShed,
-    PriceTicked,
-    Recording,
-    RecordingChanged,
-    RoundOpened,
-)
+from replayer_qt.core.events import EventsShed, PriceTicked, RoundOpened
+from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import NANOS_PER_SECOND, Nanos, RoundId, StreamId
 from replayer_qt.runtime.outlet import Outlet

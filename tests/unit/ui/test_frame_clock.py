@@ -1,7 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replayer_qt.core.events import EventsShed, PriceTicked, ReplayOpened, Rewound, RoundOpened
+from replayer_qt.core.events import EventsShed, PriceTicked, RoundOpened
+from replayer_qt.core.replay_events import ReplayOpened, Rewound
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import PRACTICE, RUGS

@@ -8,14 +8,12 @@ from replayer_qt.core.events import (
     GapFound,
     Link,
     PhaseChanged,
-    Recording,
-    RecordingChanged,
-    ReplayMoved,
-    ReplayOpened,
     RoundRugged,
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording, RecordingChanged
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
 from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine

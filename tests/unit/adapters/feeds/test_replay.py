@@ -22,14 +22,9 @@ from replayer_qt.core.commands import (
     SetSpeed,
     Step,
 )
-from replayer_qt.core.events import (
-    PriceTicked,
-    ProblemRaised,
-    ReplayMoved,
-    ReplayOpened,
-    Rewound,
-    TickBlock,
-)
+from replayer_qt.core.events import PriceTicked, TickBlock
+from replayer_qt.core.program_events import ProblemRaised
+from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, Rewound
 from replayer_qt.core.settings import ReplaySettings
 from replayer_qt.core.units import StreamId
 from replayer_qt.engine.engine import Engine

@@ -26,9 +26,6 @@ from replayer_qt.core.commands import (
 from replayer_qt.core.events import (
     PhaseChanged,
     PriceTicked,
-    ReplayMoved,
-    ReplayShaped,
-    Rewound,
     RoundOpened,
     RoundRugged,
     TickBlock,
@@ -36,6 +33,7 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped, Rewound
 from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.engine.engine import Engine
 from tests.helpers.clock import SteppedClock

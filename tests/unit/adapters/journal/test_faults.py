@@ -14,11 +14,11 @@ from replayer_qt.adapters.journal.spool import Spool
 from replayer_qt.core.events import (
     EventsShed,
     PriceTicked,
-    Recording,
     RoundOpened,
     SeedRevealed,
     TickBlock,
 )
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import Nanos, RoundId
 from tests.helpers.clock import SteppedClock

@@ -18,13 +18,13 @@ from replayer_qt.core.events import (
     Link,
     PhaseChanged,
     PriceTicked,
-    Recording,
     RoundOpened,
     RoundRugged,
     SeedRevealed,
     TickOrigin,
 )
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import Recording
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import RUGS, RoundId, StreamId
 from tests.helpers.clock import SteppedClock
