@@ -10,17 +10,19 @@ from pathlib import Path
 
 from replayer_qt import wiring
 from replayer_qt.adapters.feeds.replay import ReplayFeed
+from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.events import Event
+from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock, Feed
-from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 
@@ -93,10 +95,39 @@ class Machine:
         desk: who obeys commands.
     """
 
-    def __init__(self, *, host: EngineHost, recorder: RecorderWorker, desk: Desk) -> None:
+    def __init__(
+        self,
+        *,
+        host: EngineHost,
+        recorder: RecorderWorker,
+        desk: Desk,
+        recordings: Path,
+        clock: Clock,
+    ) -> None:
         self.host = host
         self.recorder = recorder
         self.desk = desk
+        self._recordings = recordings
+        self._clock = clock
+
+    async def mend(self) -> None:
+        """Mend what a crash left of earlier recordings, and tell what was found.
+
+        Call it before anything is recorded. Takes as long as the disk does, without holding up
+        the loop.
+        """
+        for finding in await asyncio.to_thread(recover, self._recordings):
+            self.host.note(
+                ProblemRaised(
+                    at=self._clock.now(),
+                    mono=self._clock.monotonic(),
+                    stream=NOWHERE,
+                    code=f"recording-{finding.status}",
+                    what=f"{Path(finding.path).name}: {finding.what}",
+                    remedy="Every sound record is kept; app.py verify lists what is missing.",
+                    severity=Severity.WARNING,
+                )
+            )
 
 
 async def assemble(
@@ -141,7 +172,7 @@ async def assemble(
     recorder.start()
     stack.callback(_stop_recorder, recorder)
     stack.push_async_callback(_stop_feeds, desk)
-    return Machine(host=host, recorder=recorder, desk=desk)
+    return Machine(host=host, recorder=recorder, desk=desk, recordings=recordings, clock=clock)
 
 
 async def _stop_feeds(desk: Desk) -> None:

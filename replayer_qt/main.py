@@ -13,6 +13,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import qasync
@@ -36,7 +37,8 @@ from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 
-STATUS_EVERY_S = 5.0
+STATUS_EVERY_S: Final = 5.0
+INTERRUPTED: Final = 130
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
             recordings=Path(options.recordings),
             app_version=VERSION,
         )
-        wiring.wire_watch(host=machine.host, hooks=hooks, tally=tally)
+        wiring.wire_watch(host=machine.host, desk=machine.desk, hooks=hooks, tally=tally)
         chart = PriceChart()
         unseen = app.platformName() == "offscreen"
         window = _build_window(options, machine, chart, unseen=unseen)
@@ -101,6 +103,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
         window.show()
         stack.callback(window.close)
         heartbeat.forget()  # building the window is not a stall
+        await machine.mend()
         _obey_options(options, machine)
         await _until_over(options, machine, over, unseen=unseen)
         _take_picture(options, window, unseen=unseen)
@@ -119,10 +122,17 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
 
 
 def _end_on_signals(over: asyncio.Event) -> None:
+    """End in order at the first signal; at the second at once, which no written record minds."""
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if over.is_set():
+            os._exit(INTERRUPTED)
+        over.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts the loop
-            loop.add_signal_handler(number, over.set)
+            loop.add_signal_handler(number, end)
 
 
 def _build_window(

@@ -64,7 +64,8 @@ def wire_window(*, host: EngineHost, desk: Desk, frames: FrameClock, window: Mai
     window.asked.connect(desk.obey, WITHIN)
 
 
-def wire_watch(*, host: EngineHost, hooks: CrashHooks, tally: Tally) -> None:
-    """Connect what watches the run: crashes become events, advances are counted."""
+def wire_watch(*, host: EngineHost, desk: Desk, hooks: CrashHooks, tally: Tally) -> None:
+    """Connect what watches the run: crashes become events, what keeps failing is stopped."""
     hooks.raised.connect(host.note, WITHIN)
+    hooks.tripped.connect(desk.trip, WITHIN)
     host.advanced.connect(tally.count, WITHIN)

@@ -114,6 +114,16 @@ class Desk(QObject):
             case _:
                 log.info("nothing obeys %s now", type(command).__name__)
 
+    @Slot(str)
+    def trip(self, component: str) -> None:
+        """Stop what keeps failing: the part of this program that `component` is a module of."""
+        if component.startswith("adapters.feeds.replay"):
+            self._close_replay()
+        elif component.startswith(("adapters.feeds", "runtime.feed")):
+            self.obey(Disconnect())
+        elif component.startswith(("adapters.journal", "runtime.recorder")):
+            self.obey(StopRecording())
+
     async def close(self, *, timeout_s: float = 4.0) -> bool:
         """Stop every feed and wait for the threads; safe twice. False if one did not end."""
         self._closed = True

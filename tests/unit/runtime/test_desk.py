@@ -213,3 +213,19 @@ async def test_closing_waits_for_every_thread(qapp):
     assert not any(worker.isRunning() for worker in room.workers)
     room.desk.obey(Connect(venue="practice"))
     assert len(room.live) == 1
+
+
+def test_what_keeps_failing_is_stopped_and_nothing_else(room, qtbot):
+    """FAULTS C1: a component that trips its breaker is stopped; the others live."""
+    room.desk.obey(Connect(venue="practice"))
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: len(room.replays) == 1 and room.price(PRACTICE) is not None)
+    room.desk.trip("ui.chart.price_chart")
+    assert all(worker.isRunning() for worker in room.workers)
+    room.desk.trip("adapters.feeds.rugs_parse")
+    qtbot.waitUntil(lambda: not room.workers[0].isRunning())
+    assert room.workers[1].isRunning()
+    room.desk.trip("adapters.feeds.replay_deck")
+    qtbot.waitUntil(lambda: not room.workers[1].isRunning())
+    room.desk.trip("adapters.journal.writer")
+    assert room.told.said[-1] == "finish"
