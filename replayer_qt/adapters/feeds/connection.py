@@ -28,6 +28,7 @@ from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
 from replayer_qt.ports import Clock
 
 CLOSE_S: Final = 0.8
+LET_GO_S: Final = 0.3
 
 log = logging.getLogger(__name__)
 
@@ -209,8 +210,7 @@ class Connection:
         self._live_since, self._proved = None, False
         line = self._line = self._dial()
         try:
-            async with asyncio.timeout(self._settings.connect_timeout_s):
-                await line.open()
+            await _open(line, self._settings.connect_timeout_s)
             self._connects += 1
             if self._live_since is None:  # the first words can come before `open` returns
                 self._watchdog.start(self._clock.monotonic())
@@ -259,13 +259,41 @@ class Connection:
         self._tell(link, reason, self._attempts.number, retry_at)
 
 
-async def _close(line: Line) -> None:
-    """Bounded: a line that does not let go in time is let go of."""
+async def _open(line: Line, limit_s: float) -> None:
+    """Open on a task of its own: what a library makes of being cancelled must not keep ours.
+
+    Both the library's connect and its disconnect can swallow a cancellation.
+    """
+    opening = asyncio.create_task(line.open(), name="opening")
     try:
-        async with asyncio.timeout(CLOSE_S):
-            await line.close()
-    except TimeoutError:
-        pass
+        await asyncio.wait((opening,), timeout=limit_s)
     finally:
+        if not opening.done():
+            opening.cancel()
+            await asyncio.wait((opening,), timeout=LET_GO_S)
+        opening.add_done_callback(_heed)
+    if not opening.done() or opening.cancelled():
+        raise TimeoutError
+    opening.result()
+
+
+async def _close(line: Line) -> None:
+    """Bounded, also when told to stop meanwhile: a line that does not let go is let go of."""
+    closing = asyncio.create_task(line.close(), name="closing")
+    try:
+        await asyncio.wait((closing,), timeout=CLOSE_S)
+    except asyncio.CancelledError:
+        await asyncio.wait((closing,), timeout=CLOSE_S)
+        raise
+    finally:
+        closing.add_done_callback(_heed)
+        if not closing.done():
+            closing.cancel()
         if not line.lost.done():
             line.lost.cancel()
+
+
+def _heed(task: asyncio.Task[None]) -> None:
+    """Take the error of a task that nobody waits for any more."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.debug("%s failed", task.get_name(), exc_info=error)

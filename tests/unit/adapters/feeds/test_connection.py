@@ -332,3 +332,61 @@ def test_a_day_of_outages_always_ends_live():
             assert back[0] - (begin + length) <= limit
 
     run_virtually(body())
+
+
+class DeafLine:
+    """Swallows every cancellation, as the library can while it connects and disconnects."""
+
+    def __init__(self, deaf_s: float) -> None:
+        self.lost: asyncio.Future[Loss] = asyncio.get_running_loop().create_future()
+        self.opening = asyncio.Event()
+        self._deaf_s = deaf_s
+
+    async def open(self) -> None:
+        self.opening.set()
+        await self._be_deaf()
+
+    async def close(self) -> None:
+        await self._be_deaf()
+
+    async def _be_deaf(self) -> None:
+        until = asyncio.get_running_loop().time() + self._deaf_s
+        while (left := until - asyncio.get_running_loop().time()) > 0:
+            try:
+                await asyncio.sleep(left)
+            except asyncio.CancelledError:
+                continue
+
+
+@pytest.mark.parametrize("deaf_s", [0.1, 5.0])
+def test_stopping_does_not_depend_on_the_library_heeding_it(deaf_s):
+    """S1-C5, S1-N3: one cancellation ends it, whatever becomes of it inside the library."""
+
+    async def body() -> float:
+        loop = asyncio.get_running_loop()
+        lines: list[DeafLine] = []
+
+        def dial() -> DeafLine:
+            lines.append(DeafLine(deaf_s))
+            return lines[-1]
+
+        connection = Connection(
+            dial,
+            settings=FeedSettings(),
+            clock=VirtualClock(loop),
+            rng=random.Random(1),
+            tell=lambda *_: None,
+        )
+        running = asyncio.create_task(connection.run())
+        await asyncio.sleep(0)
+        await lines[0].opening.wait()
+        began = loop.time()
+        running.cancel()
+        await asyncio.wait((running,), timeout=60)
+        assert running.cancelled()
+        took = loop.time() - began
+        await asyncio.sleep(20)  # the deaf ones end by themselves
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return took
+
+    assert run_virtually(body()) <= 1.2
