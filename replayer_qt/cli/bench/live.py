@@ -1,144 +1,148 @@
-"""How the window keeps up with a feed: gaps of the main thread, and its share of the processor."""
+"""How the window keeps up with a feed: tick to pixel, gaps, load, losses, and the naive way."""
 
 import asyncio
-import math
 import os
 import sys
-import tempfile
-import time
-from collections.abc import AsyncGenerator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+import numpy as np
+import qasync
 from PySide6.QtWidgets import QApplication
 
-from replayer_qt import wiring
+from replayer_qt.cli.bench import live_app, live_naive, live_stage
 from replayer_qt.cli.bench.result import Result
-from replayer_qt.core.commands import Command
-from replayer_qt.core.events import Event, PriceTicked, RoundOpened
-from replayer_qt.core.options import VERSION
-from replayer_qt.core.settings import Settings
-from replayer_qt.core.units import Nanos, RoundId, StreamId, stream_of
-from replayer_qt.engine.engine import Engine
-from replayer_qt.runtime.engine_host import EngineHost
-from replayer_qt.ui.chart.price_chart import PriceChart
-from replayer_qt.ui.frame_clock import FrameClock
-from replayer_qt.ui.main_window import MainWindow
 
-RATES: Final = (1_000, 10_000)
-RUN_S: Final = 4.0
-ROUND_TICKS: Final = 20_000
-_TURN_S: Final = 0.01
-_PROBE_MS: Final = 2
-_BUDGETS_MS: Final = {10_000: (33.0, 100.0)}
+RATES: Final = {4: 8.0, 200: 4.0, 1_000: 5.0, 10_000: 5.0}
+"""Ticks a second, and for how long [s]."""
+
+NAIVE_RATES: Final = {1_000: 2.0, 10_000: 0.5}
+"""The naive way takes far longer than it is fed."""
+
+IDLE_S: Final = 12.0
+
+_FRAMES_2_MS: Final = 2000 / 60
+_DELAY_P99_MS: Final = {200: 100.0, 1_000: _FRAMES_2_MS}
+_GAP_MS: Final = {10_000: (33.0, 100.0)}
+_PROCESS_PERCENT: Final = {200: 50.0}
+_GUI_PERCENT: Final = 40.0
+_IDLE_PERCENT: Final = 5.0
+_IDLE_MIB: Final = 250.0
 
 
 def measure() -> list[Result]:
-    """Return gaps and load while ticks come at each rate, window and chart shown."""
+    """Return tick to pixel, gaps, load and losses at each rate, beside the naive way's.
+
+    "To pixel" ends when the window has painted and handed its pixels to the platform. Where there
+    is no display it is drawn offscreen.
+    """
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    results: list[Result] = []  # bounded: four for each rate
-    for rate in RATES:
-        results += _measure_rate(rate)
-    del app
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        ours = {
+            rate: runner.run(live_stage.run(rate, seconds)) for rate, seconds in RATES.items()
+        }  # fmt: skip
+        naive = {
+            rate: runner.run(live_naive.run(rate, seconds)) for rate, seconds in NAIVE_RATES.items()
+        }
+    results: list[Result] = []  # bounded: some for each rate
+    for rate, seen in ours.items():
+        results += _of_rate(rate, seen)
+    for rate, other in naive.items():
+        if rate in ours:
+            results += _against(rate, ours[rate], other)
+    if IDLE_S:
+        results += _idle(live_app.run(IDLE_S))
     return results
 
 
-class _Steady:
-    """Ticks at one rate, a batch each 10 ms."""
-
-    def __init__(self, rate: int) -> None:
-        self.name = f"{rate}/s"
-        self.stream: StreamId = stream_of("bench", "steady")
-        self.sent = 0
-        self._rate = rate
-
-    async def events(self) -> AsyncGenerator[Event, None]:
-        begun = time.monotonic()
-        while True:
-            due = int((time.monotonic() - begun) * self._rate)
-            while self.sent < due:
-                tick = self._tick(self.sent)
-                if tick.tick == 0:
-                    yield RoundOpened(
-                        at=tick.at, mono=tick.mono, stream=tick.stream, round_id=tick.round_id
-                    )
-                yield tick
-                self.sent += 1
-            await asyncio.sleep(_TURN_S)
-
-    def steer(self, command: Command) -> None:
-        """Nothing steers it."""
-
-    def _tick(self, number: int) -> PriceTicked:
-        played, tick = divmod(number, ROUND_TICKS)
-        return PriceTicked(
-            at=Nanos(time.time_ns()),
-            mono=Nanos(time.monotonic_ns()),
-            stream=self.stream,
-            round_id=RoundId(f"20260101-{played:016x}"),
-            tick=tick,
-            price=1.0 + 0.5 * math.sin(tick / 300),
-        )
-
-
-def _measure_rate(rate: int) -> list[Result]:
-    feed = _Steady(rate)
-    host = EngineHost(Engine())
-    with tempfile.TemporaryDirectory(prefix="replayer-live-") as folder:
-        store = QSettings(str(Path(folder, "window.ini")), QSettings.Format.IniFormat)
-        window = MainWindow(Settings(), chart=PriceChart(), version=VERSION, layout_store=store)
-        frames = FrameClock(parent=window)
-        host.advanced.connect(frames.collect, wiring.WITHIN)
-        frames.frame.connect(window.show_frame, wiring.WITHIN)
-        window.resize(1280, 800)
-        window.show()
-        host.show(feed.stream)
-        worker = wiring.plug_replay(feed, host=host)
-        worker.start()
-        _spin(0.5)
-        cpu = time.process_time()
-        gaps = sorted(_spin(RUN_S))
-        share = (time.process_time() - cpu) / RUN_S
-        ended = worker.stop()
-        window.close()
-        window.deleteLater()
-    p99, worst = gaps[int(len(gaps) * 0.99)], gaps[-1]
-    p99_budget, worst_budget = _BUDGETS_MS.get(rate, (None, None))
-    at = f"live: {rate} ticks/s"
+def _of_rate(rate: int, seen: live_stage.Seen) -> list[Result]:
+    at = f"live: {rate:,} ticks/s"
+    p99_most, worst_most = _GAP_MS.get(rate, (None, None))
+    delays = np.array(seen.delays_ms or (np.nan,))
+    trouble = "" if seen.ended else "; feed or recorder did not end in time"
     return [
-        Result(name=f"{at}, GUI gap p99", value=p99, unit="ms", budget=p99_budget),
-        Result(name=f"{at}, GUI gap max", value=worst, unit="ms", budget=worst_budget),
         Result(
-            name=f"{at}, processor", value=100 * share, unit="% of a core",
-            note="" if ended else "the feed did not end in time",
+            name=f"{at}, tick to pixel p50",
+            value=float(np.percentile(delays, 50)),
+            unit="ms",
+            note=f"the feed's own loop is {seen.paced_ms:.2f} ms late{trouble}",
         ),
-        Result(name=f"{at}, frames", value=frames.frames / (RUN_S + 0.5), unit="1/s"),
-    ]  # fmt: skip
+        Result(
+            name=f"{at}, tick to pixel p99",
+            value=float(np.percentile(delays, 99)),
+            unit="ms",
+            budget=_DELAY_P99_MS.get(rate),
+            note=f"max {delays.max():.1f} ms, {len(delays):,} ticks",
+        ),
+        Result(name=f"{at}, GUI gap p50", value=_percentile(seen.gaps_ms, 50), unit="ms"),
+        Result(
+            name=f"{at}, GUI gap p99",
+            value=_percentile(seen.gaps_ms, 99),
+            unit="ms",
+            budget=p99_most,
+        ),
+        Result(
+            name=f"{at}, GUI gap max",
+            value=_percentile(seen.gaps_ms, 100),
+            unit="ms",
+            budget=worst_most,
+        ),
+        Result(name=f"{at}, main thread busy", value=100 * seen.gui, unit="%", budget=_GUI_PERCENT),
+        Result(
+            name=f"{at}, processor, recorder and feed included",
+            value=100 * seen.process,
+            unit="% of a core",
+            budget=_PROCESS_PERCENT.get(rate),
+        ),
+        Result(name=f"{at}, frames", value=seen.frames, unit="1/s"),
+        Result(
+            name=f"{at}, ticks lost on the way to state, disk or picture",
+            value=float(2 * seen.sent - seen.taken - seen.recorded + seen.unlike),
+            unit="ticks",
+            budget=0.0,
+            note=f"{seen.sent:,} sent",
+        ),
+    ]
 
 
-def _spin(seconds: float) -> list[float]:
-    """Run Qt's loop and return how late its timer came, each time [ms]."""
-    app = QApplication.instance()
-    if app is None:
-        return []
-    late: list[float] = []  # bounded by the time it runs
-    last = time.perf_counter()
+def _against(rate: int, ours: live_stage.Seen, naive: live_naive.Naive) -> list[Result]:
+    p99, other = _percentile(ours.delays_ms, 99), _percentile(naive.delays_ms, 99)
+    at = f"live: {rate:,} ticks/s, a signal a tick and setData, against ours"
+    return [
+        Result(
+            name=f"{at}, tick to pixel p99",
+            value=other / p99,
+            unit="x",
+            note=f"{other:.0f} ms against {p99:.1f} ms",
+        ),
+        Result(
+            name=f"{at}, main thread busy",
+            value=naive.gui / ours.gui,
+            unit="x",
+            note=f"{100 * naive.gui:.0f} % against {100 * ours.gui:.0f} %, "
+            f"its longest gap {naive.gap_ms:.0f} ms",
+        ),
+    ]
 
-    def beat() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        late.append(max(0.0, (now - last) * 1000 - _PROBE_MS))
-        last = now
 
-    probe = QTimer()
-    probe.setTimerType(Qt.TimerType.PreciseTimer)
-    probe.setInterval(_PROBE_MS)
-    probe.timeout.connect(beat)
-    probe.start()
-    QTimer.singleShot(round(seconds * 1000), app.quit)
-    app.exec()
-    probe.stop()
-    return late
+def _idle(idle: live_app.Idle | None) -> list[Result]:
+    name = "live: the program on the practice exchange, recording, untouched"
+    if idle is None:
+        note = "the program did not run to its end"
+        return [Result(name=f"{name}, processor", value=None, unit="% of a core", note=note)]
+    return [
+        Result(
+            name=f"{name}, processor",
+            value=100 * idle.process,
+            unit="% of a core",
+            budget=_IDLE_PERCENT,
+            note=f"{idle.ticks} ticks, {idle.errors} errors, {idle.threads} threads",
+        ),
+        Result(name=f"{name}, memory", value=idle.rss_mib, unit="MiB", budget=_IDLE_MIB),
+    ]
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    return float(np.percentile(values or (np.nan,), share))
