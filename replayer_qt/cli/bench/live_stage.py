@@ -17,7 +17,7 @@ from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.cli.bench.live_feed import SteadyFeed
-from replayer_qt.core.events import Event, PriceTicked
+from replayer_qt.core.events import PriceTicked
 from replayer_qt.core.options import VERSION
 from replayer_qt.core.settings import RecorderSettings, Settings
 from replayer_qt.core.state import Advance
@@ -71,15 +71,15 @@ class SightedChart(PriceChart):
     def __init__(self) -> None:
         super().__init__()
         self.unlike = 0
-        self._shown: list[Event] = []  # bounded: emptied by each painting
-        self._painted: list[Event] = []  # bounded: emptied by `take_painted`
+        self._shown: list[PriceTicked] = []  # bounded: emptied by each painting
+        self._painted: list[PriceTicked] = []  # bounded: emptied by `take_painted`
 
     def show_frame(self, advance: Advance) -> None:
         """Show the newest state, and remember what came with it."""
         super().show_frame(advance)
         self._shown += [each for each in advance.events if isinstance(each, PriceTicked)]
 
-    def take_painted(self) -> list[Event]:
+    def take_painted(self) -> list[PriceTicked]:
         """Return the ticks painted since the last call."""
         painted, self._painted = self._painted, []
         return painted
@@ -89,10 +89,8 @@ class SightedChart(PriceChart):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
         if self._shown:
-            newest = self._shown[-1]
-            drawn = self.plan.candles.close
-            known = isinstance(newest, PriceTicked) and len(drawn) > 0
-            self.unlike += not (known and math.isclose(drawn[-1], newest.price))
+            drawn, newest = self.plan.candles.close, self._shown[-1]
+            self.unlike += not (len(drawn) and math.isclose(drawn[-1], newest.price))
             self._painted += self._shown
             self._shown.clear()
 
@@ -103,7 +101,7 @@ class _Window(MainWindow):
     def __init__(self, chart: SightedChart, folder: Path, clock: SystemClock) -> None:
         store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self._sighted = chart
-        self.seen: list[tuple[int, list[Event]]] = []  # bounded by the time of the run
+        self.seen: list[tuple[int, list[PriceTicked]]] = []  # bounded by the time of the run
         super().__init__(
             Settings(), chart=chart, version=VERSION, layout_store=store, clock=clock
         )  # fmt: skip
