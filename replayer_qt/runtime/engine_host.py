@@ -30,8 +30,10 @@ class EngineHost(QObject):
     @Slot(object)
     def take(self, delivery: Delivery) -> None:
         """Fold one batch and announce where that leaves us."""
-        self.advanced.emit(self._engine.handle(delivery.events))
-        delivery.done()
+        try:
+            self.advanced.emit(self._engine.handle(delivery.events))
+        finally:  # an error here costs this batch, not all that follow
+            delivery.done()
 
     @Slot(object)
     def note(self, event: Event) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -85,7 +86,13 @@ class FeedWorker(QThread):
 
     def steer(self, command: Command) -> None:
         """Hand `command` to the feed on its own thread; safe from any other."""
-        self._call(self._feed.steer, command)
+        self._call(self._steer, command)
+
+    def _steer(self, command: Command) -> None:
+        try:
+            self._feed.steer(command)
+        except Exception as error:  # noqa: BLE001  # the loop would tell nobody but the log
+            sys.excepthook(type(error), error, error.__traceback__)
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         if self._loop is not None:

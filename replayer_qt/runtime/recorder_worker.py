@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
 
-from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos
 from replayer_qt.ports import Journal
 from replayer_qt.runtime.outlet import Delivery
@@ -19,12 +19,17 @@ TEND_MS: Final = 200
 TELL_MS: Final = 500
 """Time between two words on the counts at least; a change of state is told at once [ms]."""
 
+_BROKEN: Final = "An error of this program; the log has the details. Start recording again."
+
 
 class RecorderWorker(QObject):
     """Keeps the disk away from the pixels; lives on the thread that it owns.
 
     Connect an outlet's `arrived` ACROSS to `append`, and whoever starts and stops recording to
     `begin` and `finish`.
+
+    A journal that breaks its word by raising is a bug; it is told as a fault of the recording,
+    until events are written again.
 
     Signals:
         changed: a `RecordingChanged`, when the state, the file or the counts changed.
@@ -40,6 +45,7 @@ class RecorderWorker(QObject):
         self._deliveries = 0
         self._seen = -1
         self._broken = False
+        self._lost = 0
         self._thread = QThread()
         self._thread.setObjectName("recorder")
         self._timer = QTimer(self)
@@ -69,7 +75,8 @@ class RecorderWorker(QObject):
         """Write one batch, and say that it is dealt with, whatever happens."""
         self._deliveries += 1
         try:
-            self._do(lambda: self._journal.append(delivery.events))
+            if not self._do(lambda: self._journal.append(delivery.events)):
+                self._lost += len(delivery.events)
         finally:
             delivery.done()
 
@@ -85,7 +92,7 @@ class RecorderWorker(QObject):
 
     @Slot()
     def _tend(self) -> None:
-        self._do(self._journal.tend)
+        self._do(self._journal.tend, proves=False)
 
     @Slot()
     def _close(self) -> None:
@@ -98,17 +105,29 @@ class RecorderWorker(QObject):
         self.finish()
         self._thread.quit()
 
-    def _do(self, action: Callable[[], None]) -> None:
+    def _do(self, action: Callable[[], None], *, proves: bool = True) -> bool:
+        holds = self._holds(action)
+        if holds and proves:
+            self._broken = False
+        self._holds(self._tell)
+        return holds
+
+    def _holds(self, action: Callable[[], None]) -> bool:
         try:
             action()
         except Exception:  # the edge of this thread's loop
             if not self._broken:  # a journal tells of its troubles in its status: this is a bug
                 log.exception("the journal broke its word")
             self._broken = True
-        self._tell()
+            return False
+        return True
 
     def _tell(self) -> None:
         status, told = self._journal.status(), self._told
+        if self._lost:
+            status = replace(status, lost=status.lost + self._lost)
+        if self._broken:
+            status = replace(status, state=Recording.FAULTED, reason=_BROKEN)
         is_due = status.mono - self._told_at >= TELL_MS * NANOS_PER_MILLISECOND
         if told is None or _is_turn(status, told) or (is_due and _is_news(status, told)):
             self._told, self._told_at = status, status.mono

@@ -35,7 +35,7 @@ _BAD_LINKS: Final = {
     Link.ENDED: (Severity.ERROR, "ended the connection", "Connect again, or pick another venue."),
 }
 _BAD_RECORDING: Final = {
-    Recording.FAULTED: "Recording is interrupted: the disk refuses.",
+    Recording.FAULTED: "Recording is interrupted.",
     Recording.DISK_FULL: "Recording is interrupted: the disk is full.",
 }
 

@@ -229,3 +229,20 @@ def test_what_keeps_failing_is_stopped_and_nothing_else(room, qtbot):
     qtbot.waitUntil(lambda: not room.workers[1].isRunning())
     room.desk.trip("adapters.journal.writer")
     assert room.told.said[-1] == "finish"
+
+
+def test_a_batch_that_breaks_the_engine_costs_itself_and_not_what_follows(room, qtbot, monkeypatch):
+    """S0-D3: the next batch is asked for all the same; the engine does not go deaf."""
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: heard.append(kind))
+    engine = room.host._engine
+    handle = engine.handle
+    engine.handle = lambda _: 1 / 0
+    outlet = Outlet("engine", raw=False)
+    outlet.arrived.connect(room.host.take, Qt.ConnectionType.QueuedConnection)
+    first, *rest = round_on(PRACTICE)
+    outlet.post([first])
+    qtbot.waitUntil(lambda: heard == [ZeroDivisionError])
+    engine.handle = handle
+    outlet.post([first, *rest])
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])

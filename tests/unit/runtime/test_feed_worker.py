@@ -161,3 +161,24 @@ def test_a_feed_that_does_not_close_is_interrupted(qtbot):
     began = time.monotonic()
     assert worker.stop(timeout_ms=5_000)
     assert time.monotonic() - began < 4
+
+
+def test_a_feed_that_cannot_be_steered_goes_on_and_the_error_is_told(qtbot, monkeypatch):
+    """S0-D3: the error reaches the program's hook, not only the log of its own loop."""
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: heard.append(kind))
+
+    class Stubborn(ScriptedFeed):
+        def steer(self, command):
+            super().steer(command)
+            raise ZeroDivisionError("on purpose")
+
+    feed = Stubborn([ticked(0)])
+    worker, listener, outlet = plugged(feed)
+    worker.start()
+    qtbot.waitUntil(lambda: len(listener.heard) == 1)
+    worker.steer(Chaos(fault="drop"))
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    assert heard == [ZeroDivisionError]
+    assert worker.isRunning()
+    assert worker.stop()

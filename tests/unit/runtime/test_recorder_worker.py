@@ -134,7 +134,7 @@ def test_a_stalled_disk_never_delays_the_feed_and_the_hole_is_exact(qtbot, stall
 
 
 def test_the_hole_of_a_full_queue_is_in_the_file(qtbot, tmp_path):
-    """S0-H8, G6: what the queue shed while the disk hung is stated in the recording."""
+    """S0-H8: what the queue shed while the disk hung is stated in the recording."""
     gate = threading.Event()
 
     class Slow(FaultyDisk):
@@ -186,6 +186,41 @@ def test_a_journal_that_breaks_its_word_neither_stops_the_thread_nor_the_queue(
     outlet.post(ticks(7, 8, ONE))
     qtbot.waitUntil(lambda: [e.tick for e in journal.appended][-1:] == [7])
     assert len([r for r in caplog.records if "broke its word" in r.message]) == 1
+
+
+def test_a_journal_that_breaks_its_word_is_a_fault_that_people_see(qtbot, stalled, caplog):
+    """S2-H3, S0-D3: recording does not seem to go on while nothing is written."""
+    journal, worker, outlet = stalled
+    listener = Listener(worker.changed)
+    journal.gate.set()
+    begin(worker)
+    qtbot.waitUntil(lambda: [one.state for one in listener.heard][-1:] == [Recording.ON])
+    journal.raises = ValueError("a bug")
+    outlet.post(ticks(0, 1, ONE))
+    qtbot.waitUntil(lambda: listener.heard[-1].state is Recording.FAULTED)
+    assert "error of this program" in listener.heard[-1].reason
+    tended = journal.calls.count("tend")
+    qtbot.waitUntil(lambda: journal.calls.count("tend") > tended + 1)
+    assert listener.heard[-1].state is Recording.FAULTED
+    journal.raises = None
+    outlet.post(ticks(1, 2, ONE))
+    qtbot.waitUntil(lambda: listener.heard[-1].state is Recording.ON)
+    assert listener.heard[-1].lost == 1
+
+
+def test_a_journal_whose_very_status_raises_still_ends(qtbot, stalled, caplog):
+    """S0-D3: no bug keeps the thread from ending, or a batch from being dealt with."""
+    journal, worker, outlet = stalled
+    journal.gate.set()
+
+    def fail():
+        raise ZeroDivisionError("on purpose")
+
+    journal.status = fail
+    outlet.post(ticks(0, 1, ONE))
+    outlet.post(ticks(1, 2, ONE))
+    qtbot.waitUntil(lambda: len(journal.appended) == 2)
+    assert worker.stop(timeout_ms=5_000)
 
 
 def test_a_journal_is_tended_and_counts_are_told_only_when_they_change(qtbot, stalled):

@@ -127,7 +127,7 @@ STEPS = st.lists(
 )
 @given(steps=STEPS)
 def test_whatever_happens_each_tick_is_kept_once_or_counted(tmp_path_factory, steps, caplog):
-    """S0-H8, S3-H1, G6: any mixture of faults, rounds, restarts and time."""
+    """S0-H8, S3-H1: any mixture of faults, rounds, restarts and time."""
     folder = tmp_path_factory.mktemp("mixture")
     clock, disk, spool = SteppedClock(), FaultyDisk(only=DATA_CALLS), Spool(events_kept=50)
     journal = journal_in(folder, clock, disk=disk, spool=spool)

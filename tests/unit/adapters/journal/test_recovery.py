@@ -106,7 +106,7 @@ def test_finished_and_foreign_files_are_not_touched(tmp_path):
 
 
 def test_starting_to_record_mends_what_the_last_crash_left(tmp_path, crashed, caplog):
-    """S3-H1, G4: the next start repairs by itself, and records into a new file."""
+    """S3-H1: the next start repairs by itself, and records into a new file."""
     crashed.write_bytes(crashed.read_bytes() + b'{"seq":31,')
     journal = journal_in(tmp_path)
     journal.start()
