@@ -105,11 +105,16 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             self.endResetModel()
 
     def _replace(self, place: int, row: Row) -> None:
-        if self._rows[place] == row:
+        before = self._rows[place]
+        if before == row:
             return
         self._rows[place] = row
-        number = len(self._rows) - 1 - place
-        self.dataChanged.emit(self.index(number, 0), self.index(number, len(self._columns) - 1))
+        changed = [
+            at for at, each in enumerate(self._columns) if _seen(each, before) != _seen(each, row)
+        ]
+        if changed:  # views paint what they are told of, and a cell costs more than all of this
+            number = len(self._rows) - 1 - place
+            self.dataChanged.emit(self.index(number, changed[0]), self.index(number, changed[-1]))
 
     def _put(self, fresh: list[tuple[Hashable, Row]]) -> None:
         self._trim(len(self._rows) + len(fresh) - self._kept)
@@ -166,3 +171,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if self._columns[section].number is None else _RIGHT
         return None
+
+
+def _seen(column: Column[Row], row: Row) -> tuple[str, float | None, str | None]:
+    """Return what a view makes of a cell without being asked for its tool tip."""
+    return (
+        column.text(row),
+        None if column.number is None else column.number(row),
+        None if column.colour is None else column.colour(row),
+    )

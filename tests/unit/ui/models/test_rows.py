@@ -65,6 +65,16 @@ def test_a_known_key_is_replaced_in_its_place(qapp):
     assert changed == [(1, 1)]
 
 
+def test_only_the_cells_that_look_different_are_told_of(qapp):
+    """S3-P3: a running round does not repaint its whole row with each tick."""
+    model = pairs()
+    told = []
+    model.upsert([Pair(1)])
+    model.dataChanged.connect(lambda first, last, _: told.append((first.column(), last.column())))
+    model.upsert([Pair(1, 5.0)])
+    assert told == [(1, 1)]
+
+
 def test_the_oldest_rows_go_when_there_are_too_many(qapp):
     """S1-N4: bounded, drop-oldest."""
     model = pairs(kept=10)
