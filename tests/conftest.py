@@ -9,6 +9,8 @@ import threading
 
 import pytest
 
+from tests.helpers.write_watch import WriteWatch
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
 os.environ.setdefault("QT_API", "pyside6")
@@ -16,6 +18,10 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ASYNC_TEST_S = 40.0
+
+WRITES = WriteWatch()
+TOUCHED: list[str] = []
+GUARDS: list[str] = []
 
 
 class _Loud(logging.Handler):
@@ -53,6 +59,33 @@ def no_threads_left():
     for thread in left:
         thread.join(timeout=2)
     assert not [thread.name for thread in left if thread.is_alive()]
+
+
+def pytest_sessionstart(session):
+    """Watch what is written from here on."""
+    WRITES.install()
+
+
+@pytest.fixture(autouse=True)
+def nothing_written_elsewhere():
+    """Fail a test that writes anywhere but under the temporary directory."""
+    WRITES.found.clear()
+    yield WRITES
+    assert not WRITES.found, f"written outside the temporary directory: {WRITES.found}"
+
+
+@pytest.fixture(autouse=True)
+def threads_kept_apart(request):
+    """Fail a test that touches the window or the engine on another thread than the main one."""
+    if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
+        if not GUARDS:
+            from tests.helpers import affinity
+
+            affinity.install(TOUCHED)
+            GUARDS.append("installed")
+        TOUCHED.clear()
+    yield TOUCHED
+    assert not TOUCHED, f"touched on another thread: {TOUCHED}"
 
 
 @pytest.fixture(autouse=True)

@@ -174,7 +174,7 @@ def test_a_feed_that_cannot_be_steered_goes_on_and_the_error_is_told(qtbot, monk
             raise ZeroDivisionError("on purpose")
 
     feed = Stubborn([ticked(0)])
-    worker, listener, outlet = plugged(feed)
+    worker, listener, _ = plugged(feed)
     worker.start()
     qtbot.waitUntil(lambda: len(listener.heard) == 1)
     worker.steer(Chaos(fault="drop"))
