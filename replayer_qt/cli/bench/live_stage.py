@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -145,16 +144,11 @@ class Probe(QObject):
         self._last = now
 
 
-async def run(rate: int, seconds: float) -> Seen:
-    """Run the whole way at `rate` [1/s] for so long, window shown, recorder on.
+async def run(rate: int, seconds: float, folder: Path) -> Seen:
+    """Run the whole way at `rate` [1/s] for so long, window shown, recording into `folder`.
 
-    Must run on Qt's loop, with a QApplication; leaves nothing behind.
+    Must run on Qt's loop, with a QApplication; leaves nothing behind but the recording.
     """
-    with tempfile.TemporaryDirectory(prefix="replayer-live-") as name:
-        return await _run(rate, seconds, Path(name))
-
-
-async def _run(rate: int, seconds: float, folder: Path) -> Seen:
     clock = SystemClock()
     feed = SteadyFeed(rate, clock)
     host, tally, probe = EngineHost(Engine()), Tally(), Probe()
