@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.memory import peak_rss_mib
-from replayer_qt.core.commands import Connect, OpenRecordings
+from replayer_qt.core.commands import Connect
 from replayer_qt.core.errors import DataDirUnusable
 from replayer_qt.core.options import VERSION, WindowOptions
 from replayer_qt.core.report import status_line
@@ -104,7 +104,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
         stack.callback(window.close)
         heartbeat.forget()  # building the window is not a stall
         await machine.mend()
-        _obey_options(options, machine)
+        _obey_options(options, machine, window)
         await _until_over(options, machine, over, unseen=unseen)
         _take_picture(options, window, unseen=unseen)
         painted, gap_ms = chart.frames_painted, heartbeat.worst_gap_ms
@@ -150,12 +150,12 @@ def _build_window(
     return window
 
 
-def _obey_options(options: WindowOptions, machine: Machine) -> None:
+def _obey_options(options: WindowOptions, machine: Machine, window: MainWindow) -> None:
     venue = options.venue or options.settings.window.connect_at_start
     if venue != "none":
         machine.desk.obey(Connect(venue=venue, url=options.url))
     if options.files:
-        machine.desk.obey(OpenRecordings(paths=options.files))
+        window.open_paths([str(Path(path).absolute()) for path in options.files])
 
 
 async def _until_over(

@@ -356,7 +356,7 @@ def _window() -> Iterator[ActionRow]:
         checked=_looks("full_screen", value=True),
     )  # fmt: skip
     yield ActionRow(
-        name="shortcuts", menu="&Help", text="&Short-cuts", keys=("F1",),
+        name="shortcuts", menu="&Help", text="&Shortcuts", keys=("F1",),
         tip="Every action with its key.", call="show_shortcuts",
     )  # fmt: skip
     yield ActionRow(

@@ -1,4 +1,4 @@
-"""What an action is, and how the table of actions becomes menus, tool bar and short-cuts."""
+"""What an action is, and how the table of actions becomes menus, tool bar and shortcuts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -30,7 +30,7 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
         menu: the menu it stands in, sub-menus after a slash.
         text: its words in the menu.
         tip: one sentence on what it does.
-        keys: its short-cuts, the first one shown.
+        keys: its shortcuts, the first one shown.
         icon: its picture's name; empty for none.
         ask: makes the command to ask for, or None where there is nothing to ask.
         call: the window's own verb instead of a command.
@@ -156,6 +156,19 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, RowAction]) -> dict[str, QMe
             menu.addSeparator()
         menu.addAction(action)
     return menus
+
+
+def add_menu_below(action: RowAction, title: str) -> QMenu:
+    """Add a menu right below `action`, in the menu that it was put into."""
+    above = next(owner for owner in action.associatedObjects() if isinstance(owner, QMenu))
+    rows = above.actions()
+    made = QMenu(title, above)
+    at = rows.index(action) + 1
+    if at < len(rows):
+        above.insertMenu(rows[at], made)
+    else:
+        above.addMenu(made)
+    return made
 
 
 def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:

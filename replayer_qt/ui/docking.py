@@ -10,7 +10,7 @@ from replayer_qt.ui.action_table import DOCKS
 from replayer_qt.ui.layout_memory import LayoutMemory
 
 _NARROW_PX: Final = 1000
-_SIDE_PX: Final = 452
+_SIDE_PX: Final = 496
 _BELOW_PX: Final = 230
 
 

@@ -8,24 +8,42 @@ from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Roun
 
 NOTHING: Final = "—"
 
+_LEAST_PRICE: Final = 0.00005
+_DECIMALS: Final = ((9_999.95, 0), (999.995, 1), (99.995, 2), (9.9995, 3))
+_LEAST_AMOUNT: Final = Decimal("0.00005")
+_LARGE_AMOUNT: Final = Decimal(10_000)
+
 _VENUES: Final = {"practice": "Practice exchange", "rugs": "rugs.fun", "binance": "Binance"}
 
 
 def price(value: float | None) -> str:
-    """Return a multiplier with four decimals below ten, and fewer where they would be noise.
+    """Return a multiplier in eight characters at most, as exact as these allow.
 
-    >>> price(1.5), price(12.3456), price(1234.5), price(0.00012), price(None)
-    ('1.5000x', '12.346x', '1,234.5x', '0.000120x', '—')
+    >>> price(1.5), price(12.3456), price(1234.5), price(0.005772), price(None)
+    ('1.5000x', '12.346x', '1,234.5x', '0.0058x', '—')
+    >>> price(0.00001), price(123_456.7), price(1_234_567.8)
+    ('<0.0001x', '123,457x', '1.2e+06x')
     """
     if value is None or not math.isfinite(value):
         return NOTHING
     size = abs(value)
-    if size >= 1e9:
-        return f"{value:.3e}x"
-    decimals = 1 if size >= 1000 else 2 if size >= 100 else 3 if size >= 10 else 4
-    if 0 < size < 0.01:
-        decimals = 6
+    if size >= 999_999.5:
+        return f"{value:.1e}x"
+    if 0 < size < _LEAST_PRICE:
+        return "<0.0001x"
+    decimals = next((some for least, some in _DECIMALS if size >= least), 4)
     return f"{value:,.{decimals}f}x"
+
+
+def exact_price(value: float | None) -> str:
+    """Return a multiplier with every decimal that it has.
+
+    >>> exact_price(0.005772345678), exact_price(0.00001), exact_price(2.0), exact_price(None)
+    ('0.005772345678x', '0.00001x', '2.0x', '—')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return f"{Decimal(repr(value)):f}x"
 
 
 def count(value: int | None) -> str:
@@ -48,6 +66,23 @@ def amount(value: Decimal) -> str:
     text = f"{value:,.9f}"
     whole, _, decimals = text.partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(3, '0')}"
+
+
+def short_amount(value: Decimal) -> str:
+    """Return an amount for a narrow column: four decimals, none where they would be noise.
+
+    >>> short_amount(Decimal("0.329412345")), short_amount(Decimal("0.03"))
+    ('0.3294', '0.0300')
+    >>> short_amount(Decimal("0.000001")), short_amount(Decimal("123456.7"))
+    ('<0.0001', '123,457')
+    """
+    if not value.is_finite():
+        return NOTHING
+    if 0 < abs(value) < _LEAST_AMOUNT:
+        return "<0.0001"
+    if abs(value) >= 10**9:
+        return f"{value:.2e}"
+    return f"{value:,.0f}" if abs(value) >= _LARGE_AMOUNT else f"{value:,.4f}"
 
 
 def speed(value: float) -> str:

@@ -14,7 +14,7 @@ from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.action_table import ACTIONS
-from replayer_qt.ui.actions import ActionSet, fill_menus, fill_tool_bar
+from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
@@ -32,6 +32,7 @@ from replayer_qt.ui.panels.status_strip import StatusStrip
 from replayer_qt.ui.panels.trades import TradesPanel
 from replayer_qt.ui.panels.transport import Transport
 from replayer_qt.ui.panels.welcome import Welcome
+from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, THEMES, Theme
@@ -212,14 +213,15 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         widget = self.chart_widget
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.notice_bar = NoticeBar()
         column.addWidget(widget, stretch=1)
+        column.addWidget(self.notice_bar)
         column.addWidget(self.transport)
         self.setCentralWidget(self._ground)
         self._add_bars()
         self.welcome = Welcome(widget, self.actions_.actions)
-        self.notice_bar = NoticeBar(widget)
         self.menus = fill_menus(self.menuBar(), self.actions_.actions)
-        self._recent = self.menus["&File"].addMenu("Open &recent")
+        self._recent = add_menu_below(self.actions_.actions["open-folder"], "Open &recent")
         self._recent.setToolTipsVisible(True)
         self._list_recent(self._memory.recent())
         self.docking = Docking(
@@ -231,6 +233,7 @@ class MainWindow(QMainWindow):
                 "notices": self.notice_list,
             },
         )
+        self._keeper = ScreenKeeper(self)
         self.resize(*_SIZE)
         if not (self._settings.window.restore_layout and self.docking.restore(self._memory)):
             self.docking.put_back()

@@ -1,8 +1,11 @@
-"""Notices as a short stack over the chart: five at most, the newest last, each dismissable."""
+"""Notices as a short stack below the chart: five at most, the newest last, each dismissable.
+
+Below and not over it, for there is no corner of a chart where the newest price is never drawn.
+"""
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -12,9 +15,7 @@ from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import DARK, Theme
 
 STACK: Final = 5
-_SHOWN_MS: Final = {Severity.INFO: 6_000, Severity.WARNING: 15_000}
-_WIDTH: Final = 440
-_MARGIN: Final = 10
+_SHOWN_MS: Final = {Severity.INFO: 8_000, Severity.WARNING: 8_000}
 
 
 class Toast(QFrame):
@@ -89,18 +90,17 @@ class Toast(QFrame):
 
 
 class NoticeBar(QWidget):
-    """The stack, laid over `ground` and kept at its lower left corner."""
+    """The stack; takes no room while it is empty."""
 
-    def __init__(self, ground: QWidget) -> None:
-        super().__init__(ground)
-        self._ground = ground
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setAccessibleName("Notices")
         self._theme = DARK
         self.toasts: list[Toast] = []  # oldest first; bounded by STACK
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(5)
-        ground.installEventFilter(self)
+        self._layout.setContentsMargins(4, 3, 4, 3)
+        self._layout.setSpacing(3)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -116,7 +116,6 @@ class NoticeBar(QWidget):
         for toast in self.toasts:
             if (toast.notice.code, toast.notice.what) == same:
                 toast.say(notice)
-                self._settle()
                 return
         if len(self.toasts) >= STACK:
             self._drop(self.toasts[0])
@@ -125,7 +124,7 @@ class NoticeBar(QWidget):
         self.toasts.append(toast)
         self._layout.addWidget(toast)
         toast.show()
-        self._settle()
+        self.show()
 
     @Slot()
     def clear(self) -> None:
@@ -140,23 +139,4 @@ class NoticeBar(QWidget):
             self._layout.removeWidget(toast)
             toast.hide()
             toast.deleteLater()
-        self._settle()
-
-    def _settle(self) -> None:
-        ground = self._ground
-        if not self.toasts:
-            self.hide()
-            return
-        width = min(_WIDTH, ground.width() - 2 * _MARGIN)
-        self.setFixedWidth(max(1, width))
-        height = min(self._layout.heightForWidth(width), ground.height() - 2 * _MARGIN)
-        self.setGeometry(_MARGIN, max(0, ground.height() - height - 3 * _MARGIN), width, height)
-        self.show()
-        self.raise_()
-
-    # Qt's names from here on.
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if event.type() is QEvent.Type.Resize:
-            self._settle()
-        return super().eventFilter(watched, event)
+        self.setVisible(bool(self.toasts))

@@ -40,11 +40,13 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         colour: the meaning that colours it, a `Theme` attribute.
         tip: more words; empty for none.
+        caption: what stands above the cell instead of its own name; empty for that name.
     """
 
     text: str
     colour: str = "text"
     tip: str = ""
+    caption: str = ""
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ def read_status(state: State, *, now: int = 0, heard: int | None = None) -> Stat
     return Status(
         badge=_badge(state, link),
         venue=_venue(state, market),
-        price=_price(shown),
+        price=_price(shown, is_old=_is_old(state, link)),
         tick=Word(text=fmt.count(shown.tick) if shown and shown.tick >= 0 else fmt.NOTHING),
         phase=_phase(shown),
         feed=_feed(state, link, now, heard),
@@ -130,16 +132,27 @@ def _venue(state: State, market: MarketState | None) -> Word:
     if is_replay_shown(state):
         source = market.replay.source if market.replay else ""
         source = source or (market.opened.source if market.opened else "")
-        return Word(text=clean(source, 120) or "recording", tip=f"Replayed: {clean(source, 180)}")
+        tip = f"Replayed: {clean(source, 180)}"
+        return Word(text=clean(source, 120) or "recording", tip=tip, caption="file")
     return Word(text=fmt.stream(state.shown).removesuffix(" exchange"))
 
 
-def _price(shown: RoundState | None) -> Word:
+def _is_old(state: State, link: FeedChanged | None) -> bool:
+    """Whether the newest price may not be the market's any more, as the badge says too."""
+    if is_replay_shown(state):
+        return False
+    return state.shown != state.live or link is None or link.link is not Link.LIVE
+
+
+def _price(shown: RoundState | None, *, is_old: bool) -> Word:
     if shown is None or shown.price is None:
         return Word(text=fmt.NOTHING, colour="muted")
-    if shown.rug_price is not None:
-        return Word(text=fmt.price(shown.rug_price), colour="rug")
-    return Word(text=fmt.price(shown.price), colour="up" if shown.price >= 1 else "down")
+    value = shown.price if shown.rug_price is None else shown.rug_price
+    text, exact = fmt.price(value), fmt.exact_price(value)
+    if is_old:
+        return Word(text=text, colour="muted", tip=f"{exact}: the last price known, may be old.")
+    colour = "up" if value >= 1 else "down"
+    return Word(text=text, colour=colour if shown.rug_price is None else "rug", tip=exact)
 
 
 def _phase(shown: RoundState | None) -> Word:

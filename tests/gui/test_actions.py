@@ -463,3 +463,10 @@ def test_ten_clicks_on_connect_while_connecting_are_ten_wishes_at_most(bench):
         action.trigger()
     assert bench.asked == [c.Connect(venue="practice")]
     assert event is not None
+
+
+def test_recent_files_stand_below_the_other_ways_to_open(bench):
+    names = [each.text() for each in bench.window.menus["&File"].actions() if each.text()]
+    at = names.index("Open &recent")
+    assert names[at - 1] == bench.window.actions_.actions["open-folder"].text()
+    assert names[-1] == bench.window.actions_.actions["quit"].text()

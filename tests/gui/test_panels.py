@@ -1,9 +1,11 @@
 """The panels around the chart, each fed by frames."""
 
 import time
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -17,10 +19,10 @@ from replayer_qt.core.events import (
     Link,
 )
 from replayer_qt.core.replay_events import ReplayShaped, Rewound
-from replayer_qt.core.units import PRACTICE, RUGS
+from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.models.tables import TRADES_KEPT
-from tests.gui.desk import REPLAY, ROUND, Bench, event, lively, measured, trade, wave
+from tests.gui.desk import REPLAY, ROUND, Bench, event, lively, measured, moved_to, trade, wave
 
 NESTED = "<table><tr><td>" * 16 + "x"
 
@@ -56,7 +58,7 @@ def test_a_verdict_reaches_a_round_that_the_state_has_let_go(bench):
     lively(bench)
     old = bench.window.rounds.rows.row(9).round_id
     bench.feed([event(FairnessChecked, round_id=old, verdict=Fairness.VERIFIED)])
-    assert cells(bench.window.rounds.rows)[9][4] == "✓ fair"
+    assert cells(bench.window.rounds.rows)[9][4] == "✓ verified"
 
 
 def test_rounds_are_those_of_the_stream_looked_at(bench):
@@ -87,7 +89,45 @@ def test_the_tape_is_bounded_and_newest_first(bench):
     bench.feed([trade(number) for number in range(700)])
     rows = bench.window.trades.rows
     assert rows.rowCount() == TRADES_KEPT
-    assert cells(rows)[0][2:] == ["0.700", "7.9900", "player2"]
+    assert cells(rows)[0][2:] == ["0.7000", "7.9900", "player2"]
+
+
+@pytest.mark.parametrize("size", [(730, 900), (1280, 800)], ids=str)
+def test_no_number_in_a_table_is_elided(bench, size):
+    """N19: at both sizes each number has the room that it takes, whatever there is to show."""
+    window = bench.window
+    window.resize(*size)
+    window.docking.put_back()
+    bench.connect()
+    lively(bench)
+    for name, prices in (("b", [1.0, 12_345.678, 0.005772]), ("c", [1.0, 876_543.2, 0.00001])):
+        bench.feed(moved_to(PRACTICE, prices, RoundId(f"2026-{name * 8}")))
+    odd = [Decimal("0.329412345"), Decimal("9999.123456"), Decimal("0.000001"), Decimal(12_345_678)]
+    bench.feed([replace(trade(n), price=0.005772, amount=each) for n, each in enumerate(odd)])
+    QApplication.processEvents()
+    for panel in (window.rounds, window.trades):
+        table = panel._table
+        model = table.model()
+        for column, declared in enumerate(panel.rows.columns):
+            if declared.number is None:
+                continue
+            for row in range(model.rowCount()):
+                wanted = table.sizeHintForIndex(model.index(row, column)).width()
+                assert wanted <= table.columnWidth(column), (declared.title, row, size)
+        if size[0] >= 1000:
+            across = table.horizontalHeader()
+            assert across.length() <= table.viewport().width() + 1
+
+
+def test_the_whole_number_is_in_the_tool_tip(bench):
+    bench.connect()
+    bench.feed(moved_to(PRACTICE, [1.0, 2.123456789, 0.0057723456]))
+    bench.feed([replace(trade(1), amount=Decimal("0.329412345"), price=1.23456789)])
+    rounds, trades = bench.window.rounds.rows, bench.window.trades.rows
+    tips = [rounds.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in (2, 3)]
+    assert tips == ["<span>2.123456789x</span>", "<span>0.0057723456x</span>"]
+    tips = [trades.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in (2, 3)]
+    assert tips == ["<span>0.329412345 solana</span>", "<span>1.23456789x</span>"]
 
 
 def test_a_trade_that_is_told_twice_is_one_row(bench):

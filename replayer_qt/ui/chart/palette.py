@@ -25,7 +25,6 @@ class Palette:
         self.up = QBrush(QColor(theme.up))
         self.down = QBrush(QColor(theme.down))
         self.hollow = QBrush(QColor(mixed(ground, theme.up, 0.22)))
-        self.link = QBrush(QColor(mixed(ground, theme.muted, 0.45)))
         self.line = QColor(theme.live)
         self.area = QBrush(QColor(mixed(ground, theme.live, 0.09)))
         self.before = QColor(mixed(ground, theme.practice, 0.05))

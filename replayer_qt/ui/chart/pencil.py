@@ -1,4 +1,9 @@
-"""Draws columns of candles and of the price line: a few calls of Qt for any number of them."""
+"""Draws columns of candles and of the price line: a few calls of Qt for any number of them.
+
+A candle opens with the first of its own ticks, not with the close before: each price drawn is one
+that the venue sent, in the candle that it came in. Where prices jump from one candle to the next
+the space between stays empty, for a line there would be read as a wick.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -50,9 +55,6 @@ class Pencil:
         body = int(_body(plan.step, wick))
         left = plan.left_of(at) + (plan.step - body) // 2
         middle = left + (body - wick) // 2
-        if at:
-            before = row(float(candles.close[at - 1]), height)
-            painter.fillRect(middle, min(before, start), wick, abs(before - start), palette.link)
         brush = palette.up if closed >= opened else palette.down
         high, low = row(float(candles.high[at]), height), row(float(candles.low[at]), height)
         top, tall = min(start, end), max(abs(start - end), wick)
@@ -93,16 +95,6 @@ class Pencil:
         wicks = np.maximum(rows[3] - rows[2], wick)
         lefts += (plan.step - body) // 2
         middle = (body - wick) // 2
-        # ticks jump between candles as they do within: a thin link shows where from
-        before = plan.scale.rows(candles.close[max(first - 1, 0) : end - 1], height)
-        if first == 0:
-            before = np.concatenate((rows[0][:1], before))
-        jumps = np.abs(before - rows[0])
-        self._fill(
-            painter,
-            plan.palette.link,
-            [(lefts + middle, np.minimum(before, rows[0]), wick, jumps)],
-        )
         for mask, brush in ((~ups, plan.palette.down), (ups, plan.palette.up)):
             if not mask.any():
                 continue

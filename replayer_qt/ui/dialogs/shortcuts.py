@@ -18,7 +18,7 @@ class ShortcutSheet(QDialog):
 
     def __init__(self, rows: Iterable[ActionRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Short-cuts")
+        self.setWindowTitle("Shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(800, 640)
         self.model = RowsModel(
@@ -34,7 +34,7 @@ class ShortcutSheet(QDialog):
         )
         keyed = sorted(rows, key=lambda row: not row.keys)
         self.model.upsert(reversed(keyed))
-        self._table = Table("Short-cuts")
+        self._table = Table("Shortcuts")
         self._table.show_rows(self.model)
         search = SearchLine("Search actions", "Search…")
         search.textChanged.connect(self._search)

@@ -29,9 +29,9 @@ _SIDES: Final = {
     Side.SHORT_CLOSE: "▲ cover",
 }
 _VERDICTS: Final = {
-    Fairness.VERIFIED: ("✓ fair", "live"),
-    Fairness.FAILED: ("✗ unfair", "error"),
-    Fairness.UNREVEALED: ("· sealed", "muted"),
+    Fairness.VERIFIED: ("✓ verified", "live"),
+    Fairness.FAILED: ("✗ failed", "error"),
+    Fairness.UNREVEALED: ("unrevealed", "muted"),
 }
 _SEVERITIES: Final = {
     Severity.INFO: ("● info", "muted"),
@@ -52,7 +52,7 @@ def rounds() -> RowsModel[RoundState]:
         columns=[
             Column(
                 title="Round",
-                chars=9,
+                chars=8,
                 text=lambda row: clean(fmt.round_name(row.round_id), 8),
                 tip=lambda row: f"Round {row.round_id}",
                 about="The round's short name; the tool tip has the whole.",
@@ -70,26 +70,28 @@ def rounds() -> RowsModel[RoundState]:
                 text=lambda row: fmt.price(row.peak or None).rstrip("x"),
                 number=lambda row: row.peak,
                 colour=lambda row: "up" if row.peak >= 2 else None,
+                tip=lambda row: fmt.exact_price(row.peak or None),
                 about="The highest price before the rug.",
             ),
             Column(
                 title="Rug [x]",
-                chars=6,
+                chars=7,
                 text=lambda row: fmt.price(row.rug_price).rstrip("x"),
                 number=lambda row: -1.0 if row.rug_price is None else row.rug_price,
                 colour=lambda row: "rug" if row.rug_tick is not None else "muted",
+                tip=lambda row: fmt.exact_price(row.rug_price),
                 about="The price that the round ended with.",
             ),
             Column(
                 title="Fairness",
-                chars=8,
+                chars=9,
                 text=lambda row: verdict(row.fairness)[0],
                 colour=lambda row: verdict(row.fairness)[1],
                 about="Whether the revealed seed generates exactly these prices.",
             ),
             Column(
                 title="Gaps",
-                chars=5,
+                chars=4,
                 text=lambda row: fmt.count(row.missing) if row.missing else "0",
                 number=lambda row: float(row.missing),
                 colour=lambda row: "warning" if row.missing else "muted",
@@ -128,8 +130,8 @@ def trades() -> RowsModel[TradePrinted]:
             ),
             Column(
                 title="Amount",
-                chars=12,
-                text=lambda row: fmt.amount(row.amount),
+                chars=10,
+                text=lambda row: fmt.short_amount(row.amount),
                 number=lambda row: float(row.amount),
                 tip=lambda row: f"{row.amount:f} {row.coin}",
                 about="What was paid or received; the tool tip has the currency.",
@@ -139,6 +141,7 @@ def trades() -> RowsModel[TradePrinted]:
                 chars=8,
                 text=lambda row: fmt.price(row.price).rstrip("x"),
                 number=lambda row: row.price,
+                tip=lambda row: fmt.exact_price(row.price),
             ),
             Column(
                 title="Player",

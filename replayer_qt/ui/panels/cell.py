@@ -30,10 +30,12 @@ class Cell(QWidget):
         least: str,
         points: int = 9,
         mono: bool = False,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._caption = caption
+        self._elide = elide
         self._word = Word(text="")
         self._theme = DARK
         self._small = QFont(self.font())
@@ -51,6 +53,11 @@ class Cell(QWidget):
         """What the cell says now."""
         return self._word
 
+    @property
+    def caption(self) -> str:
+        """What stands above the value now."""
+        return self._word.caption or self._caption
+
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
@@ -61,7 +68,7 @@ class Cell(QWidget):
         if word == self._word:
             return
         self._word = word
-        self.setAccessibleName(f"{self._caption}: {clean(word.text)}")
+        self.setAccessibleName(f"{self.caption}: {clean(word.text)}")
         self.setToolTip(tip(word.tip or word.text))
         self.update()
 
@@ -69,7 +76,7 @@ class Cell(QWidget):
         """Return the value as it is drawn, elided."""
         room = self.width() - 2 * _PAD
         metrics = QFontMetrics(self._large)
-        return metrics.elidedText(clean(self._word.text), Qt.TextElideMode.ElideRight, room)
+        return metrics.elidedText(clean(self._word.text), self._elide, room)
 
     # Qt's names from here on.
 
@@ -83,7 +90,7 @@ class Cell(QWidget):
         painter = QPainter(self)
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QPointF(_PAD, 13), self._caption.upper())
+        painter.drawText(QPointF(_PAD, 13), self.caption.upper())
         painter.setFont(self._large)
         painter.setPen(QColor(getattr(self._theme, self._word.colour)))
         painter.drawText(QPointF(_PAD, 32), self.shown_text())

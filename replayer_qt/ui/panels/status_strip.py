@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from replayer_qt.core.events import PriceTicked, TickBlock, TimerTicked
@@ -33,8 +33,13 @@ class StatusStrip(QFrame):
         self.status: Status = read_status(self._state)
         self.badge = BadgeCell()
         self.cells = {
-            "venue": Cell("venue", sample="Practice exchange", least="no venue"),
-            "price": Cell("price", sample="88,888.8x", least="8,888.8x", points=15, mono=True),
+            "venue": Cell(
+                "venue",
+                sample="Practice exchange",
+                least="no venue",
+                elide=Qt.TextElideMode.ElideMiddle,
+            ),
+            "price": Cell("price", sample="8,888.8x", least="8,888.8x", points=15, mono=True),
             "tick": Cell("tick", sample="8,888", least="8,888", points=10, mono=True),
             "phase": Cell("phase", sample="cooldown 14.9 s", least="presale 9.8"),
             "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="live, 2.4"),

@@ -15,6 +15,9 @@ Row = TypeVar("Row")
 
 _STREAMS_KEPT: Final = 4
 _ROW_PX: Final = 21
+_CELL_PX: Final = 17
+"""What padding and Qt's own margins take from a column's width [px]."""
+
 _PLAIN: Final = frozenset(
     {
         Qt.KeyboardModifier.NoModifier,
@@ -35,7 +38,7 @@ CHOICE_KEYS: Final = BUTTON_KEYS | TABLE_KEYS | {Qt.Key.Key_Left, Qt.Key.Key_Rig
 class KeyKeeper(QObject):
     """Lets the widget that has the focus keep the keys it moves and presses by.
 
-    Without it the window's short-cuts would take Space from a button and Home from a table.
+    Without it the window's shortcuts would take Space from a button and Home from a table.
 
     Args:
         keys: the keys it keeps.
@@ -109,7 +112,7 @@ class Table(QTableView):
     def _set_widths(self, rows: RowsModel[Any]) -> None:
         digit = self.fontMetrics().horizontalAdvance("0")
         for place, column in enumerate(rows.columns):
-            self.setColumnWidth(place, digit * column.chars + 12)
+            self.setColumnWidth(place, digit * column.chars + _CELL_PX)
 
 
 class StreamRows(Generic[Row]):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.events import (
@@ -119,7 +119,8 @@ def test_notices_from_eight_threads_are_all_counted_and_five_are_stacked(qtbot, 
     qtbot.addWidget(ground)
     ground.resize(800, 600)
     ground.show()
-    bar = NoticeBar(ground)
+    bar = NoticeBar()
+    QVBoxLayout(ground).addWidget(bar)
     notices.told.connect(bar.tell)
     senders = [Sender() for _ in range(8)]
     for sender in senders:
@@ -168,7 +169,8 @@ def test_a_toast_counts_up_in_place_and_can_be_dismissed(qtbot):
     qtbot.addWidget(ground)
     ground.resize(500, 400)
     ground.show()
-    bar = NoticeBar(ground)
+    bar = NoticeBar()
+    QVBoxLayout(ground).addWidget(bar)
     for number in range(8):
         bar.tell(Notice(code="t", severity=Severity.ERROR, what=f"Kind {number}"))
     assert [toast.notice.what for toast in bar.toasts] == [f"Kind {n}" for n in range(3, 8)]
@@ -186,7 +188,8 @@ def test_news_go_by_themselves_and_errors_stay(qtbot):
     qtbot.addWidget(ground)
     ground.resize(500, 400)
     ground.show()
-    bar = NoticeBar(ground)
+    bar = NoticeBar()
+    QVBoxLayout(ground).addWidget(bar)
     bar.tell(Notice(code="a", severity=Severity.INFO, what="News"))
     bar.tell(Notice(code="b", severity=Severity.ERROR, what="Error"))
     news, error = bar.toasts

@@ -161,10 +161,38 @@ def test_price_tick_and_phase_are_those_of_the_round_looked_at():
     other = [ticked(9, 77.0, stream=RUGS)]
     status = read_status(state_of(*other, *a_round([1.0, 2.5, 0.02])[:-1], shown=PRACTICE))
     assert (status.price.text, status.tick.text) == ("0.0200x", "2")
-    rugged = read_status(state_of(*a_round([1.0, 2.5, 0.02]), shown=PRACTICE))
+    live = linked(Link.LIVE)
+    rugged = read_status(state_of(live, *a_round([1.0, 2.5, 0.02]), live=PRACTICE, shown=PRACTICE))
     assert (rugged.price.text, rugged.price.colour) == ("0.0200x", "rug")
     assert rugged.phase.text == "rugged"
     assert rugged.phase.colour == "rug"
+
+
+@pytest.mark.parametrize("link", [link for link in Link if link is not Link.LIVE])
+def test_a_price_is_muted_while_its_feed_is_not_live(link):
+    """S0-M1, N19: a price that may be old has no market's colour, and the badge says why."""
+    heard = [linked(Link.LIVE), *a_round([1.0, 2.5, 3.0])[:-1]]
+    fresh = read_status(state_of(*heard, live=PRACTICE, shown=PRACTICE))
+    assert fresh.price.colour == "up"
+    old = read_status(state_of(*heard, linked(link), live=PRACTICE, shown=PRACTICE))
+    assert (old.price.text, old.price.colour) == ("3.0000x", "muted")
+    assert "may be old" in old.price.tip
+    assert old.badge.word not in {"LIVE", "PRACTICE"}
+    gone = read_status(state_of(*heard, linked(link), live=None, shown=PRACTICE))
+    assert (gone.price.colour, gone.badge.word) == ("muted", "OFFLINE")
+
+
+def test_the_whole_price_is_in_the_tool_tip():
+    price = read_status(state_of(ticked(1, 0.0057723456), shown=PRACTICE)).price
+    assert price.text == "0.0058x"
+    assert price.tip.startswith("0.0057723456x")
+
+
+def test_a_recording_stands_under_a_heading_of_its_own():
+    """N19: whoever looks at a recording doesn't read its name as a venue's."""
+    assert read_status(state_of(OPENED, shown=REPLAY)).venue.caption == "file"
+    assert "monday.jsonl" in read_status(state_of(OPENED, shown=REPLAY)).venue.tip
+    assert read_status(state_of(live=RUGS, shown=RUGS)).venue.caption == ""
 
 
 def test_the_countdown_stands_beside_the_phase():
