@@ -98,12 +98,16 @@ class _Window(MainWindow):
     """The window, noting when its pixels have left it."""
 
     def __init__(self, chart: SightedChart, folder: Path, clock: SystemClock) -> None:
-        store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self._store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self._sighted = chart
         self.seen: list[tuple[int, list[PriceTicked]]] = []  # bounded by the time of the run
         super().__init__(
-            Settings(), chart=chart, version=VERSION, layout_store=store, clock=clock
+            Settings(), chart=chart, version=VERSION, layout_store=self._store, clock=clock
         )  # fmt: skip
+
+    def write_layout(self) -> None:
+        """Have the layout written now: left to itself that comes when the folder is gone."""
+        self._store.sync()
 
     # Qt's names from here on.
 
@@ -186,6 +190,7 @@ async def run(rate: int, seconds: float, folder: Path) -> Seen:
     await asyncio.sleep(0.1)
     ended = recorder.stop() and ended
     window.close()
+    window.write_layout()
     window.deleteLater()
     return Seen(
         delays_ms=tuple(
