@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
 
     asked = Signal(object)
     closed = Signal()
+    _frame = Signal(object)
 
     def __init__(
         self,
@@ -114,13 +115,7 @@ class MainWindow(QMainWindow):
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us, everywhere at once."""
         self._advance = advance
-        self._chart.show_frame(advance)
-        self.strip.show_frame(advance)
-        self.transport.show_frame(advance)
-        self.rounds.show_frame(advance)
-        self.trades.show_frame(advance)
-        self.feed.show_frame(advance)
-        self.notices.show_frame(advance)
+        self._frame.emit(advance)
         self.welcome.setVisible(advance.state.shown is None)
         self.setWindowTitle(self._title())
         self._refresh()
@@ -253,6 +248,12 @@ class MainWindow(QMainWindow):
                 self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
 
     def _connect(self) -> None:
+        # by a signal, so that one that fails does not keep the frame from the others
+        for part in (
+            self._chart, self.strip, self.transport, self.rounds, self.trades, self.feed,
+            self.notices,
+        ):  # fmt: skip
+            self._frame.connect(part.show_frame)
         self.actions_.asked.connect(self.asked)
         self.actions_.called.connect(self._call)
         self.transport.asked.connect(self.asked)

@@ -223,6 +223,45 @@ def test_the_countdown_stands_in_the_middle_until_the_first_tick(stage):
     assert stage.chart.notes.headline == ""
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_round_before_is_seen_faded_while_the_next_is_counted_down_to(stage, theme):
+    stage.chart.set_theme(theme)
+    stage.feed(*a_round([1.0 + math.sin(tick / 9) ** 2 for tick in range(200)] + [0.02]))
+    stage.chart.pan(-5)
+    presale = event(PhaseChanged, round_id=OTHER, phase=Phase.PRESALE)
+    timer = event(TimerTicked, round_id=OTHER, remaining_ms=4_700)
+    stage.feed(opened(OTHER), presale, timer)
+    notes = stage.chart.notes
+    assert notes.headline == "Next round in 4.70 s"
+    assert notes.rug == (40, 0.02, 200)
+    assert stage.chart.tick_count == 201
+    assert stage.pixels(theme.up) == stage.pixels(theme.rug) == stage.pixels(theme.accent) == 0
+    assert stage.pixels(stage.chart.plan.palette.up.color()) > 500
+    assert not stage.chart.following  # the view stays where the hand put it
+    active = event(PhaseChanged, round_id=OTHER, phase=Phase.ACTIVE)
+    stage.feed(active, *(ticked(tick, 1.0 + tick, round_id=OTHER) for tick in range(9)))
+    assert stage.chart.tick_count == 9
+    assert (stage.chart.notes.headline, stage.chart.notes.rug) == ("", None)
+    assert stage.chart.following
+    assert stage.pixels(theme.accent) > 0
+
+
+def test_nothing_stands_between_two_candles(stage):
+    """A jump from one candle to the next is empty space: a line there would read as a wick."""
+    stage.chart.set_ticks_per_candle(5)
+    steps = [1.0, 2.0, 3.0, 4.0]
+    stage.feed(opened(), *(ticked(tick, steps[tick // 5]) for tick in range(20)))
+    plan, ground = stage.chart.plan, {DARK.background, DARK.grid}
+    picture = stage.chart.grab().toImage()
+    for candle in (1, 2):
+        middle = plan.left_of(candle) + plan.step // 2
+        low, high = (
+            plan.scale.row(steps[at], plan.room.plot_height) for at in (candle - 1, candle)
+        )
+        between = {picture.pixelColor(middle, row).name() for row in range(high + 3, low - 3)}
+        assert between <= ground | {plan.palette.before.name(), plan.palette.one.name()}
+
+
 def test_an_empty_chart_says_what_to_do(stage):
     stage.chart.show_frame(Advance(events=(), state=State(), session=Session()))
     assert stage.chart.notes.headline == subject.NO_MARKET

@@ -27,14 +27,11 @@ def test_a_panel_of_the_desktop_is_left_free():
 
 
 @given(
-    *[st.integers(-3000, 5000)] * 2,
-    *[st.integers(1, 5000)] * 2,
-    *[st.integers(-2000, 2000)] * 2,
-    *[st.integers(700, 4000)] * 2,
+    st.builds(QRect, *[st.integers(-3000, 5000)] * 2, *[st.integers(1, 5000)] * 2),
+    st.builds(QRect, *[st.integers(-2000, 2000)] * 2, *[st.integers(700, 4000)] * 2),
 )
-def test_the_frame_lies_on_every_screen_that_has_room(x, y, width, height, left, top, wide, high):
-    room = QRect(left, top, wide, high)
-    given_ = placed(QRect(x, y, width, height), FRAME, room, LEAST)
-    assert room.contains(given_.marginsAdded(FRAME))
-    assert given_.width() >= LEAST.width()
-    assert placed(given_, FRAME, room, LEAST) == given_
+def test_the_frame_lies_on_every_screen_that_has_room(wanted, room):
+    found = placed(wanted, FRAME, room, LEAST)
+    assert room.contains(found.marginsAdded(FRAME))
+    assert found.width() >= LEAST.width()
+    assert placed(found, FRAME, room, LEAST) == found

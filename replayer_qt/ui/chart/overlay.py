@@ -42,16 +42,18 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
     if plan.last >= 0:
         painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
         last_line = plan.scale.row(float(plan.candles.close[plan.count - 1]), room.plot_height)
-        painter.fillRect(0, last_line, room.plot_width, _line(plan), plan.palette.last_line)
+        if not plan.past:
+            painter.fillRect(0, last_line, room.plot_width, _line(plan), plan.palette.last_line)
         pencil.newest(painter, plan)
-        if plan.line:
+        if plan.line and not plan.past:
             _paint_dot(painter, plan, last_line)
         if notes.peak is not None:
             _paint_peak(painter, plan, *notes.peak)
         if notes.rug is not None:
             _paint_rug(painter, plan, *notes.rug)
         painter.setClipping(False)
-        _paint_last_label(painter, plan, last_line)
+        if not plan.past:
+            _paint_last_label(painter, plan, last_line)
     if notes.headline:
         _paint_headline(painter, plan, notes)
     if notes.pointer is not None:

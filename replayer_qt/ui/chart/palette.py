@@ -1,9 +1,14 @@
 """The theme's colours as the chart's brushes, pens and colours, made once a theme."""
 
+from typing import Final
+
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from replayer_qt.ui.theme import Theme, mixed
+
+_FADED: Final = ("up", "down", "rug", "live", "accent", "warning")
 
 
 class Palette:
@@ -38,8 +43,18 @@ class Palette:
         self.box = QColor(theme.raised)
         self.on_colour = QColor(ground)
 
+    @classmethod
+    def pair(cls, theme: Theme) -> "tuple[Palette, Palette]":
+        """Return what the running round is painted with, and what one that is gone by is."""
+        return cls(theme), cls(_faded(theme))
+
     def line_pen(self, width: float) -> QPen:
         """Return the pen of the price line, `width` wide [px]."""
         pen = QPen(self.line, width)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > 1 else Qt.PenCapStyle.FlatCap)
         return pen
+
+
+def _faded(theme: Theme) -> Theme:
+    colours = {name: mixed(getattr(theme, name), theme.background, 0.65) for name in _FADED}
+    return replace(theme, name=f"{theme.name}, faded", **colours)

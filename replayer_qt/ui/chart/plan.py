@@ -147,6 +147,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         rug: the candle of the rug; None while there is none.
         line: whether prices are a line, not candles.
         blank: whether there is no market to draw axes for.
+        past: whether the candles are those of a round gone by.
     """
 
     room: Room
@@ -166,6 +167,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rug: int | None = None
     line: bool = False
     blank: bool = False
+    past: bool = False
 
     def look(self) -> tuple[object, ...]:
         """Return all that a finished column's picture depends on but its place and its candles."""

@@ -56,7 +56,7 @@ class PriceChart(pg.GraphicsView):
         self.last_paint_ms = 0.0
         self._subject = Subject()
         self._viewport = Viewport()
-        self._palette = Palette(DARK)
+        self._palettes = Palette.pair(DARK)
         self._letters = Letters(self.font(), 1.0)
         self._unit = 1.0
         self._line = False
@@ -144,7 +144,7 @@ class PriceChart(pg.GraphicsView):
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
-        self._palette = Palette(theme)
+        self._palettes = Palette.pair(theme)
         self._refresh()
 
     def set_style(self, style: str) -> None:
@@ -232,7 +232,7 @@ class PriceChart(pg.GraphicsView):
         return Plan(
             room=room,
             letters=self._letters,
-            palette=self._palette,
+            palette=self._palettes[self._subject.is_past],
             candles=candles,
             generation=candles.generation,
             identity=self._subject.identity,
@@ -247,6 +247,7 @@ class PriceChart(pg.GraphicsView):
             rug=None if rug is None else rug[0],
             line=self._line,
             blank=self._subject.is_nothing,
+            past=self._subject.is_past,
         )
 
     def _noted(self, plan: Plan) -> Notes:

@@ -10,13 +10,15 @@ from replayer_qt.core.candles import Candles, CandleSeries, NanosPerCandle, Tick
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.series import RoundSeries
-from replayer_qt.core.state import Advance
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.state import Advance, MarketState
+from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui.chart.plan import Timeline
 
 NO_MARKET: Final = "No market yet"
 NO_MARKET_DETAIL: Final = "Connect to a venue, or open a recording"
 NO_TICK: Final = "Waiting for the first tick"
+
+_COUNTED_DOWN: Final = frozenset({Phase.PRESALE, Phase.COOLDOWN})
 
 
 class Pointed(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +45,15 @@ class Subject:
         identity: grows with each other series.
         round: what the state knows of the round; None without one.
         can_seek: whether a replay is shown.
+        is_past: whether the candles are those of the round before, for this one has not begun.
     """
 
     def __init__(self) -> None:
         self.candles = CandleSeries()
         self.identity = 0
         self.round: RoundState | None = None
-        self.can_seek = False
+        self.can_seek = self.is_past = False
+        self._before: RoundState | None = None
         self._by: TicksPerCandle | NanosPerCandle = TicksPerCandle(1)
         self._series: RoundSeries | None = None
         self._stream: StreamId | None = None
@@ -75,7 +79,6 @@ class Subject:
         market = advance.state.market()
         stream = None if market is None else market.stream
         shown = None if market is None else market.round
-        self.can_seek = market is not None and market.replay is not None
         series = None
         if stream is not None:
             series = (
@@ -83,10 +86,14 @@ class Subject:
                 if shown is None
                 else advance.session.series(stream, shown.round_id)
             )
-        before = None if self.round is None else self.round.round_id
-        after = None if shown is None else shown.round_id
-        other = (stream, after) != (self._stream, before) or self._bare
+        before, is_bare = (self._stream, self._drawn()), self._bare
+        older = None if market is None else _gone_by(market, advance)
+        self.is_past = older is not None and not series
+        self._before = None if market is None else market.previous
+        self.can_seek = market is not None and market.replay is not None and not self.is_past
         self._stream, self.round, self._bare = stream, shown, False
+        series = older if self.is_past else series
+        other = (stream, self._drawn()) != before or is_bare
         if series is not self._series or other:
             self._series = series
             self._begin()
@@ -95,7 +102,7 @@ class Subject:
     def take_bare(self, candles: CandleSeries) -> None:
         """Chart candles that belong to no round."""
         self._series, self._stream, self.round = None, None, None
-        self._bare = True
+        self._bare, self.is_past = True, False
         self.candles = candles
         self.identity += 1
 
@@ -109,14 +116,14 @@ class Subject:
 
     def words(self) -> tuple[str, str]:
         """Return what stands in the middle of a chart without candles, and what below it."""
-        if self._bare or len(self.candles):
+        if self._bare or (len(self.candles) and not self.is_past):
             return "", ""
         if self._stream is None:
             return NO_MARKET, NO_MARKET_DETAIL
         known = self.round
         if known is None or known.timer_ms is None:
             return NO_TICK, ""
-        if known.phase not in {Phase.PRESALE, Phase.COOLDOWN}:
+        if known.phase not in _COUNTED_DOWN:
             return NO_TICK, ""
         detail = "Presale at 1.00x" if known.phase is Phase.PRESALE else "The round has ended"
         return f"Next round in {max(known.timer_ms, 0) / 1000:.2f} s", detail
@@ -124,13 +131,13 @@ class Subject:
     def peak(self) -> tuple[int, float] | None:
         """Return the candle and the price of the highest price before the rug."""
         known = self.round
-        if known is None or known.peak_tick < 0 or not len(self.candles):
+        if known is None or known.peak_tick < 0 or self.is_past or not len(self.candles):
             return None
         return self.candle_of(known.peak_tick), known.peak
 
     def rug(self) -> tuple[int, float, int] | None:
         """Return candle, price and tick of the rug."""
-        known = self.round
+        known = self._before if self.is_past else self.round
         if known is None or known.rug_tick is None or not len(self.candles):
             return None
         price = known.price if known.rug_price is None else known.rug_price
@@ -174,7 +181,18 @@ class Subject:
             lowest, highest = min(lowest, float(lows[0])), max(highest, float(highs[0]))
         return (lowest, highest) if lowest <= highest else (math.nan, math.nan)
 
+    def _drawn(self) -> RoundId | None:
+        known = self._before if self.is_past else self.round
+        return None if known is None else known.round_id
+
     def _begin(self) -> None:
         series = self._series
         self.candles = CandleSeries() if series is None else Candles(series, by=self._by)
         self.identity += 1
+
+
+def _gone_by(market: MarketState, advance: Advance) -> RoundSeries | None:
+    """Return the round before, if it is kept, while the next one is counted down to."""
+    if market.round is None or market.previous is None or market.round.phase not in _COUNTED_DOWN:
+        return None
+    return advance.session.series(market.stream, market.previous.round_id)
