@@ -55,6 +55,19 @@ def count(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
+def short_count(value: int) -> str:
+    """Return a whole number of zero or more in five characters at most, rounded down.
+
+    >>> short_count(1234), short_count(12_999), short_count(1_290_000), short_count(10**10)
+    ('1,234', '12k', '1M', '>999M')
+    """
+    if value < 10_000:
+        return f"{value:,}"
+    if value < 10**6:
+        return f"{value // 1000}k"
+    return f"{value // 10**6}M" if value < 10**9 else ">999M"
+
+
 def amount(value: Decimal) -> str:
     """Return an amount of money with the venue's decimals, trailing zeros left out to three.
 

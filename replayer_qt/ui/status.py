@@ -93,7 +93,7 @@ def read_status(state: State, *, now: int = 0, heard: int | None = None) -> Stat
         venue=_venue(state, market),
         price=_price(shown, is_old=_is_old(state, link)),
         tick=Word(text=fmt.count(shown.tick) if shown and shown.tick >= 0 else fmt.NOTHING),
-        phase=_phase(shown),
+        phase=_phase(shown, is_old=_is_old(state, link)),
         feed=_feed(state, link, now, heard),
         quality=_quality(live if live is not None else market),
         recording=_recording(state),
@@ -155,13 +155,14 @@ def _price(shown: RoundState | None, *, is_old: bool) -> Word:
     return Word(text=text, colour=colour if shown.rug_price is None else "rug", tip=exact)
 
 
-def _phase(shown: RoundState | None) -> Word:
+def _phase(shown: RoundState | None, *, is_old: bool) -> Word:
     if shown is None:
         return Word(text=fmt.NOTHING, colour="muted")
     text, colour = _PHASES[shown.phase]
     if shown.timer_ms:
         text = f"{text} {fmt.seconds(shown.timer_ms * NANOS_PER_MILLISECOND)}"
     gaps = f" {shown.missing} ticks of this round are missing." if shown.missing else ""
+    colour = "muted" if is_old else colour
     return Word(text=text, colour=colour, tip=f"Round {clean(shown.round_id, 64)}.{gaps}")
 
 
@@ -195,7 +196,8 @@ def _quality(market: MarketState | None) -> Word:
     if not total:
         return Word(text="")
     reasons = ", ".join(f"{clean(reason, 30)} {times:,}" for reason, times in rejected.items())
-    return Word(text=f"▲ {total:,} bad", colour="warning", tip=f"Refused data: {reasons}")
+    tip = f"Refused data, {total:,} in all: {reasons}"
+    return Word(text=f"▲ {fmt.short_count(total)}", colour="warning", tip=tip)
 
 
 def _recording(state: State) -> Word:

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 from replayer_qt.core.candles import CandleSeries
 from replayer_qt.core.commands import SeekTick
 from replayer_qt.core.events import (
+    FeedChanged,
+    Link,
     PhaseChanged,
     RoundOpened,
     RoundRugged,
@@ -28,6 +30,7 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import PRACTICE, RoundId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ui.chart import subject
+from replayer_qt.ui.chart.plan import Standing
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.subject import Pointed
 from replayer_qt.ui.theme import DARK, LIGHT, THEMES
@@ -244,6 +247,18 @@ def test_the_round_before_is_seen_faded_while_the_next_is_counted_down_to(stage,
     assert (stage.chart.notes.headline, stage.chart.notes.rug) == ("", None)
     assert stage.chart.following
     assert stage.pixels(theme.accent) > 0
+
+
+def test_the_last_price_is_muted_while_the_feed_is_not_live(stage):
+    """S0-M1: neither line nor label of an old price look like a live one's."""
+    accent = DARK.accent
+    stage.feed(event(FeedChanged, link=Link.LIVE), opened(), *wave(40))
+    assert stage.pixels(accent) > 0
+    stage.feed(event(FeedChanged, link=Link.STALE))
+    assert stage.pixels(accent) == 0
+    assert stage.chart.plan.standing is Standing.OLD
+    stage.feed(event(FeedChanged, link=Link.LIVE), *wave(3, begin=40))
+    assert stage.pixels(accent) > 0
 
 
 def test_nothing_stands_between_two_candles(stage):

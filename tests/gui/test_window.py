@@ -108,6 +108,27 @@ def test_a_feed_and_a_recorder_at_fault_are_told_over_the_chart(bench):
     assert bench.window.notices.rows.rowCount() == 0
 
 
+def test_notices_never_lie_over_the_chart(bench):
+    """N19: five errors leave last price and axes in sight; the chart gets its room back."""
+    bench.connect()
+    lively(bench)
+    settle()
+    before = bench.window.chart_widget.height()
+    told = [event(ProblemRaised, code=f"{n}", what="It broke.", remedy="Do.") for n in range(5)]
+    bench.feed(told)
+    settle()
+    bar, chart = bench.window.notice_bar, bench.window.chart_widget
+    assert bar.isVisible()
+    assert chart.geometry().bottom() < bar.geometry().top()
+    assert bar.geometry().bottom() <= bench.window._ground.rect().bottom()
+    assert chart.height() >= 200
+    for toast in tuple(bar.toasts):
+        toast._dismiss()
+    settle()
+    assert chart.height() == before
+    assert bench.window.notices.rows.rowCount() == 5
+
+
 def test_two_windows_in_one_process_share_nothing(qtbot):
     """S2-M5: each window has its own state, layout, notices and wishes."""
     one, other = Bench(), Bench()
@@ -261,7 +282,11 @@ def test_nothing_is_clipped(qtbot, size, state):
             assert strip.rect().contains(cell.geometry()), cell.accessibleName()
     price = strip.cells["price"]
     assert price.shown_text() == price.word.text
-    assert strip.cells["tick"].shown_text() == strip.cells["tick"].word.text
+    for name in ("tick", "quality", "replay", "phase"):
+        assert strip.cells[name].shown_text() == strip.cells[name].word.text, name
+    if window.transport.isVisible():
+        bench.move(position=1_064, length=1_065, round_index=122, rounds=345, speed=1000.0)
+        assert window.transport.place.text() == window.transport.place.whole
     for part in (window.chart_widget, window.transport, strip, *window.docking.docks.values()):
         if part.isVisible() and not part.visibleRegion().isEmpty():
             corner = part.mapTo(window, QPoint(0, 0))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon, QPolygonF
 
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart.pencil import Pencil, extremes
-from replayer_qt.ui.chart.plan import Face, Plan
+from replayer_qt.ui.chart.plan import Face, Plan, Standing
 
 HINT: Final = "Latest \N{RIGHTWARDS ARROW}  F"
 
@@ -42,17 +42,19 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
     if plan.last >= 0:
         painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
         last_line = plan.scale.row(float(plan.candles.close[plan.count - 1]), room.plot_height)
-        if not plan.past:
-            painter.fillRect(0, last_line, room.plot_width, _line(plan), plan.palette.last_line)
+        is_past, is_old = plan.standing is Standing.PAST, plan.standing is Standing.OLD
+        if not is_past:
+            line = plan.palette.edge if is_old else plan.palette.last_line
+            painter.fillRect(0, last_line, room.plot_width, _line(plan), line)
         pencil.newest(painter, plan)
-        if plan.line and not plan.past:
+        if plan.line and not is_past:
             _paint_dot(painter, plan, last_line)
         if notes.peak is not None:
             _paint_peak(painter, plan, *notes.peak)
         if notes.rug is not None:
             _paint_rug(painter, plan, *notes.rug)
         painter.setClipping(False)
-        if not plan.past:
+        if not is_past:
             _paint_last_label(painter, plan, last_line)
     if notes.headline:
         _paint_headline(painter, plan, notes)
@@ -141,7 +143,9 @@ def _paint_last_label(painter: QPainter, plan: Plan, row: int) -> None:
             top = labelled - face.height // 2
             painter.fillRect(room.plot_width + 2, top, width, face.height, plan.palette.background)
     shown = min(max(row, 0), plan.room.plot_height)
-    _axis_label(painter, plan, shown, fmt.price(price), plan.palette.last)
+    is_old = plan.standing is Standing.OLD
+    fill = plan.palette.box if is_old else plan.palette.last
+    _axis_label(painter, plan, shown, fmt.price(price), fill)
 
 
 def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> None:
@@ -207,6 +211,12 @@ def _paint_headline(painter: QPainter, plan: Plan, notes: Notes) -> None:
         face = plan.letters.bold
     middle = round(room.plot_height * 0.4) - face.height
     line = QRect(0, middle, room.plot_width, face.height)
+    if plan.standing is Standing.PAST:
+        wide = max(face.width(notes.headline), plan.letters.small.width(notes.detail))
+        tall = face.height + plan.letters.small.height + round(26 * unit)
+        left = (room.plot_width - wide) // 2 - round(20 * unit)
+        box = QRect(left, middle - round(10 * unit), wide + round(40 * unit), tall)
+        _pill(painter, plan, box, plan.palette.veil)
     _say(painter, face, line, notes.headline, plan.palette.text)
     if notes.detail:
         small = plan.letters.small

@@ -22,6 +22,8 @@ class Palette:
         self.name = theme.name
         ground = theme.background
         self.background = QColor(ground)
+        self.veil = QColor(ground)
+        self.veil.setAlpha(208)
         self.grid = QColor(theme.grid)
         self.one = QColor(mixed(ground, theme.muted, 0.55))
         self.edge = QColor(mixed(ground, theme.muted, 0.35))

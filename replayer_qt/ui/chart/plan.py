@@ -1,5 +1,6 @@
 """What one frame of the chart shows and where, decided once and then only painted."""
 
+import enum
 import math
 from typing import Final
 
@@ -14,6 +15,20 @@ from replayer_qt.ui.chart.scale import PriceScale
 
 _TEXTS_KEPT: Final = 256
 _SMOOTH_FROM: Final = 3
+
+
+class Standing(enum.Enum):
+    """How the newest candle stands to the market.
+
+    Attributes:
+        NOW: it is the market's, or the replay's.
+        OLD: it is the last one known; the market may be elsewhere.
+        PAST: it is of a round gone by.
+    """
+
+    NOW = enum.auto()
+    OLD = enum.auto()
+    PAST = enum.auto()
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -147,7 +162,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         rug: the candle of the rug; None while there is none.
         line: whether prices are a line, not candles.
         blank: whether there is no market to draw axes for.
-        past: whether the candles are those of a round gone by.
+        standing: how the newest candle stands to the market.
     """
 
     room: Room
@@ -167,7 +182,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rug: int | None = None
     line: bool = False
     blank: bool = False
-    past: bool = False
+    standing: Standing = Standing.NOW
 
     def look(self) -> tuple[object, ...]:
         """Return all that a finished column's picture depends on but its place and its candles."""

@@ -247,7 +247,7 @@ class PriceChart(pg.GraphicsView):
             rug=None if rug is None else rug[0],
             line=self._line,
             blank=self._subject.is_nothing,
-            past=self._subject.is_past,
+            standing=self._subject.standing,
         )
 
     def _noted(self, plan: Plan) -> Notes:

@@ -7,12 +7,13 @@ import msgspec
 import numpy as np
 
 from replayer_qt.core.candles import Candles, CandleSeries, NanosPerCandle, TicksPerCandle
+from replayer_qt.core.events import Link
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import RoundId, StreamId
-from replayer_qt.ui.chart.plan import Timeline
+from replayer_qt.ui.chart.plan import Standing, Timeline
 
 NO_MARKET: Final = "No market yet"
 NO_MARKET_DETAIL: Final = "Connect to a venue, or open a recording"
@@ -52,7 +53,7 @@ class Subject:
         self.candles = CandleSeries()
         self.identity = 0
         self.round: RoundState | None = None
-        self.can_seek = self.is_past = False
+        self.can_seek = self.is_past = self._is_old = False
         self._before: RoundState | None = None
         self._by: TicksPerCandle | NanosPerCandle = TicksPerCandle(1)
         self._series: RoundSeries | None = None
@@ -74,6 +75,13 @@ class Subject:
         """Whether there is no market to chart."""
         return self._stream is None and not self._bare
 
+    @property
+    def standing(self) -> Standing:
+        """How the newest candle stands to the market."""
+        if self.is_past:
+            return Standing.PAST
+        return Standing.OLD if self._is_old else Standing.NOW
+
     def take(self, advance: Advance) -> bool:
         """Take the newest state; return whether another round or stream is shown now."""
         market = advance.state.market()
@@ -91,6 +99,7 @@ class Subject:
         self.is_past = older is not None and not series
         self._before = None if market is None else market.previous
         self.can_seek = market is not None and market.replay is not None and not self.is_past
+        self._is_old = market is not None and _is_old(market, advance)
         self._stream, self.round, self._bare = stream, shown, False
         series = older if self.is_past else series
         other = (stream, self._drawn()) != before or is_bare
@@ -102,7 +111,7 @@ class Subject:
     def take_bare(self, candles: CandleSeries) -> None:
         """Chart candles that belong to no round."""
         self._series, self._stream, self.round = None, None, None
-        self._bare, self.is_past = True, False
+        self._bare, self.is_past, self._is_old = True, False, False
         self.candles = candles
         self.identity += 1
 
@@ -196,3 +205,11 @@ def _gone_by(market: MarketState, advance: Advance) -> RoundSeries | None:
     if market.round is None or market.previous is None or market.round.phase not in _COUNTED_DOWN:
         return None
     return advance.session.series(market.stream, market.previous.round_id)
+
+
+def _is_old(market: MarketState, advance: Advance) -> bool:
+    """Whether the market may be elsewhere by now: its feed is not live, or there is none."""
+    if market.replay is not None or market.opened is not None:
+        return False
+    link = Link.LIVE if market.link is None else market.link.link
+    return market.stream != advance.state.live or link is not Link.LIVE

@@ -1,9 +1,18 @@
 """One captioned value, painted letter by letter: no rich text, no layout per frame."""
 
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.assets import MONO
@@ -41,10 +50,10 @@ class Cell(QWidget):
         self._small = QFont(self.font())
         self._small.setPointSizeF(7.5)
         self._large = QFont(MONO if mono else self.font().family(), points)
-        metrics, small = QFontMetrics(self._large), QFontMetrics(self._small)
+        metrics, small = QFontMetricsF(self._large), QFontMetricsF(self._small)
         caption_px = small.horizontalAdvance(caption.upper())
-        self._wide = max(metrics.horizontalAdvance(sample), caption_px) + 2 * _PAD
-        self._narrow = max(metrics.horizontalAdvance(least), caption_px) + 2 * _PAD
+        self._wide = ceil(max(metrics.horizontalAdvance(sample), caption_px)) + 2 * _PAD
+        self._narrow = ceil(max(metrics.horizontalAdvance(least), caption_px)) + 2 * _PAD
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
 
@@ -109,7 +118,7 @@ class BadgeCell(QWidget):
         self._font = QFont(self.font())
         self._font.setPointSizeF(8.5)
         self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 34
+        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 28
         self.setFixedSize(width, _HEIGHT)
         self.setAccessibleName("Market: OFFLINE")
 

@@ -43,10 +43,8 @@ class StatusStrip(QFrame):
             "tick": Cell("tick", sample="8,888", least="8,888", points=10, mono=True),
             "phase": Cell("phase", sample="cooldown 14.9 s", least="presale 9.8"),
             "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="live, 2.4"),
-            "quality": Cell("data", sample="▲ 8,888 bad", least="▲ 88…"),
-            "recording": Cell(
-                "recording", sample="● 888 rounds · 20261121-0123", least="● 12 rou…"
-            ),
+            "quality": Cell("bad", sample="▲ 8,888", least="▲ 8,888"),
+            "recording": Cell("recording", sample="● 888 rounds · 20261121-0123", least="● 888 r…"),
             "replay": Cell("replay", sample="1,000x (998x)", least="1,000x (998x)"),
         }
         layout = QHBoxLayout(self)

@@ -191,11 +191,15 @@ def test_news_go_by_themselves_and_errors_stay(qtbot):
     bar = NoticeBar()
     QVBoxLayout(ground).addWidget(bar)
     bar.tell(Notice(code="a", severity=Severity.INFO, what="News"))
+    bar.tell(Notice(code="w", severity=Severity.WARNING, what="Warning"))
     bar.tell(Notice(code="b", severity=Severity.ERROR, what="Error"))
-    news, error = bar.toasts
+    news, warning, error = bar.toasts
+    assert news._timer.interval() == warning._timer.interval() == 8_000
     assert news._timer.isActive()
+    assert warning._timer.isActive()
     assert not error._timer.isActive()
     news._timer.start(1)
+    warning._timer.start(1)
     qtbot.waitUntil(lambda: [toast.notice.what for toast in bar.toasts] == ["Error"])
 
 

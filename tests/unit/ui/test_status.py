@@ -152,7 +152,7 @@ def test_refused_data_lights_a_badge_with_its_reasons():
     clean = state_of(event(FeedMeasured, **(counts | {"rejected": {}})), live=PRACTICE)
     bad = state_of(event(FeedMeasured, **counts), live=PRACTICE)
     assert read_status(clean).quality.text == ""
-    assert read_status(bad).quality.text == "▲ 4 bad"
+    assert read_status(bad).quality.text == "▲ 4"
     assert "bad json 3" in read_status(bad).quality.tip
 
 
