@@ -86,13 +86,7 @@ class FeedWorker(QThread):
 
     def steer(self, command: Command) -> None:
         """Hand `command` to the feed on its own thread; safe from any other."""
-        self._call(self._steer, command)
-
-    def _steer(self, command: Command) -> None:
-        try:
-            self._feed.steer(command)
-        except Exception as error:  # noqa: BLE001  # the loop would tell nobody but the log
-            sys.excepthook(type(error), error, error.__traceback__)
+        self._call(_tell_if_it_fails, lambda: self._feed.steer(command))
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         if self._loop is not None:
@@ -115,16 +109,18 @@ class FeedWorker(QThread):
         pending: list[Event] = []
 
         def post() -> None:
-            if pending:
-                for outlet in self._outlets:
-                    outlet.post(pending)
-                pending.clear()
+            batch = tuple(pending)
+            pending.clear()  # first: should posting fail, the next batch is posted all the same
+            for outlet in self._outlets if batch else ():
+                outlet.post(batch)
 
         try:
             async with contextlib.aclosing(self._feed.events()) as events:
                 async for event in events:
                     if not pending:
-                        loop.call_soon(post)  # what is read in one turn of the loop is one batch
+                        loop.call_soon(
+                            _tell_if_it_fails, post
+                        )  # what is read in one turn of the loop is one batch
                     pending.append(event)
                     if len(pending) >= BATCH_LIMIT:
                         post()
@@ -132,3 +128,10 @@ class FeedWorker(QThread):
             if self._farewell is not None and self._stopping.is_set():
                 pending.append(self._farewell())
             post()
+
+
+def _tell_if_it_fails(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except Exception as error:  # noqa: BLE001  # the loop would tell nobody but the log
+        sys.excepthook(type(error), error, error.__traceback__)

@@ -107,8 +107,8 @@ class RecorderWorker(QObject):
 
     def _do(self, action: Callable[[], None], *, proves: bool = True) -> bool:
         holds = self._holds(action)
-        if holds and proves:
-            self._broken = False
+        if holds and proves and self._told is not None and self._told.reason == _BROKEN:
+            self._broken = False  # not before it was told
         self._holds(self._tell)
         return holds
 

@@ -37,6 +37,8 @@ class WriteWatch:
                 return
         elif event in _CHANGES:
             path = arguments[_CHANGES[event]]
+            if event != "os.truncate" and isinstance(arguments[-1], int) and arguments[-1] >= 0:
+                return  # relative to a folder that is open: shutil empties a folder so
         else:
             return
         if not isinstance(path, str | bytes | os.PathLike):
