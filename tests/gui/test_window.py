@@ -16,7 +16,7 @@ from replayer_qt.ui.dialogs.about import AboutDialog, parts
 from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.theme import THEMES
-from tests.gui.desk import REPLAY, Bench, Store, event, lively, measured, wave
+from tests.gui.desk import REPLAY, Bench, PaperChart, Store, event, lively, measured, wave
 
 
 @pytest.fixture
@@ -481,3 +481,22 @@ def test_every_control_has_a_name_for_those_who_cannot_see_it(bench):
                 nameless.append((path, repr(widget)))
     assert found > 40
     assert not nameless, nameless
+
+
+def test_a_part_that_always_fails_keeps_no_frame_from_the_others(qtbot, monkeypatch):
+    """S0-D3: with a broken chart the person still sees the price, and what went wrong."""
+    failed: list[type[BaseException]] = []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: failed.append(kind))
+
+    class BrokenChart(PaperChart):
+        def show_frame(self, advance):
+            raise ZeroDivisionError(str(advance.events))
+
+    bench = Bench(chart=BrokenChart())
+    qtbot.addWidget(bench.window)
+    bench.connect()
+    lively(bench)
+    bench.feed([event(ProblemRaised, code="x", what="A thing broke.", remedy="Mend it.")])
+    assert ZeroDivisionError in failed
+    assert bench.window.strip.badge.badge.word != "OFFLINE"
+    assert [toast.notice.what for toast in bench.window.notice_bar.toasts] == ["A thing broke."]
