@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.display import choose_platform
 from replayer_qt.adapters.memory import peak_rss_mib
 from replayer_qt.core.commands import Connect
 from replayer_qt.core.errors import DataDirUnusable
@@ -33,6 +34,7 @@ from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import NOWHERE
 from replayer_qt.runtime.heartbeat import Heartbeat
 from replayer_qt.runtime.tally import Tally
+from replayer_qt.runtime.teller import Teller
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
@@ -54,25 +56,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def main(options: WindowOptions) -> int:
     """Run the window until it is closed, and return the exit code."""
-    _choose_platform()
+    choose_platform(os.environ)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Replayer")
     app.setApplicationVersion(VERSION)
     app.setQuitOnLastWindowClosed(False)  # the loop ends when everything has been stopped
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(_run(options, app))
-
-
-def _choose_platform() -> None:
-    """Let Qt fall back to drawing offscreen instead of aborting where there is no display."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    seen = [
-        platform
-        for platform, variable in (("wayland", "WAYLAND_DISPLAY"), ("xcb", "DISPLAY"))
-        if os.environ.get(variable)
-    ]
-    os.environ["QT_QPA_PLATFORM"] = ";".join([*seen, "offscreen"])
 
 
 async def _run(options: WindowOptions, app: QApplication) -> int:
@@ -103,6 +93,9 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
         window.show()
         stack.callback(window.close)
         heartbeat.forget()  # building the window is not a stall
+        teller = Teller(_say)
+        if unseen:
+            wiring.wire_teller(host=machine.host, teller=teller)
         await machine.mend()
         _obey_options(options, machine, window)
         await _until_over(options, machine, over, unseen=unseen)

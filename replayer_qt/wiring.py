@@ -11,6 +11,7 @@ from replayer_qt.runtime.feed_worker import FeedWorker
 from replayer_qt.runtime.outlet import Outlet
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.tally import Tally
+from replayer_qt.runtime.teller import Teller
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 
@@ -69,3 +70,8 @@ def wire_watch(*, host: EngineHost, desk: Desk, hooks: CrashHooks, tally: Tally)
     hooks.raised.connect(host.note, WITHIN)
     hooks.tripped.connect(desk.trip, WITHIN)
     host.advanced.connect(tally.count, WITHIN)
+
+
+def wire_teller(*, host: EngineHost, teller: Teller) -> None:
+    """Connect the words for a person who has no window to look at."""
+    host.advanced.connect(teller.tell, WITHIN)

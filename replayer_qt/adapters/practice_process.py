@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import random
 import subprocess
@@ -213,9 +214,9 @@ class PracticeFeed:
     async def events(self) -> AsyncGenerator[Event, None]:
         """Start the exchange, yield what it says, start it again if it ends; end it at last."""
         try:
-            while True:
+            for start in itertools.count():
                 yield self._changed(Link.CONNECTING, "starting the practice exchange")
-                process = PracticeProcess(practice_command(self._settings.practice))
+                process = PracticeProcess(practice_command(self._settings.practice, start))
                 try:
                     self._ready = await process.start(
                         timeout_s=self._settings.practice.start_timeout_s
@@ -293,8 +294,14 @@ class PracticeFeed:
         )
 
 
-def practice_command(settings: PracticeSettings) -> tuple[str, ...]:
-    """Return the command that starts the exchange as a child of ours."""
+def practice_command(settings: PracticeSettings, start: int = 0) -> tuple[str, ...]:
+    """Return the command that starts the exchange as a child of ours.
+
+    Args:
+        settings: the seed and the speed.
+        start: how often it was started before; each start has a seed of its own, for the rounds
+            of a given seed were played already.
+    """
     launcher = Path(__file__).parents[2] / "app.py"
     if getattr(sys, "frozen", False):
         program: tuple[str, ...] = (sys.executable,)
@@ -302,7 +309,8 @@ def practice_command(settings: PracticeSettings) -> tuple[str, ...]:
         program = (sys.executable, str(launcher))
     else:
         program = (sys.executable, "-m", "replayer_qt")
-    options = ("--port", "0", "--seed", str(settings.seed), "--speed", str(settings.speed))
+    seed = settings.seed + start if settings.seed else 0
+    options = ("--port", "0", "--seed", str(seed), "--speed", str(settings.speed))
     return (*program, "practice", "--json", "--parent", *options)
 
 

@@ -33,27 +33,27 @@ class Polite(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="polite")
 class Refuse(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="refuse"):
     """Take no new connections; with a status, answer them with it instead."""
 
-    seconds: Seconds = 1.0
+    seconds: Seconds = 5.0
     status: Annotated[int, Meta(ge=400, le=599)] | None = None
 
 
 class Blackhole(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="blackhole"):
     """Accept new connections and never answer them."""
 
-    seconds: Seconds = 1.0
+    seconds: Seconds = 5.0
 
 
 class Stall(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="stall"):
     """Send nothing, with the connections up; afterwards a burst, or nothing of what was missed."""
 
-    seconds: Seconds = 1.0
+    seconds: Seconds = 5.0
     keep: bool = True
 
 
 class Slow(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="slow"):
     """Let bytes drip."""
 
-    seconds: Seconds = 1.0
+    seconds: Seconds = 5.0
     bytes_per_s: Annotated[float, Meta(ge=10)] = 2_000.0
 
 

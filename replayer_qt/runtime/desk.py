@@ -152,6 +152,8 @@ class Desk(QObject):
         worker = self._makers.plug_live(feed)
         self._start(worker)
         self._live = (worker, feed.stream)
+        if command.venue == "practice":
+            self._host.drop(feed.stream)  # a new exchange may play the same rounds once more
         self._host.attach(feed.stream)
         self._host.show(feed.stream)
         if self._record_at_once:

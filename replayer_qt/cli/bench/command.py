@@ -4,10 +4,12 @@ import argparse
 import importlib
 import importlib.util
 import json
+import os
 import sys
 from typing import Final, Protocol, cast
 
 from replayer_qt.adapters import machine
+from replayer_qt.adapters.display import choose_platform
 from replayer_qt.cli.bench.result import Result
 
 MEASUREMENTS: Final = {
@@ -51,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    choose_platform(os.environ)
     results: list[Result] = []  # bounded: some figures for each name
     for name in arguments.names or there:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from replayer_qt.adapters.display import choose_platform
 from replayer_qt.cli.bench.result import Result
 
 BUDGET_S: Final = 1.0
@@ -75,8 +76,7 @@ def _run(script: str, folder: str) -> float | None:
     environ = dict(os.environ, PYTHONPATH=str(_ROOT))
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ.pop("PYTHONSTARTUP", None)
-    if sys.platform == "linux" and not environ.get("DISPLAY"):
-        environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    choose_platform(environ)
     begun = time.monotonic_ns()
     done = subprocess.run(  # noqa: S603  # our own interpreter and script
         [sys.executable, "-c", script, folder],

@@ -177,6 +177,12 @@ def test_a_slow_exchange_is_given_more_time():
     assert patient.connect_timeout_s == usual.connect_timeout_s
 
 
+@pytest.mark.parametrize(("seed", "start", "given"), [(7, 0, "7"), (7, 2, "9"), (0, 3, "0")])
+def test_each_start_has_a_seed_of_its_own(seed, start, given):
+    command = practice_command(PracticeSettings(seed=seed), start)
+    assert command[command.index("--seed") + 1] == given
+
+
 def test_the_command_names_seed_and_speed():
     command = practice_command(PracticeSettings(seed=7, speed=2.5))
     assert command[0] == sys.executable

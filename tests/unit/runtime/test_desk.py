@@ -246,3 +246,14 @@ def test_a_batch_that_breaks_the_engine_costs_itself_and_not_what_follows(room, 
     engine.handle = handle
     outlet.post([first, *rest])
     qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+
+
+def test_a_new_practice_exchange_begins_with_an_empty_session(room, qtbot):
+    """N16: the rounds of the exchange before are not drawn under those of the new one."""
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+    room.next_live = ScriptedFeed(a_round([1.0, 3.0])[:-1], stream=PRACTICE)
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == 3.0)
+    known = room.host.state.markets[PRACTICE].round
+    assert (known.ticks, known.tick, known.rug_tick) == (2, 1, None)
