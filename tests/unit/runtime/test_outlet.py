@@ -130,20 +130,22 @@ def test_a_word_said_twice_is_harmless():
     assert [one.tick for one in receiver.deal()] == [2]
 
 
-def test_two_threads_post_at_once_and_nothing_is_lost(qtbot):
-    """S0-C2, S2-C2: each event once, each thread's in order."""
+def test_four_threads_post_at_once_and_nothing_is_lost_or_mixed_up(qtbot):
+    """S0-C2, S2-C2, S2-M8b: 250,000 ticks; each once, with its own price, in its thread's order."""
+    each = 62_500
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
-        outlet = Outlet("test", raw=False)
+        outlet = Outlet("test", raw=False, events_kept=4 * each)
         listener = Listener(outlet.arrived)
         dealt: list = []
 
-        def work(name: str) -> None:
-            for n in range(5_000):
-                outlet.post([event(RoundOpened, at=n, round_id=RoundId(name))])
+        def work(number: int) -> None:
+            name = RoundId(str(number))
+            for tick in range(each):
+                outlet.post([ticked(tick, 1.0 + tick / 8 + number / 64, round_id=name)])
 
-        threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
         for thread in threads:
             thread.start()
 
@@ -152,12 +154,13 @@ def test_two_threads_post_at_once_and_nothing_is_lost(qtbot):
                 delivery = listener.heard.pop(0)
                 dealt.extend(delivery.events)
                 delivery.done()
-            return len(dealt) == 20_000
+            return len(dealt) == 4 * each
 
-        qtbot.waitUntil(all_dealt, timeout=20_000)
+        qtbot.waitUntil(all_dealt, timeout=40_000)
         for thread in threads:
             thread.join()
-        for name in "abcd":
-            assert [one.at for one in dealt if one.round_id == name] == list(range(5_000))
+        for number in range(4):
+            told = [(one.tick, one.price) for one in dealt if one.round_id == str(number)]
+            assert told == [(tick, 1.0 + tick / 8 + number / 64) for tick in range(each)]
     finally:
         sys.setswitchinterval(interval)
