@@ -1,9 +1,23 @@
 """The window as a whole: frames in, wishes out, nothing clipped, nothing left behind."""
 
 import gc
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMimeData,
+    QObject,
+    QPoint,
+    QSettings,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar, QToolButton, QWidget
 
@@ -17,6 +31,8 @@ from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.theme import THEMES
 from tests.gui.desk import REPLAY, Bench, PaperChart, Store, event, lively, measured, wave
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -187,6 +203,30 @@ def test_recent_files_are_listed_and_open_again(qtbot):
     again.window._recent.actions()[-1].trigger()
     assert not again.window._recent.isEnabled()
     assert Bench(store=store).window._memory.recent() == ()
+
+
+def test_files_from_the_command_line_are_recent_files(tmp_path):
+    """The program itself, with a file that isn't there: asked for is asked for."""
+    command = [sys.executable, "app.py", "gone.jsonl", "--data-dir", str(tmp_path)]
+    command += ["--exit-after", "0.5"]
+    surroundings = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        command, cwd=ROOT, env=surroundings, timeout=60, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    recent = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    assert json.loads(recent.value("recent/files")) == [str(ROOT / "gone.jsonl")]
+
+
+def test_the_name_of_a_recording_gets_the_room_that_is_left(bench):
+    bench.replay()
+    settle()
+    file = bench.window.strip.cells["venue"]
+    assert file.caption == "file"
+    assert file.shown_text() == "20261121-evening.jsonl"
+    bench.connect(RUGS)
+    settle()
+    assert file.width() < bench.window.strip.cells["recording"].width()
 
 
 def test_the_file_dialog_gives_what_was_chosen(bench):

@@ -14,6 +14,7 @@ from replayer_qt.ui.theme import Theme
 
 _AGE_MS: Final = 500
 _STRETCH: Final = {"venue": 1, "recording": 4}
+_FILE_STRETCH: Final = {"venue": 4, "recording": 1}
 
 
 class StatusStrip(QFrame):
@@ -52,7 +53,9 @@ class StatusStrip(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.badge)
         for name, cell in self.cells.items():
-            layout.addWidget(cell, stretch=_STRETCH.get(name, 0))
+            layout.addWidget(cell)
+        self._layout = layout
+        self._stretch: dict[str, int] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Ages and countdowns move by themselves, but only while there is something to count.
         self._ageing = QTimer(self)
@@ -91,3 +94,11 @@ class StatusStrip(QFrame):
             word = getattr(self.status, name)
             cell.say(word)
             cell.setVisible(bool(word.text))
+        self._share(_FILE_STRETCH if self.status.venue.caption else _STRETCH)
+
+    def _share(self, stretch: dict[str, int]) -> None:
+        """Give the room that is left to the cell with a file's name in it."""
+        if stretch is not self._stretch:
+            self._stretch = stretch
+            for name, factor in stretch.items():
+                self._layout.setStretchFactor(self.cells[name], factor)
