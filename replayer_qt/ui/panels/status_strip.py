@@ -52,7 +52,7 @@ class StatusStrip(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.badge)
-        for name, cell in self.cells.items():
+        for cell in self.cells.values():
             layout.addWidget(cell)
         self._layout = layout
         self._stretch: dict[str, int] = {}

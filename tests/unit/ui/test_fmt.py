@@ -1,6 +1,5 @@
 """Numbers as a trader reads them: short enough for their place, and never wrong."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
