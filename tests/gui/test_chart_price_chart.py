@@ -250,7 +250,7 @@ def test_the_round_before_is_seen_faded_while_the_next_is_counted_down_to(stage,
 
 
 def test_the_last_price_is_muted_while_the_feed_is_not_live(stage):
-    """S0-M1: neither line nor label of an old price look like a live one's."""
+    """N19: neither line nor label of an old price look like a live one's."""
     accent = DARK.accent
     stage.feed(event(FeedChanged, link=Link.LIVE), opened(), *wave(40))
     assert stage.pixels(accent) > 0

@@ -170,7 +170,7 @@ def test_price_tick_and_phase_are_those_of_the_round_looked_at():
 
 @pytest.mark.parametrize("link", [link for link in Link if link is not Link.LIVE])
 def test_a_price_is_muted_while_its_feed_is_not_live(link):
-    """S0-M1, N19: a price that may be old has no market's colour, and the badge says why."""
+    """N19: a price that may be old has no market's colour, and the badge says why."""
     heard = [linked(Link.LIVE), *a_round([1.0, 2.5, 3.0])[:-1]]
     fresh = read_status(state_of(*heard, live=PRACTICE, shown=PRACTICE))
     assert fresh.price.colour == "up"
