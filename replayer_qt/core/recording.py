@@ -32,6 +32,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         bad_lines: lines that are not one JSON object, or fail their checksum.
         recovered_lines: whole records found inside bad lines.
         damage: each place that is not as it should be.
+        ended: how the file says that it ended, `recovered` after a crash; empty if it does not.
     """
 
     path: str
@@ -41,3 +42,4 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     bad_lines: int = 0
     recovered_lines: int = 0
     damage: tuple[Damage, ...] = ()
+    ended: str = ""

@@ -76,10 +76,11 @@ def one_kill(folder: Path, draw: random.Random) -> dict[str, int]:
     (acks,) = struct.unpack("<Q", acknowledged[:8])
     findings = recover(folder)
     ticks: list[int] = []
-    bad = raws = 0
+    bad = raws = damaged = 0
     for path in folder.rglob("*.jsonl"):
         recording = read_journal(path)
         bad += recording.bad_lines
+        damaged += bool(recording.damage)
         ticks += [e.tick for e in recording.events if isinstance(e, PriceTicked)]
     for path in folder.rglob("*.raw.zst"):
         if path.stat().st_size > 3000:
@@ -89,9 +90,11 @@ def one_kill(folder: Path, draw: random.Random) -> dict[str, int]:
         "acknowledged": acks,
         "lost": sum(number not in seen for number in range(acks)),
         "doubled": len(ticks) - len(seen),
-        "torn": sum(finding.status == "repaired" for finding in findings),
+        "torn": sum("torn record" in finding.what for finding in findings),
         "other": sum(finding.status != "repaired" for finding in findings),
+        "found_again": len(recover(folder)),
         "bad_lines": bad,
+        "damaged": damaged,
         "raw": raws,
     }
 

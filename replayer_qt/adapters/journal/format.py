@@ -1,7 +1,8 @@
 """The journal's lines: JSON objects whose last member is a CRC32C of the rest.
 
 A line is checked by slicing, not by parsing: the checksum always fills the last 16 bytes before
-the line break. The first line is a header, the last a footer; without one the writer was killed.
+the line break. The first line is a header, the last a footer; without one the writer is still at
+it, or was killed and the next start has not mended the file yet.
 """
 
 from typing import Final
@@ -19,6 +20,10 @@ RECORD_LIMIT: Final = 1024 * 1024
 """The largest record that is kept in line; larger ones go to a file of their own [bytes]."""
 LINE_LIMIT: Final = 4 * 1024 * 1024
 """The longest line that is read [bytes]."""
+RECOVERED: Final = "recovered"
+"""What a footer says that was written after a crash."""
+HEADER_START: Final = b'{"_h":'
+"""What a file begins with."""
 TAIL: Final = 16
 """Length of `,"c":"xxxxxxxx"}` [bytes]."""
 
@@ -63,7 +68,8 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True):
         refused: events that the file says were refused.
         raw: raw messages kept beside the file.
         rugged: whether the round's end is in the file.
-        end: `closed`, `continued` in a next part, `stopped`, `full` disk or `failed` disk.
+        end: `closed`, `continued` in a next part, `stopped`, `full` disk or `failed` disk;
+            `recovered` if the writer was killed and the next start closed the file.
     """
 
     n: int

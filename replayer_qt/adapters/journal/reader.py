@@ -11,6 +11,7 @@ import msgspec
 
 from replayer_qt.adapters.journal.format import (
     FORMAT,
+    HEADER_START,
     LINE_LIMIT,
     VERSION,
     Big,
@@ -43,7 +44,6 @@ FILE_LIMIT: Final = 2 * 1024 * 1024 * 1024
 DAMAGE_LIMIT: Final = 10_000
 """Places that are listed at most; the counts go on."""
 
-_START: Final = b'{"_h":'
 _MAGIC: Final = b'"' + FORMAT.encode() + b'"'
 _RECORD: Final = re.compile(rb'\{"(?:seq|_h|_f)":')
 _END: Final = re.compile(rb',"c":"[0-9a-f]{8}"\}')
@@ -58,7 +58,7 @@ _UNREADABLE: Final = (msgspec.MsgspecError, RecursionError, ValueError, Overflow
 
 def looks_like_journal(first_bytes: bytes) -> bool:
     """Return whether a file that begins like this is one of our journals."""
-    return first_bytes.startswith(_START) and _MAGIC in first_bytes[:512]
+    return first_bytes.startswith(HEADER_START) and _MAGIC in first_bytes[:512]
 
 
 def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
@@ -78,7 +78,7 @@ def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
         size = path.stat().st_size
         _refuse_sizes(path, size)
         if size <= WHOLE_LIMIT and (whole := read_whole(path.read_bytes())) is not None:
-            return _recording(path, whole, stream)
+            return _recording(path, *whole, stream)
         with path.open("rb") as file:
             reading = _Reading(path, stream)
             reading.read(file)
@@ -89,12 +89,14 @@ def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
     return reading.result()
 
 
-def _recording(path: Path, events: list[JournalEvent], stream: StreamId | None) -> Recording:
+def _recording(
+    path: Path, events: list[JournalEvent], end: str, stream: StreamId | None
+) -> Recording:
     if stream is not None:
         for event in events:  # nobody else has them yet, and copies would double the time
             msgspec.structs.force_setattr(event, "stream", stream)
     kept, lines = tuple(events), len(events) + 2
-    return Recording(path=str(path), format="journal", events=kept, lines=lines)
+    return Recording(path=str(path), format="journal", events=kept, lines=lines, ended=end)
 
 
 def digest_matches(path: Path) -> bool | None:
@@ -330,6 +332,7 @@ class _Reading:
             bad_lines=self._bad,
             recovered_lines=self._recovered,
             damage=tuple(self._damage),
+            ended="" if self._footer is None else self._footer.end,
         )
 
 

@@ -1,17 +1,19 @@
-"""Mends what a crash left: torn tails are cut off and kept, other damage is only written down."""
+"""Mends what a crash left: torn tails are cut off and kept, unfinished files are closed."""
 
 import contextlib
+import filecmp
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
 from replayer_qt.adapters.journal.disk import RealDisk
-from replayer_qt.adapters.journal.format import LINE_LIMIT, SUFFIX, is_sound
+from replayer_qt.adapters.journal.format import HEADER_START, SUFFIX, footer_line, is_sound
 from replayer_qt.adapters.journal.lock import FolderLock
+from replayer_qt.adapters.journal.survey import Hole, Survey, survey
 from replayer_qt.core.errors import DataDirUnusable
 
 TORN: Final = ".torn"
@@ -19,7 +21,10 @@ HOLES: Final = ".holes.json"
 
 _DAYS: Final = 2
 _FOOTER_WITHIN: Final = 4096
+_FIRST_LINE: Final = 64 * 1024
 _COPY: Final = 1024 * 1024
+_TAILS_KEPT: Final = 100
+_STOPPED: Final = "the writer was killed, or the disk failed it, before it could finish"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +32,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: the file.
-        status: `repaired`: a torn tail was cut off, or an empty file removed; `quarantined`:
-            damage before sound records, left alone; `skipped`: it could not be looked at.
+        status: `repaired`: a file without its end was closed, after a torn tail was cut off, or
+            one without a word removed; `quarantined`: damage before sound records, left alone;
+            `skipped`: it could not be looked at or mended.
         what: the same in plain words.
     """
 
@@ -37,14 +43,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     what: str
 
 
-class _Hole(msgspec.Struct, frozen=True):
-    line: int
-    offset: int
-    length: int
-
-
 def recover(folder: Path) -> tuple[Finding, ...]:
     """Mend the newest recordings in `folder`, unless somebody is writing there.
+
+    A file that a crash left without its end has its torn tail cut off and kept, and gets a footer
+    that says `recovered`; from then on it is sound.
 
     Never raises; safe to repeat and to interrupt anywhere.
     """
@@ -104,64 +107,120 @@ def _has_footer(path: Path) -> bool:
 
 
 def _mend(path: Path) -> Finding | None:
-    sound_end, holes = _scan(path)
-    if sound_end == 0:  # not ours, or nothing in it: not ours to touch
-        return None
-    size = path.stat().st_size
-    if sound_end < size:
-        _cut(path, sound_end, size)
-    if holes:
-        _write_down(path, holes)
-        what = f"{len(holes)} damaged places before sound records; listed in {path.name}{HOLES}."
-        return Finding(path=str(path), status="quarantined", what=what)
-    if sound_end == size:
-        return None
-    what = f"{size - sound_end} bytes of a torn record were cut off, kept in {path.name}{TORN}."
+    found = survey(path)
+    if found.sound_end == 0:
+        return _set_aside(path, found.size)
+    torn = found.size - found.sound_end
+    begun = _is_begun_footer(path, found)
+    if torn:
+        _cut(path, found.sound_end, found.size, keep=not begun)
+    if found.footer is None and not found.closed:
+        return _quarantined(path, found)
+    if not found.closed:
+        _close(path, found)
+    cut = f"{torn} bytes of a torn record were cut off, kept beside it in {TORN}; " * (not begun)
+    return _repaired(path, f"{_STOPPED}; {cut if torn else ''}{_kept(found)}")
+
+
+def _repaired(path: Path, what: str) -> Finding:
     return Finding(path=str(path), status="repaired", what=what)
 
 
-def _scan(path: Path) -> tuple[int, list[_Hole]]:
-    """Return where the last sound line ends, and what is damaged before it."""
-    end = offset = number = 0
-    holes: list[_Hole] = []
-    waiting: list[_Hole] = []
+def _kept(found: Survey) -> str:
+    if found.closed:
+        return f"all {found.records} records are sound."
+    missing = "what came in the last moments before may be missing."
+    if not found.records:
+        return f"nothing was recorded in it; {missing}"
+    return f"all {found.records} records are sound; {missing}"
+
+
+def _quarantined(path: Path, found: Survey) -> Finding:
+    if found.holes:
+        _write_down(path, found.holes)
+        places = len(found.holes)
+        what = f"{places} damaged places before sound records; listed in {path.name}{HOLES}."
+    else:
+        what = "Its lines are sound, but not one header and then every record; it was left alone."
+    return Finding(path=str(path), status="quarantined", what=what)
+
+
+def _set_aside(path: Path, size: int) -> Finding | None:
+    """Keep a torn first line under another name; what is not ours is not ours to touch."""
+    if size > _FIRST_LINE:
+        return None
+    data = path.read_bytes()
+    if data.strip(b"\0") and not (data.startswith(HEADER_START) and data.count(b"\n") == 0):
+        return None
+    _keep(path, 0, size)
+    path.unlink()
+    RealDisk().sync_folder(path.parent)
+    return _repaired(path, f"{_STOPPED} its first line; the {size} bytes are kept in {TORN}.")
+
+
+def _is_begun_footer(path: Path, found: Survey) -> bool:
+    """Return whether the tail is what a recovery that was itself interrupted has written."""
+    if found.footer is None or found.closed:
+        return False
+    footer = footer_line(found.footer)
+    if found.size - found.sound_end >= len(footer):
+        return False
     with path.open("rb") as file:
-        while line := file.readline(LINE_LIMIT):
-            number += 1
-            if line.endswith(b"\n") and is_sound(line[:-1]):
-                end = offset + len(line)
-                holes.extend(waiting)
-                waiting.clear()
-            else:
-                waiting.append(_Hole(number, offset, len(line)))
-            offset += len(line)
-    return end, holes
+        file.seek(found.sound_end)
+        return footer.startswith(file.read(len(footer)))
 
 
-def _cut(path: Path, end: int, size: int) -> None:
+def _close(path: Path, found: Survey) -> None:
+    """Append the footer; interrupted anywhere, the next recovery begins it again."""
+    if found.footer is None:
+        return
+    line = footer_line(found.footer)
+    with path.open("r+b", buffering=0) as file:
+        file.seek(found.sound_end)
+        try:
+            done = 0
+            while done < len(line):
+                done += file.write(line[done:])
+        except OSError:
+            file.truncate(found.sound_end)
+            raise
+        RealDisk().sync(file.fileno())
+
+
+def _cut(path: Path, end: int, size: int, *, keep: bool) -> None:
     """Keep the tail first, then cut: interrupted in between, the same is done again."""
+    if keep:
+        _keep(path, end, size)
+    with path.open("r+b") as file:
+        file.truncate(end)
+        os.fsync(file.fileno())
+    RealDisk().sync_folder(path.parent)
+
+
+def _keep(path: Path, start: int, size: int) -> None:
+    """Copy the bytes from `start` on to a file beside, never over others that are kept there."""
     disk = RealDisk()
-    torn, fresh = path.with_name(path.name + TORN), path.with_name(path.name + TORN + ".new")
+    fresh = path.with_name(path.name + TORN + ".new")
     fresh.unlink(missing_ok=True)
     fd = disk.open_new(fresh)
     try:
         with path.open("rb") as file:
-            file.seek(end)
-            left = size - end
+            file.seek(start)
+            left = size - start
             while left > 0 and (piece := file.read(min(left, _COPY))):
                 os.write(fd, piece)
                 left -= len(piece)
         disk.sync(fd)
     finally:
         disk.close(fd)
-    fresh.replace(torn)
-    with path.open("r+b") as file:
-        file.truncate(end)
-        os.fsync(file.fileno())
-    disk.sync_folder(path.parent)
+    for number in range(1, _TAILS_KEPT + 1):
+        torn = path.with_name(path.name + TORN + (f".{number}" if number > 1 else ""))
+        if number == _TAILS_KEPT or not torn.exists() or filecmp.cmp(fresh, torn, shallow=False):
+            fresh.replace(torn)
+            return
 
 
-def _write_down(path: Path, holes: list[_Hole]) -> None:
+def _write_down(path: Path, holes: Sequence[Hole]) -> None:
     listed = path.with_name(path.name + HOLES)
     text = json.dumps({"file": path.name, "holes": [msgspec.to_builtins(h) for h in holes]})
     fresh = listed.with_name(listed.name + ".new")

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from crc32c import crc32c
 
-from replayer_qt.adapters.journal.format import is_sound, read_footer, read_header
+from replayer_qt.adapters.journal.format import RECOVERED, is_sound, read_footer, read_header
 from replayer_qt.adapters.journal.screen import is_finite
 from replayer_qt.core.events import (
     EventsShed,
@@ -21,11 +21,11 @@ WHOLE_LIMIT: Final = 128 * 1024 * 1024
 _EVENTS: Final[msgspec.json.Decoder[list[JournalEvent]]] = msgspec.json.Decoder(
     list[JournalEvent], strict=False
 )
-_ENDS: Final = frozenset({"closed", "continued", "stopped"})
+_ENDS: Final = frozenset({"closed", "continued", "stopped", RECOVERED})
 
 
-def read_whole(data: bytes) -> list[JournalEvent] | None:
-    """Return the events of a journal in which there is nothing to be said about.
+def read_whole(data: bytes) -> tuple[list[JournalEvent], str] | None:
+    """Return the events of a journal that there is nothing to be said about, and how it ended.
 
     One checksum over the whole file stands for those of its lines. Where it fails, or the file
     tells of losses, None is returned: the careful reader then says what there is to say. Never
@@ -46,7 +46,8 @@ def read_whole(data: bytes) -> list[JournalEvent] | None:
         events = _EVENTS.decode(b"[%b]" % body.replace(b"\n", b","))
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
         return None
-    return events if len(events) == footer.n and all(map(_is_plain, events)) else None
+    plain = len(events) == footer.n and all(map(_is_plain, events))
+    return (events, footer.end) if plain else None
 
 
 def _is_plain(event: JournalEvent) -> bool:
