@@ -182,3 +182,37 @@ def test_a_feed_that_cannot_be_steered_goes_on_and_the_error_is_told(qtbot, monk
     assert heard == [ZeroDivisionError]
     assert worker.isRunning()
     assert worker.stop()
+
+
+def test_a_batch_that_cannot_be_posted_keeps_no_later_one_back(qtbot, monkeypatch):
+    """S0-D3: the feed does not fall silent, and the error is told."""
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: told.append(kind))
+
+    class Slow(ScriptedFeed):
+        async def events(self):
+            for number in range(20):
+                yield ticked(number)
+                await asyncio.sleep(0)
+            await asyncio.Event().wait()
+
+    worker, listener, outlet = plugged(Slow())
+    post = outlet.post
+
+    def fail_once(events):
+        outlet.post = post
+        raise ZeroDivisionError("on purpose")
+
+    outlet.post = fail_once
+    worker.start()
+    qtbot.waitUntil(lambda: bool(listener.heard))
+    got: list = []
+
+    def last_is_here() -> bool:
+        got.extend(deal(listener))
+        listener.heard.clear()
+        return bool(got) and got[-1].tick == 19
+
+    qtbot.waitUntil(last_is_here)
+    assert told == [ZeroDivisionError]
+    assert worker.stop()

@@ -134,7 +134,7 @@ def test_four_threads_post_at_once_and_nothing_is_lost_or_mixed_up(qtbot):
     """S0-C2, S2-C2, S2-M8b: 250,000 ticks; each once, with its own price, in its thread's order."""
     each = 62_500
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
+    sys.setswitchinterval(1e-6)
     try:
         outlet = Outlet("test", raw=False, events_kept=4 * each)
         listener = Listener(outlet.arrived)

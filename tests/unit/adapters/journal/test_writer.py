@@ -1,10 +1,12 @@
 """The journal while all is well: which file, which record, which footer."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.format import is_sound
 from replayer_qt.adapters.journal.raw import raw_path, read_raw
 from replayer_qt.adapters.journal.reader import read_journal
@@ -28,6 +30,7 @@ from replayer_qt.core.program_events import Recording
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import RUGS, RoundId, StreamId
 from tests.helpers.clock import SteppedClock
+from tests.helpers.faulty_disk import path_of
 from tests.helpers.journals import files_in, journal_in, lines_of, open_handles, raw, ticks, until
 from tests.helpers.make import a_round, event, ticked
 
@@ -365,3 +368,27 @@ def test_the_end_of_a_round_counts_once(tmp_path):
     journal.stop()
     assert journal.status().rounds == 4
     assert journal.status().records == 4 * 5 + 1
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what a descriptor is open on")
+def test_the_folders_entry_is_flushed_before_a_record_is_called_durable(tmp_path):
+    """FAULTS R2: on some file systems a new file is gone after a power cut, flushed or not."""
+    calls: list[tuple[str, Path]] = []
+
+    class Watched(RealDisk):
+        def sync(self, fd):
+            calls.append(("file", path_of(fd)))
+            super().sync(fd)
+
+        def sync_folder(self, path):
+            calls.append(("folder", path))
+            super().sync_folder(path)
+
+    journal = journal_in(tmp_path / "in", disk=Watched())
+    journal.start()
+    journal.append(ticks(0, 5))
+    until(lambda: any(kind == "file" and path.suffix == ".jsonl" for kind, path in calls), journal)
+    journal.stop()
+    flushed = next(n for n, (kind, path) in enumerate(calls) if path.suffix == ".jsonl")
+    assert ("folder", calls[flushed][1].parent) in calls[:flushed]
