@@ -30,6 +30,8 @@ from replayer_qt.runtime.tally import Tally
 STATUS_EVERY_S: Final = 5.0
 INTERRUPTED: Final = 130
 _SETTLE_S: Final = 1.0
+_INTERRUPTED: Final = "interrupted"
+_ASKED: Final = "asked to end"
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +65,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "record",
         help="record a venue without a window",
         description="Record a venue without a window, until told to end, for some rounds or for "
-        "some time. Ends with 1 if nothing was received or something could not be written.",
+        "some time. Ends with 1 if nothing was received or something could not be written, with "
+        "130 after Ctrl-C, with 0 if the system asked it to end (SIGTERM).",
         epilog="example: replayer record --venue practice --for 10m --json",
     )
     parser.add_argument("--venue", choices=VENUES, required=True, help="what to record")
@@ -92,9 +95,14 @@ def run(arguments: argparse.Namespace) -> int:
             f"{recorded.size / 1e6:.2f} MB in {recorded.folder}; {recorded.lost} lost. "
             f"Ended: {recorded.ended}."
         )
-    if recorded.ended == "interrupted":
+    return _exit_code(recorded)
+
+
+def _exit_code(recorded: Recorded) -> int:
+    if recorded.ended == _INTERRUPTED:
         return INTERRUPTED
-    return 1 if recorded.lost or not recorded.ticks_received else 0
+    nothing = not recorded.ticks_received and recorded.ended != _ASKED
+    return 1 if recorded.lost or nothing else 0
 
 
 class _End(asyncio.Event):
@@ -179,14 +187,14 @@ async def _settle(machine: Machine) -> None:
 def _end_on_signals(end: _End) -> None:
     loop = asyncio.get_running_loop()
 
-    def interrupted(number: int) -> None:
-        end.come("interrupted")
+    def told(number: int, reason: str) -> None:
+        end.come(reason)
         loop.remove_signal_handler(number)  # a second Ctrl-C ends at once
         signal.signal(number, _leave_at_once)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number, reason in ((signal.SIGINT, _INTERRUPTED), (signal.SIGTERM, _ASKED)):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts the loop
-            loop.add_signal_handler(number, interrupted, number)
+            loop.add_signal_handler(number, told, number, reason)
 
 
 def _leave_at_once(_number: int, _frame: object) -> None:

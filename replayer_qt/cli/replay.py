@@ -111,10 +111,17 @@ async def play(path: Path, at_speed: float) -> dict[str, Any]:
     feed.steer(SetSpeed(speed=at_speed))
     feed.steer(Play())
     sheet = _Sheet()
+    problems = 0
     async for event in feed.events():
+        if isinstance(event, ProblemRaised):
+            problems += 1
+            if problems == len(files):
+                empty = event.code == "recording-empty"
+                raise RecordingUnreadable(
+                    event.what, remedy="Name another." if empty else event.remedy
+                )
+            print(f"replayer: {event.what}", file=sys.stderr)
         sheet.take(event)
-        if sheet.problems == len(files):
-            raise RecordingUnreadable(sheet.last_problem, remedy="Name another.")
         if isinstance(event, ReplayMoved) and feed.finished:
             break
     return sheet.result(str(path))
@@ -124,17 +131,11 @@ class _Sheet:
     """Seats the engine, and notes each round's state when the next one begins."""
 
     def __init__(self) -> None:
-        self.problems = 0
-        self.last_problem = ""
         self._engine = Engine()
         self._waiting: list[Event] = []
         self._rounds: list[dict[str, Any]] = []
 
     def take(self, event: Event) -> None:
-        if isinstance(event, ProblemRaised):
-            self.problems += 1
-            self.last_problem = event.what
-            print(f"replayer: {event.what}", file=sys.stderr)
         if isinstance(event, ReplayOpened | ReplayShaped):
             self._note()
         self._waiting.append(event)

@@ -67,10 +67,14 @@ class _Told:
             self.contradicted = True
 
 
-def summarise(events: Iterable[Event]) -> tuple[RoundSummary, ...]:
+def summarise(events: Iterable[Event], *, followed_only: bool = False) -> tuple[RoundSummary, ...]:
     """Return one summary for each round that the events tell of, in order of first mention.
 
     A price list that comes with a revealed seed counts as ticks of its round. Never raises.
+
+    Args:
+        events: what happened.
+        followed_only: leave out rounds of which no tick was heard, only told of afterwards.
     """
     rounds: dict[RoundId, _Told] = {}
     for event in events:
@@ -98,7 +102,9 @@ def summarise(events: Iterable[Event]) -> tuple[RoundSummary, ...]:
                 told.failed = told.failed or verdict is Fairness.FAILED
             case _:
                 pass
-    return tuple(_sum_up(name, told) for name, told in rounds.items())
+    return tuple(
+        _sum_up(name, told) for name, told in rounds.items() if told.prices or not followed_only
+    )
 
 
 def follows_rug_rule(prices: dict[int, float], rug_index: int) -> bool | None:

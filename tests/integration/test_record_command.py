@@ -71,6 +71,20 @@ def test_ctrl_c_finishes_the_files_and_ends_with_130(tmp_path):
     assert "Traceback" not in heard
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_being_asked_to_end_is_no_failure(tmp_path):
+    """S2-M1: the system's polite request gives the summary and 0, as the window's end does."""
+    process = record(tmp_path, "--venue", "practice", "--for", "40s", "--set", "practice.speed=100")
+    assert "practice" in process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    said, heard = process.communicate(timeout=20)
+    assert process.returncode == 0
+    told = json.loads(said)
+    assert (told["ended"], told["lost"]) == ("asked to end", 0)
+    assert "Traceback" not in heard
+
+
 def test_a_venue_that_refuses_is_no_success(tmp_path):
     """S2-H1: nothing listens; the run ends in its time, says so, and ends with 1."""
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -61,6 +61,16 @@ def test_nothing_to_play_is_a_no_in_one_line(tmp_path, capsys):
     assert "no such file" in capsys.readouterr().err
 
 
+def test_each_file_that_cannot_be_played_is_complained_of_once(tmp_path, capsys):
+    """S2-H8: one line a file, the last with what to do."""
+    for count, name in enumerate(("a.jsonl", "b.jsonl"), 1):
+        (tmp_path / name).write_bytes(b"\x00\x01" * 50)
+        assert main(["replay", str(tmp_path), "--headless"]) == 1
+        said = capsys.readouterr().err
+        assert len(said.splitlines()) == count
+        assert all(said.count(known) == 1 for known in ("a.jsonl", "b.jsonl")[:count])
+
+
 @pytest.mark.parametrize(
     "arguments", [["--strategy", "hold", "--headless"], [], ["--headless", "--speed", "0"]]
 )

@@ -91,6 +91,13 @@ def test_a_round_known_from_its_price_list_alone_is_whole_and_verified():
     assert found.fairness is Fairness.VERIFIED
 
 
+def test_a_round_that_was_only_told_of_afterwards_is_not_among_those_that_were_followed():
+    prices = generate(SEED, NAME)
+    events = [*a_round([1.0, 0.02]), revealed(prices=prices, peak=max(prices))]
+    assert [found.round_id for found in summarise(events)] == [ROUND, NAME]
+    assert [found.round_id for found in summarise(events, followed_only=True)] == [ROUND]
+
+
 def test_a_round_heard_live_is_verified_tick_for_tick():
     prices = list(generate(SEED, NAME))
     live = a_round(prices, round_id=NAME)
