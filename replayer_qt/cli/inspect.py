@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.cli.verify import line_of
 from replayer_qt.core.events import Event, PriceTicked
@@ -42,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     """Print what is in the file; 0 unless it cannot be read, which is a `RecordingUnreadable`."""
     recording = open_recording(arguments.file, _STREAM)
-    found = summarise(recording.events)
+    found = summarise(recording.events, followed_only=recording.format == "journal")
     told = _as_json(recording, found, arguments.file.stat().st_size)
     if arguments.json:
         print(msgspec.json.encode(told).decode())
@@ -66,6 +67,7 @@ def _as_json(recording: Recording, found: Sequence[RoundSummary], size: int) -> 
         "lines": recording.lines,
         "bad_lines": recording.bad_lines,
         "recovered_lines": recording.recovered_lines,
+        "ended": recording.ended,
         "first": _time(first),
         "last": _time(last),
         "seconds": (last - first) / NANOS_PER_SECOND if first else 0.0,
@@ -78,6 +80,8 @@ def _as_json(recording: Recording, found: Sequence[RoundSummary], size: int) -> 
 def _print(told: dict[str, Any], recording: Recording, found: Sequence[RoundSummary]) -> None:
     print(f"{told['path']}: {_FORMATS.get(recording.format, recording.format)}")
     print(f"  {told['bytes']:,} bytes, {told['lines']:,} lines, {told['bad_lines']} of them bad")
+    if recording.ended == RECOVERED:
+        print("  recovered after a crash: what came in the last moments before may be missing")
     if told["first"]:
         print(f"  {told['first']} to {told['last']}, {told['seconds']:.1f} s")
     for name, count in told["events"].items():

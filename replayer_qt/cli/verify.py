@@ -4,19 +4,20 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.errors import RecordingUnreadable
-from replayer_qt.core.events import Fairness
+from replayer_qt.core.events import Event, Fairness, FairnessChecked, SeedRevealed
 from replayer_qt.core.summary import RoundSummary, summarise
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.units import RoundId, StreamId
 
 _STREAM: Final = StreamId("replay/1")
 _FILES_PER_WORKER: Final = 250
@@ -24,7 +25,19 @@ _PLACES_SHOWN: Final = 5
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What verifying one file found; `error` says why if it could not be read."""
+    """What verifying one file found.
+
+    Attributes:
+        path: the file.
+        format: `journal`, a variant's letter, or `unreadable`.
+        bad_lines: lines that are not one JSON object.
+        recovered_lines: whole records found inside them.
+        rounds: the rounds that the file tells of; of our journals only those that were followed.
+        damage: each place that is not as it should be, in plain words.
+        error: why it could not be read; empty if it could.
+        recovered: whether a crash left it unfinished, and a later start closed it.
+        words: what one of our journals says of rounds after their end, without price lists.
+    """
 
     path: str
     format: str
@@ -33,6 +46,8 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
     rounds: tuple[RoundSummary, ...]
     damage: tuple[str, ...] = ()
     error: str = ""
+    recovered: bool = False
+    words: tuple[Event, ...] = ()
 
     @property
     def damaged(self) -> bool:
@@ -63,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         named = ", ".join(str(path) for path in arguments.paths)
         raise RecordingUnreadable(f"No recording was found in {named}.", remedy="Name another.")
-    reports = list(_reports(files))
+    reports = _completed(list(_reports(files)))
     if arguments.json:
         print(msgspec.json.encode(_as_json(reports)).decode())
     else:
@@ -73,8 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(report.damaged or report.failed for report in reports) else 0
 
 
-def verify_file(path: Path) -> FileReport:
-    """Return what is to be said of one file; a file that cannot be read is said so."""
+def verify_file(path: Path, words: Sequence[Event] = ()) -> FileReport:
+    """Return what is to be said of one file; a file that cannot be read is said so.
+
+    Args:
+        path: the file.
+        words: what other files say of its rounds, once they are over.
+    """
     try:
         recording = open_recording(path, _STREAM)
     except RecordingUnreadable as error:
@@ -86,17 +106,46 @@ def verify_file(path: Path) -> FileReport:
             rounds=(),
             error=str(error),
         )
+    ours = recording.format == "journal"
     return FileReport(
         path=str(path),
         format=recording.format,
         bad_lines=recording.bad_lines,
         recovered_lines=recording.recovered_lines,
-        rounds=summarise(recording.events),
+        rounds=summarise([*recording.events, *words], followed_only=ours),
+        recovered=recording.ended == RECOVERED,
+        words=tuple(_words(recording.events)) if ours else (),
         damage=tuple(
             f"line {place.line}: {place.what}" if place.line else place.what
             for place in recording.damage
         ),
     )
+
+
+def _words(events: Sequence[Event]) -> Iterator[Event]:
+    for event in events:
+        if isinstance(event, SeedRevealed):
+            yield msgspec.structs.replace(event, prices=None)
+        elif isinstance(event, FairnessChecked) and event.verdict is Fairness.FAILED:
+            yield event
+
+
+def _completed(reports: Sequence[FileReport]) -> list[FileReport]:
+    """Judge rounds whose seed was revealed only when another file was being recorded."""
+    told: dict[RoundId, list[Event]] = {}
+    for report in reports:
+        for word in report.words:
+            if isinstance(word, SeedRevealed | FairnessChecked):
+                told.setdefault(word.round_id, []).append(word)
+    return [_with_words(report, told) for report in reports]
+
+
+def _with_words(report: FileReport, told: Mapping[RoundId, list[Event]]) -> FileReport:
+    if report.format != "journal":
+        return report
+    open_rounds = [r.round_id for r in report.rounds if r.fairness is Fairness.UNREVEALED]
+    words = [word for name in open_rounds for word in told.get(name, ())]
+    return verify_file(Path(report.path), words) if words else report
 
 
 def _reports(files: Sequence[Path]) -> Iterator[FileReport]:
@@ -128,8 +177,9 @@ def _shown(reports: Iterator[FileReport], count: int) -> Iterator[FileReport]:
 def _as_json(reports: Sequence[FileReport]) -> dict[str, Any]:
     files = []
     for report in reports:
-        told = msgspec.to_builtins(report)
-        for member in ("damage", "error"):
+        told = msgspec.to_builtins(msgspec.structs.replace(report, words=()))
+        del told["words"]
+        for member in ("damage", "error", "recovered"):
             if not told[member]:
                 del told[member]
         files.append(told)
@@ -153,8 +203,10 @@ def _print_report(report: FileReport) -> None:
     ticks = sum(found.ticks for found in report.rounds)
     damage = f", {report.bad_lines} bad lines" if report.bad_lines else ""
     saved = f" ({report.recovered_lines} records recovered)" if report.recovered_lines else ""
+    crashed = ", recovered after a crash" if report.recovered else ""
     print(
-        f"{report.path}: {report.format}, {len(report.rounds)} rounds, {ticks} ticks{damage}{saved}"
+        f"{report.path}: {report.format}, {len(report.rounds)} rounds, {ticks} ticks"
+        f"{damage}{saved}{crashed}"
     )
     for what in report.damage[:_PLACES_SHOWN]:
         print(f"    {what}")

@@ -6,7 +6,13 @@ import sys
 
 import pytest
 
+from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.cli.entry import main
+from replayer_qt.core.events import Fairness, FairnessChecked, SeedRevealed
+from replayer_qt.core.fairness import generate
+from replayer_qt.core.units import RoundId
+from tests.helpers.journals import files_in, journal_in
+from tests.helpers.make import a_round, event
 from tests.helpers.tick_files import round_lines, text
 
 PRICES = [1, 1.25, 1.5, 0.020000000000000018]
@@ -114,3 +120,89 @@ def test_it_is_interrupted_with_130(tmp_path):
     )
     assert done.returncode == 130
     assert b"Traceback" not in done.stderr
+
+
+SEED = "bca795ea31f91aa387622f2548ea5c380774282ea78ec9772bfaa85f3ef6f051"
+SEED_HASH = "4660f3a18f8b937b9d115d5e64200cd7b6f101da871cd976739817096afadcac"
+NAME = RoundId("20251207-e8186dbf38e046d1")
+GENERATED = generate(SEED, NAME)
+
+
+def seed_of(prices):
+    return event(
+        SeedRevealed,
+        round_id=NAME,
+        seed=SEED,
+        seed_hash=SEED_HASH,
+        version="v3",
+        peak=max(GENERATED),
+        prices=prices,
+    )
+
+
+def journal_of(folder, *events):
+    """Write each list of events in a run of its own."""
+    for number, run in enumerate(events):
+        journal = journal_in(folder / str(number))
+        journal.start()
+        journal.append(run)
+        journal.stop()
+
+
+def test_rounds_of_the_venues_history_are_not_counted_as_recorded(tmp_path, capsys):
+    """S3-C2: a journal's totals are of what was followed in it."""
+    followed = a_round([1.0, 1.1, 0.02])
+    journal_of(tmp_path, [*followed, seed_of(GENERATED)], [seed_of(GENERATED)])
+    code, out, _ = verify(capsys, tmp_path, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert [len(file["rounds"]) for file in told["files"]] == [1, 0]
+    assert (told["totals"]["rounds"], told["totals"]["ticks"]) == (1, 3)
+    assert all("words" not in file for file in told["files"])
+
+
+@pytest.mark.parametrize(
+    ("heard", "later", "verdict"),
+    [
+        (GENERATED, seed_of(GENERATED), "verified"),
+        ((*GENERATED[:9], 7.0, *GENERATED[10:]), seed_of(None), "failed"),
+        (
+            GENERATED,
+            event(FairnessChecked, round_id=NAME, verdict=Fairness.FAILED, detail="x"),
+            "failed",
+        ),
+    ],
+)
+def test_a_seed_in_a_later_file_judges_the_round_in_an_earlier_one(
+    tmp_path, capsys, heard, later, verdict
+):
+    journal_of(tmp_path, a_round(list(heard), round_id=NAME), [*a_round([1.0, 0.02]), later])
+    code, out, _ = verify(capsys, tmp_path, "--json")
+    first, second = json.loads(out)["files"]
+    assert [(found["fairness"], found["ticks"]) for found in first["rounds"]] == [(verdict, 267)]
+    assert [found["fairness"] for found in second["rounds"]] == ["unrevealed"]
+    assert code == (verdict == "failed")
+
+
+def test_a_seed_in_another_file_adds_no_ticks(tmp_path, capsys):
+    journal_of(tmp_path, a_round(list(GENERATED), round_id=NAME)[:51], [seed_of(GENERATED)])
+    _, out, _ = verify(capsys, tmp_path, "--json")
+    (found,) = json.loads(out)["files"][0]["rounds"]
+    assert (found["ticks"], found["rugged"], found["fairness"]) == (50, False, "verified")
+
+
+def test_a_recording_that_was_killed_is_sound_once_it_is_recovered(tmp_path, capsys):
+    """FAULTS R1, R3: damaged while it lacks its end, and no longer after the next start."""
+    journal_of(tmp_path, a_round([1.0, 1.1, 0.02]))
+    (path,) = files_in(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rindex(b'{"_f"')])
+    assert verify(capsys, tmp_path)[0] == 1
+    recover(tmp_path / "0")
+    code, out, _ = verify(capsys, tmp_path, "--json")
+    told = json.loads(out)
+    assert (code, told["totals"]["damaged_files"], told["totals"]["ticks"]) == (0, 0, 3)
+    assert told["files"][0]["recovered"] is True
+    assert "recovered after a crash" in verify(capsys, tmp_path)[1]
+    assert main(["inspect", str(path)]) == 0
+    assert "recovered after a crash" in capsys.readouterr().out
