@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, NoReturn, Protocol, cast
 
 from replayer_qt.core.errors import SomethingMissing, UserFacingError
 
@@ -99,7 +99,10 @@ def _run(argv: list[str]) -> int:
     chosen = argv if module_name != _WINDOW else ["window", *argv]
     if module_name == _NOT_YET:
         return command.run(parser.parse_known_args(chosen)[0])
-    return command.run(parser.parse_args(chosen))
+    arguments, unknown = parser.parse_known_args(chosen)
+    if unknown:
+        subparsers.choices[chosen[0]].error(f"unrecognized arguments: {' '.join(unknown)}")
+    return command.run(arguments)
 
 
 def _load(module_name: str) -> _Command:
@@ -136,10 +139,18 @@ class _Misspelt(UserFacingError):
     exit_code = 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Answers a mistake with two lines: what it is, and how this very command is used."""
+
+    def error(self, message: str) -> NoReturn:
+        usage = " ".join(self.format_usage().split())
+        self.exit(2, f"{self.prog}: error: {message}\n{usage}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     table = "\n".join(f"  {name:<{width}}  {about}" for name, (_, about) in COMMANDS.items())
-    return argparse.ArgumentParser(
+    return _Parser(
         prog="replayer",
         usage=(
             "replayer [FILE...] [--venue practice|rugs|binance] [--profile NAME] "

@@ -97,6 +97,25 @@ def test_a_usage_mistake_is_code_2(argv, capsys):
     assert "error" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["record"], "--venue"),
+        (["record", "--venue", "practice", "--bogus"], "--bogus"),
+        (["verify"], "PATH"),
+        (["replay", "x", "--speed", "0"], "--speed"),
+        (["bench", "--bogus"], "--bogus"),
+    ],
+)
+def test_a_usage_mistake_names_the_commands_own_usage_in_two_lines(argv, said, capsys):
+    """S2-H8: what is wrong, then how this very command is used."""
+    assert entry.main(argv) == 2
+    mistake, usage = capsys.readouterr().err.splitlines()
+    assert mistake.startswith(f"replayer {argv[0]}: error: ")
+    assert said in mistake
+    assert usage.startswith(f"usage: replayer {argv[0]} ")
+
+
 def test_an_environment_variable_is_named_when_it_is_wrong(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("REPLAYER_CHART_MAX_FPS", "241")
     assert entry.main(["--data-dir", str(tmp_path)]) == 2
