@@ -425,3 +425,52 @@ def test_with_ticks_missing_a_patched_layer_is_a_redrawn_one(stage, steps):
         chart.layer.forget()
         chart.layer.bring_up(chart.plan)
         assert patched == chart.layer.pixmap.toImage()
+
+
+@pytest.mark.parametrize("wide", [1, 5, 20])
+def test_a_line_goes_through_every_tick_whatever_the_candles_width(stage, wide):
+    stage.chart.set_ticks_per_candle(wide)
+    prices = [1.0 + 0.2 * (tick % 2) + tick / 100 for tick in range(90)]
+    stage.feed(opened(), *(ticked(tick, price) for tick, price in enumerate(prices)))
+    stage.chart.set_style("line")
+    assert stage.chart.plan.candles.close.tolist() == prices
+    stage.chart.set_ticks_per_candle(10)
+    assert stage.chart.plan.candles.close.tolist() == prices
+    stage.chart.set_style("candles")
+    assert stage.chart.candle_count == 9
+
+
+def seen_ticks(chart):
+    """Return the ticks at both edges of the plot, as numbers with a fraction."""
+    plan = chart.plan
+    wide = 1 if plan.line else 5
+    ends = (plan.origin, plan.origin + plan.room.plot_width)
+    return [end / plan.step * plan.per * wide for end in ends]
+
+
+@pytest.mark.parametrize("panned", [0, -60])
+@pytest.mark.parametrize("notches", [-8, -3, 0, 2])
+def test_line_and_candles_show_the_same_ticks(stage, panned, notches):
+    stage.feed(opened(), *wave(2_000))
+    if notches:
+        stage.chart.zoom(1.25**notches)
+    if panned:
+        stage.chart.pan(panned)
+    plan, before = stage.chart.plan, seen_ticks(stage.chart)
+    stage.chart.set_style("line")
+    after = seen_ticks(stage.chart)
+    width = before[1] - before[0]
+    assert after[1] - after[0] == pytest.approx(width, rel=0.45)
+    assert sum(after) / 2 == pytest.approx(sum(before) / 2, abs=0.3 * width)
+    stage.chart.set_style("candles")
+    assert (stage.chart.plan.step, stage.chart.plan.per) == (plan.step, plan.per)
+    assert stage.chart.plan.origin == pytest.approx(plan.origin, abs=2 * plan.step)
+
+
+def test_on_a_line_peak_and_rug_stand_at_their_own_ticks(stage):
+    prices = [1.0, 1.1, 1.2, 1.9, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0, 1.0, 1.0, 0.01]
+    stage.feed(*a_round(prices))
+    stage.chart.set_style("line")
+    assert stage.chart.notes.peak == (3, 1.9)
+    assert stage.chart.notes.rug[0] == 12
+    assert stage.chart.notes.rug[2] == 12

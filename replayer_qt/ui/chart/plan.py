@@ -14,7 +14,7 @@ from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.scale import PriceScale
 
 _TEXTS_KEPT: Final = 256
-_SMOOTH_FROM: Final = 3
+_SMOOTH_FROM: Final = 2
 
 
 class Standing(enum.Enum):

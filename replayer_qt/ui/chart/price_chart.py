@@ -12,7 +12,6 @@ from replayer_qt.core.candles import CandleSeries, NanosPerCandle, TicksPerCandl
 from replayer_qt.core.commands import SeekTick
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import Nanos
-from replayer_qt.ui import fmt
 from replayer_qt.ui.chart import overlay
 from replayer_qt.ui.chart.hand import Hand
 from replayer_qt.ui.chart.layer import HistoryLayer
@@ -21,7 +20,7 @@ from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Letters, Plan
 from replayer_qt.ui.chart.scale import Fitter
-from replayer_qt.ui.chart.subject import Pointed, Subject
+from replayer_qt.ui.chart.subject import Pointed, Subject, in_words
 from replayer_qt.ui.chart.viewport import Viewport
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -148,8 +147,15 @@ class PriceChart(pg.GraphicsView):
         self._refresh()
 
     def set_style(self, style: str) -> None:
-        """Draw `candles`, or a `line`."""
-        self._line = style == "line"
+        """Draw `candles`, or a `line` through every tick; the same ticks stay in sight."""
+        line = style == "line"
+        if line != self._line:
+            self._line = line
+            subject, middle = self._subject, self._plan.room.plot_width // 2
+            known = subject.at(min(max(self._viewport.candle_at(middle), 0), self._plan.count - 1))
+            ratio = subject.draw_each(on=line)
+            at = None if known is None else subject.candle_of(known.tick)
+            self._viewport.rescale(ratio, len(subject.candles), at)
         self._refresh()
 
     def set_log_scale(self, on: bool, /) -> None:  # noqa: FBT001  # a slot of a checkable action
@@ -262,7 +268,7 @@ class PriceChart(pg.GraphicsView):
             peak=peak,
             rug=self._subject.rug(),
             pointer=self._pointer if plan.count else None,
-            pointed="" if pointed is None else _in_words(pointed),
+            pointed="" if pointed is None else in_words(pointed),
             hint=not self._viewport.following and plan.count > 0,
         )
 
@@ -390,11 +396,3 @@ class PriceChart(pg.GraphicsView):
             self.pan(steps[Qt.Key(event.key())])
         else:
             event.ignore()
-
-
-def _in_words(pointed: Pointed) -> str:
-    change = pointed.close / pointed.open - 1 if pointed.open else 0.0
-    return (
-        f"tick {pointed.tick:,}   open {fmt.price(pointed.open)}   high {fmt.price(pointed.high)}"
-        f"   low {fmt.price(pointed.low)}   close {fmt.price(pointed.close)}   {change:+.2%}"
-    )

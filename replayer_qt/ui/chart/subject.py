@@ -13,6 +13,7 @@ from replayer_qt.core.round import RoundState
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.ui import fmt
 from replayer_qt.ui.chart.plan import Standing, Timeline
 
 NO_MARKET: Final = "No market yet"
@@ -56,6 +57,7 @@ class Subject:
         self.can_seek = self.is_past = self._is_old = False
         self._before: RoundState | None = None
         self._by: TicksPerCandle | NanosPerCandle = TicksPerCandle(1)
+        self._each = False
         self._series: RoundSeries | None = None
         self._stream: StreamId | None = None
         self._bare = False
@@ -66,9 +68,10 @@ class Subject:
         """What the candles' positions mean."""
         if self._bare:
             return Timeline()
-        if isinstance(self._by, TicksPerCandle):
-            return Timeline(by_time=False, span=max(self._by.ticks, 1))
-        return Timeline(by_time=True, span=max(self._by.nanos, 1))
+        by = self._width()
+        if isinstance(by, TicksPerCandle):
+            return Timeline(by_time=False, span=max(by.ticks, 1))
+        return Timeline(by_time=True, span=max(by.nanos, 1))
 
     @property
     def is_nothing(self) -> bool:
@@ -119,9 +122,22 @@ class Subject:
         """Make candles of another width."""
         if by == self._by:
             return
-        self._by = by
+        before, self._by = self._width(), by
+        if not self._bare and self._width() != before:
+            self._begin()
+
+    def draw_each(self, *, on: bool) -> float:
+        """Have a candle for each tick, or go back to the candles' width.
+
+        Returns:
+            How many candles there are now for one that there was.
+        """
+        wide = self._ticks_per_candle()
+        self._each = on
         if not self._bare:
             self._begin()
+            self.candles.update()
+        return wide / self._ticks_per_candle()
 
     def words(self) -> tuple[str, str]:
         """Return what stands in the middle of a chart without candles, and what below it."""
@@ -190,14 +206,36 @@ class Subject:
             lowest, highest = min(lowest, float(lows[0])), max(highest, float(highs[0]))
         return (lowest, highest) if lowest <= highest else (math.nan, math.nan)
 
+    def _width(self) -> TicksPerCandle | NanosPerCandle:
+        return TicksPerCandle(1) if self._each else self._by
+
+    def _ticks_per_candle(self) -> float:
+        by = self._width()
+        if self._bare:
+            return 1.0
+        if isinstance(by, TicksPerCandle):
+            return float(max(by.ticks, 1))
+        return float(self.candles.count.mean()) if len(self.candles) else 1.0
+
     def _drawn(self) -> RoundId | None:
         known = self._before if self.is_past else self.round
         return None if known is None else known.round_id
 
     def _begin(self) -> None:
         series = self._series
-        self.candles = CandleSeries() if series is None else Candles(series, by=self._by)
+        self.candles = CandleSeries() if series is None else Candles(series, by=self._width())
         self.identity += 1
+
+
+def in_words(pointed: Pointed) -> str:
+    """Return what stands below the crosshair, in words."""
+    if pointed.open == pointed.high == pointed.low == pointed.close:
+        return f"tick {pointed.tick:,}   {fmt.price(pointed.close)}"
+    change = pointed.close / pointed.open - 1 if pointed.open else 0.0
+    return (
+        f"tick {pointed.tick:,}   open {fmt.price(pointed.open)}   high {fmt.price(pointed.high)}"
+        f"   low {fmt.price(pointed.low)}   close {fmt.price(pointed.close)}   {change:+.2%}"
+    )
 
 
 def _gone_by(market: MarketState, advance: Advance) -> RoundSeries | None:

@@ -30,6 +30,7 @@ class Viewport:
         self._width = 1
         self._count = 0
         self._unit = 1.0
+        self._wanted: tuple[int, float] | None = None
 
     @property
     def last(self) -> int:
@@ -68,6 +69,27 @@ class Viewport:
         wanted = self._nearest(self.step / self.per * min(max(factor, 1e-9), 1e9))
         wanted = max(wanted, now + 1) if factor > 1 else min(wanted, now - 1)
         self._take(min(max(wanted, 0), len(RUNGS) - 1), at)
+
+    def rescale(self, ratio: float, count: int, middle: int | None) -> None:
+        """Let `count` candles take the place of those that there were, `ratio` for each.
+
+        What was in sight stays in sight, as nearly as there are widths, and exactly when the
+        change is taken back; `middle` is the candle that comes to the middle unless the newest
+        one is followed.
+        """
+        now, wanted = self._rung(), self._wanted
+        density = self.step / self.per if wanted is None or wanted[0] != now else wanted[1]
+        density /= ratio
+        rung = self._nearest(density)
+        self._wanted = (rung, density)
+        self.step, self.per = RUNGS[rung]
+        if middle is not None:
+            self.origin = round((middle + 0.5) / self.per * self.step) - self._width // 2
+        self.settle(self._width, count, self._unit)
+
+    def candle_at(self, place: int) -> int:
+        """Return the candle at a place [px], or where it would be."""
+        return math.floor((place + self.origin) / self.step * self.per)
 
     def fit(self) -> None:
         """Show all candles, as large as they can be, and follow."""
