@@ -36,7 +36,7 @@ from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, THEMES, Theme
-from replayer_qt.ui.view import Look, View
+from replayer_qt.ui.view import Look, View, is_nothing_shown
 
 _SIZE: Final = (1280, 800)
 _LEAST: Final = (640, 480)
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         """Show where `advance` leaves us, everywhere at once."""
         self._advance = advance
         self._frame.emit(advance)
-        self.welcome.setVisible(advance.state.shown is None)
+        self.welcome.setVisible(is_nothing_shown(advance.state))
         self.setWindowTitle(self._title())
         self._refresh()
 
@@ -259,6 +259,7 @@ class MainWindow(QMainWindow):
         self.transport.asked.connect(self.asked)
         self.transport.done.connect(self._focus_chart)
         self.notices.told.connect(self.notice_bar.tell)
+        self.notices.over.connect(self.notice_bar.take_back)
         self.notice_list.cleared.connect(self.notice_bar.clear)
         self.docking.changed.connect(self._note_docks)
         self._recent.triggered.connect(self._open_recent)
@@ -301,9 +302,10 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _title(self) -> str:
+        if is_nothing_shown(self._state()):
+            return "Replayer"
         status = self.strip.status
-        venue = "" if self._state().shown is None else f" {status.venue.text}"
-        return f"{status.badge.word}{venue} - Replayer"
+        return f"{status.badge.word} {status.venue.text} - Replayer"
 
     def _refresh(self) -> None:
         self.actions_.refresh(self._view())

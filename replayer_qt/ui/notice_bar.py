@@ -126,6 +126,13 @@ class NoticeBar(QWidget):
         toast.show()
         self.show()
 
+    @Slot(object)
+    def take_back(self, notice: Notice) -> None:
+        """Dismiss the notice that says the same as `notice`, if it is still there."""
+        for toast in tuple(self.toasts):
+            if (toast.notice.code, toast.notice.what) == (notice.code, notice.what):
+                self._drop(toast)
+
     @Slot()
     def clear(self) -> None:
         """Dismiss all."""

@@ -47,14 +47,17 @@ class Notices(QObject):
 
     Signals:
         told: a `Notice`, new or counted up.
+        over: a `Notice` that is not so any more; its row stays.
     """
 
     told = Signal(object)
+    over = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows = notices()
         self._links: dict[StreamId, Link] = {}  # bounded: one a stream
+        self._troubles: dict[StreamId | None, Notice] = {}  # as well, and the recorder's
         self._recording = Recording.OFF
 
     @Slot(object)
@@ -111,10 +114,27 @@ class Notices(QObject):
         if event.link in _BAD_LINKS and event.link is not before:
             severity, what, remedy = _BAD_LINKS[event.link]
             words = f"{remedy} ({clean(event.reason, 160)})" if event.reason else remedy
-            return _notice(event, severity, f"{venue} {what}.", words, f"feed-{event.link.value}")
-        if event.link is Link.LIVE and before in _BAD_LINKS:
+            code = f"feed-{event.link.value}"
+            told = _notice(event, severity, f"{venue} {what}.", words, code)
+            return self._begin_trouble(event.stream, told)
+        if event.link is Link.OFF:
+            self._end_trouble(event.stream)
+        if event.link is Link.LIVE and self._end_trouble(event.stream):
             return _notice(event, Severity.INFO, f"{venue} is live again.", "", "feed-restored")
         return None
+
+    def _begin_trouble(self, stream: StreamId | None, told: Notice) -> Notice:
+        before = self._troubles.get(stream)
+        if before is not None and (before.code, before.what) != (told.code, told.what):
+            self.over.emit(before)
+        self._troubles[stream] = told
+        return told
+
+    def _end_trouble(self, stream: StreamId | None) -> bool:
+        before = self._troubles.pop(stream, None)
+        if before is not None:
+            self.over.emit(before)
+        return before is not None
 
     def _read_recording(self, event: RecordingChanged) -> Notice | None:
         before, self._recording = self._recording, event.state
@@ -123,7 +143,9 @@ class Notices(QObject):
         if event.state in _BAD_RECORDING:
             code = f"recording-{event.state.value}"
             reason = clean(event.reason)
-            return _notice(event, Severity.ERROR, _BAD_RECORDING[event.state], reason, code)
+            told = _notice(event, Severity.ERROR, _BAD_RECORDING[event.state], reason, code)
+            return self._begin_trouble(None, told)
+        self._end_trouble(None)
         if event.state is Recording.ON and before in _BAD_RECORDING:
             lost = f"{event.lost:,} records were lost." if event.lost else "Nothing was lost."
             what = "Recording goes on."

@@ -12,7 +12,7 @@ from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import NANOS_PER_MILLISECOND
 from replayer_qt.ui import fmt
 from replayer_qt.ui.plain import clean
-from replayer_qt.ui.view import is_replay_shown, live_venue, replayed
+from replayer_qt.ui.view import is_nothing_shown, is_replay_shown, live_venue, replayed
 
 _OLD_NS: Final = 1_000 * NANOS_PER_MILLISECOND
 """An older newest tick than this is worth saying [ns]."""
@@ -127,14 +127,14 @@ def _badge(state: State, link: FeedChanged | None) -> Badge:
 
 
 def _venue(state: State, market: MarketState | None) -> Word:
-    if market is None or state.shown is None:
+    if market is None or is_nothing_shown(state):
         return Word(text="no venue", colour="muted", tip="Pick a venue, or open a recording.")
     if is_replay_shown(state):
         source = market.replay.source if market.replay else ""
         source = source or (market.opened.source if market.opened else "")
         tip = f"Replayed: {clean(source, 180)}"
         return Word(text=clean(source, 120) or "recording", tip=tip, caption="file")
-    return Word(text=fmt.stream(state.shown).removesuffix(" exchange"))
+    return Word(text=fmt.stream(market.stream).removesuffix(" exchange"))
 
 
 def _is_old(state: State, link: FeedChanged | None) -> bool:
@@ -205,6 +205,9 @@ def _recording(state: State) -> Word:
     if said is None or said.state is Recording.OFF:
         return Word(text="○ off", colour="muted", tip="Nothing is being recorded.")
     file, lost = clean(fmt.file_name(said.file), 120), f", {said.lost:,} lost" if said.lost else ""
+    if said.state is Recording.ON and state.live is None:
+        tip = f"Records as soon as a venue is connected{lost}."
+        return Word(text=f"○ waiting{lost}", colour="warning" if lost else "muted", tip=tip)
     if said.state is Recording.ON:
         rounds = f"{said.rounds:,} round{'' if said.rounds == 1 else 's'}"
         tip = f"{clean(said.file)}: {said.records:,} records, {fmt.size(said.size)}{lost}."

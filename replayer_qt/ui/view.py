@@ -47,6 +47,18 @@ def is_replay_shown(state: State) -> bool:
     return market is not None and market.stream == state.shown
 
 
+def is_nothing_shown(state: State) -> bool:
+    """Return whether there is nothing to look at: no stream, or one that had nothing to tell."""
+    if state.shown is None:
+        return True
+    if state.shown == state.live:
+        return False
+    market = state.market()
+    return market is None or (
+        market.round is None and market.opened is None and market.replay is None
+    )
+
+
 def live_venue(state: State) -> str | None:
     """Return the venue that is connected; None when there is none."""
     return None if state.live is None else venue_of(state.live)

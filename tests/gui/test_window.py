@@ -30,7 +30,7 @@ from replayer_qt.ui.dialogs.about import AboutDialog, parts
 from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.theme import THEMES
-from tests.gui.desk import REPLAY, Bench, PaperChart, Store, event, lively, measured, wave
+from tests.gui.desk import REPLAY, Bench, PaperChart, Store, event, lively, measured, ticked, wave
 
 ROOT = Path(__file__).parents[2]
 
@@ -456,9 +456,30 @@ def test_the_chosen_theme_comes_back_until_the_setting_changes(qtbot):
     assert store.kept["theme"] == "light>dark"
 
 
+def test_files_that_could_not_be_read_leave_the_welcome(bench):
+    bench.window.show_frame(bench.engine.show(REPLAY))
+    bench.feed(
+        [event(ProblemRaised, stream=REPLAY, code="odd", what="No recording.", remedy="Try one.")]
+    )
+    assert bench.window.welcome.isVisible()
+    assert bench.window.windowTitle() == "Replayer"
+    assert bench.window.strip.status.venue.text == "no venue"
+    bench.replay()
+    assert not bench.window.welcome.isVisible()
+    assert bench.window.windowTitle() == "PAST 20261121-evening.jsonl - Replayer"
+
+
+def test_a_venue_that_is_being_connected_to_is_no_welcome(bench):
+    bench.engine.attach(PRACTICE)
+    bench.window.show_frame(bench.engine.show(PRACTICE))
+    assert not bench.window.welcome.isVisible()
+    assert bench.window.windowTitle().startswith("CONNECTING")
+
+
 def test_the_title_says_what_the_badge_says(bench):
     bench.connect(RUGS)
     assert bench.window.windowTitle() == "LIVE rugs.fun - Replayer"
+    bench.feed([ticked(1, stream=RUGS)])
     bench.disconnect()
     assert bench.window.windowTitle().startswith("OFFLINE")
 

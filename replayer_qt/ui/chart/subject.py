@@ -15,6 +15,7 @@ from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart.plan import Standing, Timeline
+from replayer_qt.ui.view import is_nothing_shown
 
 NO_MARKET: Final = "No market yet"
 NO_MARKET_DETAIL: Final = "Connect to a venue, or open a recording"
@@ -87,7 +88,7 @@ class Subject:
 
     def take(self, advance: Advance) -> bool:
         """Take the newest state; return whether another round or stream is shown now."""
-        market = advance.state.market()
+        market = None if is_nothing_shown(advance.state) else advance.state.market()
         stream = None if market is None else market.stream
         shown = None if market is None else market.round
         series = None

@@ -208,3 +208,44 @@ def test_streams_do_not_share_their_link(notices):
     tell(notices, event(FeedChanged, stream="rugs/crash", link=Link.LIVE))
     assert len(told(notices)) == 1
     assert PRACTICE.startswith("practice")
+
+
+@pytest.fixture
+def bar(qtbot, notices):
+    made = NoticeBar()
+    qtbot.addWidget(made)
+    notices.told.connect(made.tell)
+    notices.over.connect(made.take_back)
+    return made
+
+
+def stacked(bar):
+    return [toast.notice.code for toast in bar.toasts]
+
+
+@pytest.mark.parametrize("bad", [Link.STALE, Link.WAITING, Link.BLOCKED, Link.ENDED], ids=str)
+def test_what_was_said_of_a_lost_feed_goes_when_it_is_live_again(notices, bar, bad):
+    """S2-H3: a notice that is not so any more is not left standing."""
+    tell(notices, event(FeedChanged, link=bad, reason="reset by peer"))
+    assert stacked(bar) == [f"feed-{bad.value}"]
+    tell(notices, event(FeedChanged, link=Link.CONNECTING))
+    assert stacked(bar) == [f"feed-{bad.value}"]
+    tell(notices, event(FeedChanged, link=Link.LIVE))
+    assert stacked(bar) == ["feed-restored"]
+    assert len(told(notices)) == 2
+
+
+def test_a_trouble_takes_the_place_of_the_one_before_and_goes_with_the_venue(notices, bar):
+    tell(notices, event(FeedChanged, link=Link.STALE), event(FeedChanged, link=Link.WAITING))
+    assert stacked(bar) == ["feed-waiting"]
+    tell(notices, event(FeedChanged, link=Link.OFF))
+    assert stacked(bar) == []
+
+
+@pytest.mark.parametrize("bad", [Recording.FAULTED, Recording.DISK_FULL], ids=str)
+@pytest.mark.parametrize("then", [Recording.ON, Recording.OFF], ids=str)
+def test_what_was_said_of_a_recording_goes_when_it_goes_on_or_is_stopped(notices, bar, bad, then):
+    tell(notices, event(RecordingChanged, state=bad, reason="Input/output error."))
+    assert stacked(bar) == [f"recording-{bad.value}"]
+    tell(notices, event(RecordingChanged, state=then))
+    assert stacked(bar) == (["recording-restored"] if then is Recording.ON else [])

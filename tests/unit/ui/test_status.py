@@ -125,7 +125,8 @@ RECORDINGS = [
 @pytest.mark.parametrize(("fields", "text", "colour"), RECORDINGS)
 def test_the_recording_cell_follows_the_recorder(fields, text, colour):
     """N19: off, on with file and rounds, fault with its reason."""
-    state = state_of() if fields is None else state_of(event(RecordingChanged, **fields))
+    told = () if fields is None else (event(RecordingChanged, **fields),)
+    state = state_of(*told, live=PRACTICE)
     word = read_status(state).recording
     assert word.colour == colour
     if text is not None:
@@ -133,6 +134,23 @@ def test_the_recording_cell_follows_the_recorder(fields, text, colour):
     else:
         assert fields["reason"] in word.text
         assert fields["reason"] in word.tip
+
+
+@pytest.mark.parametrize(
+    ("lost", "text", "colour"), [(0, "○ waiting", "muted"), (5, None, "warning")]
+)
+def test_a_recorder_without_a_venue_waits(lost, text, colour):
+    """N19: no red dot while nothing can be recorded."""
+    recording = event(RecordingChanged, state=Recording.ON, file="/r/a.jsonl", rounds=3, lost=lost)
+    word = read_status(state_of(ticked(1), recording, shown=PRACTICE)).recording
+    assert word.colour == colour
+    assert word.text == (text or "○ waiting, 5 lost")
+
+
+def test_the_phase_is_muted_after_disconnecting():
+    events = (*a_round([1.0, 1.2]), linked(Link.LIVE))
+    assert read_status(state_of(*events, live=PRACTICE, shown=PRACTICE)).phase.colour != "muted"
+    assert read_status(state_of(*events, shown=PRACTICE)).phase.colour == "muted"
 
 
 def test_the_replay_cell_says_asked_and_reached_speed():
