@@ -110,6 +110,11 @@ class Machine:
         self._recordings = recordings
         self._clock = clock
 
+    def abandon(self) -> bool:
+        """Stop everything in order where the main loop has ended under us; False if not in time."""
+        feeds_stopped = self.desk.abandon()
+        return self.recorder.stop() and feeds_stopped
+
     async def mend(self) -> None:
         """Mend what a crash left of earlier recordings, and tell what was found.
 

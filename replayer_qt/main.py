@@ -8,12 +8,13 @@ window closes, Ctrl-C is pressed or the time is up.
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import msgspec
 import qasync
@@ -41,6 +42,9 @@ from replayer_qt.ui.main_window import MainWindow
 
 STATUS_EVERY_S: Final = 5.0
 INTERRUPTED: Final = 130
+DISPLAY_GONE: Final = 3
+
+log = logging.getLogger(__name__)
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +65,28 @@ def main(options: WindowOptions) -> int:
     app.setApplicationName("Replayer")
     app.setApplicationVersion(VERSION)
     app.setQuitOnLastWindowClosed(False)  # the loop ends when everything has been stopped
+    built: list[Machine] = []  # bounded: one
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(_run(options, app))
+        loop = runner.get_loop()
+        running = loop.create_task(_run(options, app, built))
+        try:
+            return loop.run_until_complete(running)
+        except RuntimeError:
+            if running.done():
+                raise
+            _end_without_display(built)
 
 
-async def _run(options: WindowOptions, app: QApplication) -> int:
+def _end_without_display(built: list[Machine]) -> NoReturn:
+    """Stop in order, though Qt's loop has ended under us; nothing that needs it can be run."""
+    stopped = [machine.abandon() for machine in built]
+    late = "" if all(stopped) else ", not in time"
+    log.error("the display is gone; everything was stopped%s", late)
+    logging.shutdown()
+    os._exit(DISPLAY_GONE)
+
+
+async def _run(options: WindowOptions, app: QApplication, built: list[Machine]) -> int:
     over = asyncio.Event()
     _end_on_signals(over)
     tally = Tally()
@@ -85,6 +106,7 @@ async def _run(options: WindowOptions, app: QApplication) -> int:
             recordings=Path(options.recordings),
             app_version=VERSION,
         )
+        built.append(machine)
         wiring.wire_watch(host=machine.host, desk=machine.desk, hooks=hooks, tally=tally)
         chart = PriceChart()
         unseen = app.platformName() == "offscreen"

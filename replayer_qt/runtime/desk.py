@@ -139,6 +139,13 @@ class Desk(QObject):
             return False
         return True
 
+    def abandon(self) -> bool:
+        """Stop every feed at once, without the main thread's loop; it waits for the threads."""
+        self._closed = True
+        running = [pair[0] for pair in (self._live, self._replay) if pair is not None]
+        stopped = [worker.stop() for worker in (*running, *self._leaving)]
+        return all(stopped)
+
     # --- the venue
 
     def _connect(self, command: Connect) -> None:
