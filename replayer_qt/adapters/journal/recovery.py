@@ -110,29 +110,28 @@ def _mend(path: Path) -> Finding | None:
     found = survey(path)
     if found.sound_end == 0:
         return _set_aside(path, found.size)
+    if found.holes or not (found.closed or found.footer):
+        return _quarantined(path, found)
     torn = found.size - found.sound_end
     begun = _is_begun_footer(path, found)
     if torn:
         _cut(path, found.sound_end, found.size, keep=not begun)
-    if found.footer is None and not found.closed:
-        return _quarantined(path, found)
-    if not found.closed:
-        _close(path, found)
-    cut = f"{torn} bytes of a torn record were cut off, kept beside it in {TORN}; " * (not begun)
-    return _repaired(path, f"{_STOPPED}; {cut if torn else ''}{_kept(found)}")
+    _close(path, found)
+    return _repaired(path, _story(found, 0 if begun else torn))
 
 
 def _repaired(path: Path, what: str) -> Finding:
     return Finding(path=str(path), status="repaired", what=what)
 
 
-def _kept(found: Survey) -> str:
+def _story(found: Survey, cut: int) -> str:
+    kept = f"kept beside it in {TORN}"
     if found.closed:
-        return f"all {found.records} records are sound."
-    missing = "what came in the last moments before may be missing."
-    if not found.records:
-        return f"nothing was recorded in it; {missing}"
-    return f"all {found.records} records are sound; {missing}"
+        behind = f"{cut} bytes behind its end were cut off, {kept}" if cut else "its end was mended"
+        return f"{behind}; all {found.records} records are sound."
+    torn = f" {cut} bytes of a torn record were cut off, {kept};" if cut else ""
+    count = f"all {found.records} records are" if found.records else "nothing was recorded, all is"
+    return f"{_STOPPED};{torn} {count} sound; what came in the last moments before may be missing."
 
 
 def _quarantined(path: Path, found: Survey) -> Finding:
@@ -171,16 +170,18 @@ def _is_begun_footer(path: Path, found: Survey) -> bool:
 
 
 def _close(path: Path, found: Survey) -> None:
-    """Append the footer; interrupted anywhere, the next recovery begins it again."""
-    if found.footer is None:
+    """Append what is missing; interrupted anywhere, the next recovery begins it again."""
+    missing = b"\n" if found.unbroken else b""
+    if found.footer is not None and not found.closed:
+        missing += footer_line(found.footer)
+    if not missing:
         return
-    line = footer_line(found.footer)
     with path.open("r+b", buffering=0) as file:
         file.seek(found.sound_end)
         try:
             done = 0
-            while done < len(line):
-                done += file.write(line[done:])
+            while done < len(missing):
+                done += file.write(missing[done:])
         except OSError:
             file.truncate(found.sound_end)
             raise

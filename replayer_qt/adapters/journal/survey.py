@@ -43,6 +43,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         size: how long it is [bytes].
         sound_end: where the last sound line ends [bytes]; 0 without one.
+        unbroken: whether that line lacks its line break, and nothing else.
         holes: what is damaged before that.
         records: sound records.
         closed: whether the last sound line is a footer.
@@ -52,6 +53,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
     size: int
     sound_end: int
+    unbroken: bool
     holes: tuple[Hole, ...]
     records: int
     closed: bool
@@ -70,19 +72,23 @@ def survey(path: Path) -> Survey:
     holes: list[Hole] = []
     waiting: list[Hole] = []
     end = offset = number = 0
+    unbroken = False
     with path.open("rb") as file:
         while line := file.readline(LINE_LIMIT):
             number += 1
-            if line.endswith(b"\n") and is_sound(line[:-1]):
+            ended = line.endswith(b"\n")
+            unbroken = not ended and is_sound(line) and looking.expects(line)
+            if unbroken or (ended and is_sound(line[:-1])):
+                looking.take(line if ended else line + b"\n")
                 end = offset + len(line)
                 holes.extend(waiting)
                 waiting.clear()
-                looking.take(line)
             else:
                 waiting.append(Hole(number, offset, len(line)))
             offset += len(line)
     return Survey(
         size=offset,
+        unbroken=unbroken,
         sound_end=end,
         holes=tuple(holes),
         records=looking.records,
@@ -100,6 +106,12 @@ class _Looking:
         self._digest = hashlib.sha256()
         self._crc = self._lost = self._refused = 0
         self._rugged = False
+
+    def expects(self, line: bytes) -> bool:
+        """Return whether a line is what follows: the next record, or the footer."""
+        if not self.in_order or self.closed or self._header is None:
+            return False
+        return line.startswith((b'{"_f":', b'{"seq":%d,' % (self.records + 1)))
 
     def take(self, line: bytes) -> None:
         self._digest.update(line)
