@@ -108,7 +108,7 @@ def test_a_usage_mistake_is_code_2(argv, capsys):
     ],
 )
 def test_a_usage_mistake_names_the_commands_own_usage_in_two_lines(argv, said, capsys):
-    """S2-H8: what is wrong, then how this very command is used."""
+    """What is wrong, then how this very command is used."""
     assert entry.main(argv) == 2
     mistake, usage = capsys.readouterr().err.splitlines()
     assert mistake.startswith(f"replayer {argv[0]}: error: ")

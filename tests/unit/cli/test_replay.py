@@ -62,7 +62,7 @@ def test_nothing_to_play_is_a_no_in_one_line(tmp_path, capsys):
 
 
 def test_each_file_that_cannot_be_played_is_complained_of_once(tmp_path, capsys):
-    """S2-H8: one line a file, the last with what to do."""
+    """One line a file, the last with what to do."""
     for count, name in enumerate(("a.jsonl", "b.jsonl"), 1):
         (tmp_path / name).write_bytes(b"\x00\x01" * 50)
         assert main(["replay", str(tmp_path), "--headless"]) == 1

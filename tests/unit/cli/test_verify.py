@@ -150,7 +150,7 @@ def journal_of(folder, *events):
 
 
 def test_rounds_of_the_venues_history_are_not_counted_as_recorded(tmp_path, capsys):
-    """S3-C2: a journal's totals are of what was followed in it."""
+    """A journal's totals are of what was followed in it."""
     followed = a_round([1.0, 1.1, 0.02])
     journal_of(tmp_path, [*followed, seed_of(GENERATED)], [seed_of(GENERATED)])
     code, out, _ = verify(capsys, tmp_path, "--json")
