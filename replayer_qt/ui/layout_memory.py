@@ -11,7 +11,6 @@ _VERSION: Final = 1
 _GEOMETRY: Final = f"layout/{_VERSION}/geometry"
 _DOCKS: Final = f"layout/{_VERSION}/docks"
 _RECENT: Final = "recent/files"
-_THEME: Final = "theme"
 
 
 class LayoutStore(Protocol):
@@ -49,15 +48,15 @@ class LayoutMemory:
         self._store.setValue(_GEOMETRY, None)
         self._store.setValue(_DOCKS, None)
 
-    def theme(self, setting: str) -> str:
-        """Return the theme that a person chose; a changed setting is newer than that choice."""
-        stored = self._store.value(_THEME)
+    def chosen(self, name: str, setting: str) -> str:
+        """Return what a person chose for `name`; a changed setting is newer than that choice."""
+        stored = self._store.value(name)
         base, _, chosen = stored.partition(">") if isinstance(stored, str) else ("", "", "")
         return chosen if chosen and base == setting else setting
 
-    def keep_theme(self, setting: str, chosen: str) -> None:
-        """Keep the theme that was chosen, and the setting that it was chosen against."""
-        self._store.setValue(_THEME, f"{setting}>{chosen}")
+    def keep_chosen(self, name: str, setting: str, chosen: str) -> None:
+        """Keep what was chosen for `name`, and the setting that it was chosen against."""
+        self._store.setValue(name, f"{setting}>{chosen}")
 
     def recent(self) -> tuple[str, ...]:
         """Return the files opened lately, newest first."""

@@ -13,6 +13,7 @@ from replayer_qt.core.commands import OpenRecordings
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
+from replayer_qt.ui import choices
 from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
 from replayer_qt.ui.assets import app_icon
@@ -35,8 +36,8 @@ from replayer_qt.ui.panels.welcome import Welcome
 from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.style import dress
-from replayer_qt.ui.theme import DARK, THEMES, Theme
-from replayer_qt.ui.view import Look, View, is_nothing_shown
+from replayer_qt.ui.theme import THEMES, Theme
+from replayer_qt.ui.view import View, is_nothing_shown
 
 _SIZE: Final = (1280, 800)
 _LEAST: Final = (640, 480)
@@ -71,12 +72,7 @@ class MainWindow(QMainWindow):
         self._advance: Advance | None = None
         self._chart = chart
         self.chart_widget = cast("QWidget", chart)
-        self._look = Look(
-            theme=_sound(self._memory.theme(settings.window.theme)),
-            style=settings.chart.style,
-            log_scale=settings.chart.log_scale,
-            ticks_per_candle=settings.chart.ticks_per_candle,
-        )
+        self._look = choices.as_chosen(settings, self._memory)
         self._dress_application()  # before there are widgets to dress, for that takes longer
         self.setWindowTitle("Replayer")
         self.setWindowIcon(app_icon())
@@ -151,22 +147,21 @@ class MainWindow(QMainWindow):
     def set_style(self, style: str) -> None:
         """Draw prices as `candles` or as a `line`."""
         self._chart.set_style(style)
-        self._set_look(style=style)
+        self._choose(style=style)
 
     def toggle_log_scale(self) -> None:
         """Change between a linear and a logarithmic price axis."""
         self._chart.set_log_scale(not self._look.log_scale)
-        self._set_look(log_scale=not self._look.log_scale)
+        self._choose(log_scale=not self._look.log_scale)
 
     def set_ticks_per_candle(self, ticks: int) -> None:
         """Make candles of so many ticks."""
         self._chart.set_ticks_per_candle(ticks)
-        self._set_look(ticks_per_candle=ticks)
+        self._choose(ticks_per_candle=ticks)
 
     def set_theme(self, name: str) -> None:
         """Use the theme `name`; one that does not exist is the dark one."""
-        self._set_look(theme=_sound(name))
-        self._memory.keep_theme(self._settings.window.theme, self._look.theme)
+        self._choose(theme=choices.sound_theme(name))
         self._dress_up()
 
     def toggle_theme(self) -> None:
@@ -265,9 +260,9 @@ class MainWindow(QMainWindow):
         self._recent.triggered.connect(self._open_recent)
         self._chart.followed.connect(self._note_following)
         self._chart.asked.connect(self.asked)
-        self._chart.set_style(self._look.style)
-        self._chart.set_log_scale(self._look.log_scale)
         self._chart.set_ticks_per_candle(self._look.ticks_per_candle)
+        self._chart.set_style(self._look.style)  # a line's width follows from the candles'
+        self._chart.set_log_scale(self._look.log_scale)
         self._note_docks()
 
     def _dress_application(self) -> Theme:
@@ -300,6 +295,11 @@ class MainWindow(QMainWindow):
     def _set_look(self, **changes: object) -> None:
         self._look = replace(self._look, **changes)
         self._refresh()
+
+    def _choose(self, **changes: object) -> None:
+        self._set_look(**changes)
+        for name in changes:
+            choices.keep(self._settings, self._memory, name, self._look)
 
     def _title(self) -> str:
         if is_nothing_shown(self._state()):
@@ -364,7 +364,3 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()[:_DROPPED_MOST]
         self.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
         event.acceptProposedAction()
-
-
-def _sound(theme: str) -> str:
-    return theme if theme in THEMES else DARK.name

@@ -284,6 +284,18 @@ def test_an_empty_chart_says_what_to_do(stage):
     assert stage.pixels(DARK.background) < stage.chart.width() * stage.chart.height()
 
 
+def test_a_chart_without_a_price_has_no_axis(stage):
+    """N19: no numbers around 1.00x before a price is known."""
+    stage.feed(opened())
+    picture = stage.picture()
+    room = stage.chart.plan.room
+    assert stage.chart.notes.headline == subject.NO_TICK
+    assert len(np.unique(picture[:, room.plot_width + 2 :])) == 1
+    assert stage.pixels(DARK.grid, picture) == 0
+    stage.feed(ticked(0), ticked(1, 1.1))
+    assert len(np.unique(stage.picture()[:, room.plot_width + 2 :])) > 1
+
+
 def test_missing_ticks_are_hatched(stage):
     colour = stage.chart.plan.palette.gap.color().name()
     stage.feed(opened(), *wave(100))

@@ -22,6 +22,7 @@ from replayer_qt.core.replay_events import ReplayShaped, Rewound
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.models.tables import TRADES_KEPT
+from replayer_qt.ui.panels.table import is_parted
 from tests.gui.desk import REPLAY, ROUND, Bench, event, lively, measured, moved_to, trade, wave
 
 NESTED = "<table><tr><td>" * 16 + "x"
@@ -147,6 +148,25 @@ def test_a_rewind_starts_the_tape_of_its_stream_anew(bench):
     assert bench.window.trades.rows.rowCount() == 1
     bench.window.show_frame(bench.engine.show(PRACTICE))
     assert bench.window.trades.rows.rowCount() == 9
+
+
+def test_a_line_parts_the_trades_of_different_rounds(bench):
+    """N19: ticks 7, 0 and 393 of different rounds can be told apart."""
+    bench.window.docking.docks["trades"].raise_()
+    bench.connect()
+    other = RoundId("20261121-fedcba98")
+    bench.feed([trade(1, tick=390), trade(2, tick=393)])
+    bench.feed([replace(trade(n), round_id=other, tick=n) for n in (3, 4)])
+    table = bench.window.trades._table
+    model = table.model()
+    assert [is_parted(model.index(row, 0)) for row in range(4)] == [False, False, True, False]
+    assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == f"<span>Round {other}</span>"
+    QApplication.processEvents()
+    picture = table.viewport().grab().toImage()
+    tops = [picture.pixelColor(1, table.rowViewportPosition(row)) for row in (2, 3)]
+    assert abs(tops[0].lightness() - tops[1].lightness()) > 40
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert not any(is_parted(model.index(row, 0)) for row in range(4))
 
 
 def test_the_tape_can_be_filtered_by_player(bench):

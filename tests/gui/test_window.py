@@ -22,15 +22,27 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar, QToolButton, QWidget
 
 from replayer_qt.core.commands import OpenRecordings, SeekTick
-from replayer_qt.core.events import FeedChanged, Link
+from replayer_qt.core.events import FeedChanged, Link, PhaseChanged, RoundOpened, TimerTicked
+from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import ProblemRaised, Recording
-from replayer_qt.core.settings import Settings, WindowSettings
-from replayer_qt.core.units import PRACTICE, RUGS
+from replayer_qt.core.settings import ChartSettings, Settings, WindowSettings
+from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from replayer_qt.ui.dialogs.about import AboutDialog, parts
 from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.theme import THEMES
-from tests.gui.desk import REPLAY, Bench, PaperChart, Store, event, lively, measured, ticked, wave
+from tests.gui.desk import (
+    REPLAY,
+    ROUND,
+    Bench,
+    PaperChart,
+    Store,
+    event,
+    lively,
+    measured,
+    ticked,
+    wave,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -454,6 +466,59 @@ def test_the_chosen_theme_comes_back_until_the_setting_changes(qtbot):
     qtbot.addWidget(changed.window)
     changed.window.toggle_theme()
     assert store.kept["theme"] == "light>dark"
+
+
+def test_the_charts_look_comes_back_until_the_setting_changes(qtbot):
+    store = Store()
+    first = Bench(store=store)
+    qtbot.addWidget(first.window)
+    for name in ("line", "log", "candle-10"):
+        first.window.actions_.actions[name].trigger()
+    again = Bench(store=store)
+    qtbot.addWidget(again.window)
+    look = again.window._look
+    assert (look.style, look.log_scale, look.ticks_per_candle) == ("line", True, 10)
+    assert {("style", "line"), ("log", True), ("ticks", 10)} <= set(again.chart.told)
+    changed = Bench(Settings(chart=ChartSettings(ticks_per_candle=2)), store=store)
+    qtbot.addWidget(changed.window)
+    assert changed.window._look.ticks_per_candle == 2
+    assert changed.window._look.style == "line"
+
+
+@pytest.mark.parametrize("damage", ["candles>pie", "5>-3", "5>1e9", "no>maybe", ">", 7, None, b"x"])
+def test_a_damaged_look_is_the_one_that_is_set(qtbot, damage):
+    store = Store()
+    for key in ("style", "log-scale", "ticks-per-candle"):
+        store.setValue(f"chart/{key}", damage)
+    bench = Bench(store=store)
+    qtbot.addWidget(bench.window)
+    look = bench.window._look
+    assert (look.style, look.log_scale, look.ticks_per_candle) == ("candles", False, 5)
+
+
+@pytest.mark.parametrize("size", [(730, 900), (1280, 800)], ids=str)
+def test_the_countdown_is_never_elided(qtbot, size):
+    """N19: the longest countdown has its room, with everything else that the strip can say."""
+    bench = Bench()
+    qtbot.addWidget(bench.window)
+    bench.window.resize(*size)
+    bench.window.docking.put_back()
+    bench.window.show()
+    bench.connect(RUGS)
+    lively(bench, stream=RUGS)
+    bench.record(file="/r/20261121-012345-rugs.jsonl", rounds=12)
+    bench.feed([measured(rejected={"not JSON": 12}, stream=RUGS)])
+    following = RoundId("20261121-ffff")
+    bench.feed([event(RoundOpened, stream=RUGS, round_id=following)])
+    for timer in (15_000, 14_900, 8_800):
+        cooling = event(PhaseChanged, stream=RUGS, round_id=following, phase=Phase.COOLDOWN)
+        told = event(TimerTicked, stream=RUGS, round_id=following, remaining_ms=timer)
+        bench.feed([cooling, told])
+        settle()
+        cell = bench.window.strip.cells["phase"]
+        assert cell.word.text.startswith("cooldown ")
+        assert cell.shown_text() == cell.word.text
+        assert bench.window.width() == size[0]
 
 
 def test_files_that_could_not_be_read_leave_the_welcome(bench):

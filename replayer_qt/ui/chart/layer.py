@@ -60,7 +60,7 @@ class HistoryLayer:
         painter.fillRect(0, 0, room.width, room.height, plan.palette.background)
         self._paint_strip(painter, plan, 0, room.plot_width)
         painter.setClipping(False)
-        if not plan.blank:
+        if not plan.blank and plan.last >= 0:
             _paint_price_axis(painter, plan)
         painter.end()
         self.redraws += 1
@@ -89,6 +89,8 @@ class HistoryLayer:
         if plan.blank:
             return
         _paint_phases(painter, plan, left, right)
+        if plan.last < 0:
+            return  # no price is known: lines and numbers would be invented
         _paint_grid(painter, plan, left, right)
         painter.setClipRect(left, 0, right - left, room.plot_height)
         first = (left + plan.origin) // plan.step - 1

@@ -13,6 +13,7 @@ Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole
+GROUP_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 ROOT: Final = QModelIndex()
 
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -42,7 +43,11 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
-    """Frozen rows, newest first, found again by their key; the oldest go when too many."""
+    """Frozen rows, newest first, found again by their key; the oldest go when too many.
+
+    Args:
+        group: what neighbours have in common; a view draws a line where it changes.
+    """
 
     def __init__(
         self,
@@ -50,9 +55,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         key: Callable[[Row], Hashable],
         *,
         kept: int,
+        group: Callable[[Row], str] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._group = group
         self._columns = tuple(columns)
         self._key = key
         self._kept = kept
@@ -149,6 +156,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         column, row = self._columns[index.column()], self.row(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
+        if role == GROUP_ROLE:
+            return None if self._group is None else self._group(row)
         if role == SORT_ROLE:
             return column.text(row) if column.number is None else column.number(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -120,7 +120,8 @@ def trades() -> RowsModel[TradePrinted]:
                 chars=5,
                 text=lambda row: str(row.tick),
                 number=lambda row: float(row.tick),
-                about="The round's tick at which it was done.",
+                tip=lambda row: f"Round {row.round_id}",
+                about="The round's tick at which it was done; a line parts the rounds.",
             ),
             Column(
                 title="Side",
@@ -152,6 +153,7 @@ def trades() -> RowsModel[TradePrinted]:
         ],
         key=lambda row: (row.round_id, row.trade_id),
         kept=TRADES_KEPT,
+        group=lambda row: row.round_id,
     )
 
 

@@ -20,7 +20,7 @@ from replayer_qt.ui.plain import clean, tip
 from replayer_qt.ui.status import Badge, Word
 from replayer_qt.ui.theme import DARK, Theme
 
-_PAD: Final = 7
+_PAD: Final = 6
 _HEIGHT: Final = 40
 _VCENTRE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 

@@ -4,17 +4,32 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from replayer_qt.core.units import StreamId
-from replayer_qt.ui.models.rows import SORT_ROLE, RowsModel
+from replayer_qt.ui.models.rows import GROUP_ROLE, SORT_ROLE, RowsModel
 
 Row = TypeVar("Row")
 
 _STREAMS_KEPT: Final = 4
 _ROW_PX: Final = 21
+_FAINT: Final = 120
 _CELL_PX: Final = 17
 """What padding and Qt's own margins take from a column's width [px]."""
 
@@ -60,6 +75,32 @@ class KeyKeeper(QObject):
         return super().eventFilter(watched, event)
 
 
+class Parting(QStyledItemDelegate):
+    """Draws a line above a row that has another group than the row before it."""
+
+    def paint(  # noqa: D102
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        if is_parted(index):
+            place = option.rect  # type: ignore[attr-defined]
+            colour = option.palette.color(QPalette.ColorRole.Text)  # type: ignore[attr-defined]
+            colour.setAlpha(_FAINT)
+            painter.fillRect(place.x(), place.y(), place.width(), 1, colour)
+
+
+def is_parted(index: QModelIndex | QPersistentModelIndex) -> bool:
+    """Return whether a line stands above the row; not in a table that is sorted otherwise."""
+    model = index.model()
+    if index.row() < 1 or (isinstance(model, QSortFilterProxyModel) and model.sortColumn() >= 0):
+        return False
+    before = model.index(index.row() - 1, index.column())
+    return bool(before.data(GROUP_ROLE) != index.data(GROUP_ROLE))
+
+
 class Table(QTableView):
     """Shows a `RowsModel`; sorted by a click on a header, by a third click as it came."""
 
@@ -93,6 +134,7 @@ class Table(QTableView):
         across.setAccessibleName(f"{what}: columns")
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setItemDelegate(Parting(self))
         self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
 
     def show_rows(self, rows: RowsModel[Any]) -> None:
