@@ -33,7 +33,6 @@ from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.theme import THEMES
 from tests.gui.desk import (
     REPLAY,
-    ROUND,
     Bench,
     PaperChart,
     Store,

@@ -43,9 +43,9 @@ class StatusStrip(QFrame):
             "price": Cell("price", sample="8,888.8x", least="8,888.8x", points=15, mono=True),
             "tick": Cell("tick", sample="8,888", least="8,888", points=10, mono=True),
             "phase": Cell("phase", sample="cooldown 88.8 s", least="cooldown 88.8 s"),
-            "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="live, 2"),
+            "feed": Cell("feed", sample="waiting, retry in 14.9 s", least="live"),
             "quality": Cell("bad", sample="▲ 8,888", least="▲ 8,888"),
-            "recording": Cell("recording", sample="● 888 rounds · 20261121-0123", least="● 888 r…"),
+            "recording": Cell("recording", sample="● 888 rounds · 20261121-0123", least="● 88 r…"),
             "replay": Cell("replay", sample="1,000x (998x)", least="1,000x (998x)"),
         }
         layout = QHBoxLayout(self)

@@ -86,8 +86,8 @@ class Parting(QStyledItemDelegate):
     ) -> None:
         super().paint(painter, option, index)
         if is_parted(index):
-            place = option.rect  # type: ignore[attr-defined]
-            colour = option.palette.color(QPalette.ColorRole.Text)  # type: ignore[attr-defined]
+            place = option.rect
+            colour = option.palette.color(QPalette.ColorRole.Text)
             colour.setAlpha(_FAINT)
             painter.fillRect(place.x(), place.y(), place.width(), 1, colour)
 
