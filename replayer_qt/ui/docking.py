@@ -1,9 +1,10 @@
 """The docks around the chart: which there are, where they stand at first, and how that is kept."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from replayer_qt.ui.action_table import DOCKS
@@ -12,10 +13,13 @@ from replayer_qt.ui.layout_memory import LayoutMemory
 _NARROW_PX: Final = 1000
 _SIDE_PX: Final = 496
 _BELOW_PX: Final = 230
+_SIDES: Final = frozenset(
+    {Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea}
+)
 
 
 class Docking(QObject):
-    """Owns the docks of a window.
+    """Owns the docks of a window; they stand below the chart while the window is narrow.
 
     Signals:
         changed: a dock was opened or closed.
@@ -26,6 +30,12 @@ class Docking(QObject):
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
         super().__init__(window)
         self._window = window
+        self._is_below = False
+        self._beside: QByteArray | None = None
+        self._fitting = QTimer(self)  # not while Qt lays the window out
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit)
+        window.installEventFilter(self)
         self.docks: dict[str, QDockWidget] = {}
         for name, title, tip in DOCKS:
             dock = QDockWidget(title, window)
@@ -51,7 +61,8 @@ class Docking(QObject):
     def put_back(self) -> None:
         """Place the docks as at first: beside the chart, or below it in a narrow window."""
         window = self._window
-        narrow = window.width() < _NARROW_PX
+        narrow = self._is_below = self._is_narrow()
+        self._beside = None
         area = (
             Qt.DockWidgetArea.BottomDockWidgetArea
             if narrow
@@ -64,10 +75,7 @@ class Docking(QObject):
             dock.show()
         rounds, trades, feed, notices = (self.docks[name] for name, _, _ in DOCKS)
         if narrow:
-            window.tabifyDockWidget(rounds, trades)
-            window.tabifyDockWidget(trades, feed)
-            window.tabifyDockWidget(feed, notices)
-            window.resizeDocks([rounds], [_BELOW_PX], Qt.Orientation.Vertical)
+            self._stack()
         else:
             window.tabifyDockWidget(trades, feed)
             window.tabifyDockWidget(feed, notices)
@@ -82,12 +90,70 @@ class Docking(QObject):
         if kept is None:
             return False
         geometry, docks = kept
-        return self._window.restoreGeometry(geometry) and self._window.restoreState(docks)
+        if not (self._window.restoreGeometry(geometry) and self._window.restoreState(docks)):
+            return False
+        if self._is_narrow() and self._at_the_side():
+            self._move_below(docks)
+        return True
 
     def keep(self, memory: LayoutMemory) -> None:
         """Keep where everything stands."""
-        memory.keep_layout(self._window.saveGeometry(), self._window.saveState())
+        docks = self._window.saveState() if self._beside is None else self._beside
+        memory.keep_layout(self._window.saveGeometry(), docks)
+
+    def _is_narrow(self) -> bool:
+        return self._window.width() < _NARROW_PX
+
+    def _at_the_side(self) -> list[QDockWidget]:
+        return [
+            dock
+            for dock in self.docks.values()
+            if not dock.isFloating() and self._window.dockWidgetArea(dock) in _SIDES
+        ]
+
+    @Slot()
+    def _fit(self) -> None:
+        narrow = self._is_narrow()
+        if narrow and not self._is_below and self._at_the_side():
+            self._move_below(self._window.saveState())
+        elif not narrow and self._is_below:
+            self._move_back()
+
+    def _move_below(self, beside: QByteArray) -> None:
+        opened = self.open_names()
+        for dock in self._at_the_side():
+            self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        self._stack()
+        self._reopen(opened)
+        self.docks["rounds"].raise_()
+        self._beside, self._is_below = beside, True
+
+    def _move_back(self) -> None:
+        opened, beside = self.open_names(), self._beside
+        self._beside, self._is_below = None, False
+        if beside is None or not self._window.restoreState(beside):
+            self.put_back()
+        self._reopen(opened)
+
+    def _reopen(self, names: frozenset[str]) -> None:
+        for name, dock in self.docks.items():
+            dock.setVisible(name in names)
+
+    def _stack(self) -> None:
+        names = [name for name, _, _ in DOCKS]
+        docks = [self.docks[name] for name in names if not self.docks[name].isFloating()]
+        for before, dock in itertools.pairwise(docks):
+            self._window.tabifyDockWidget(before, dock)
+        if docks:
+            self._window.resizeDocks(docks[:1], [_BELOW_PX], Qt.Orientation.Vertical)
 
     @Slot()
     def _tell(self) -> None:
         self.changed.emit()
+
+    # Qt's names from here on.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if event.type() is QEvent.Type.Resize and self._is_narrow() != self._is_below:
+            self._fitting.start(0)
+        return super().eventFilter(watched, event)

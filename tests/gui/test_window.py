@@ -273,6 +273,47 @@ def test_the_layout_comes_back_at_the_next_start(qtbot):
     assert len(fresh.window.docking.open_names()) == 4
 
 
+def test_a_narrow_window_has_its_docks_below_the_chart_and_gives_them_back(bench):
+    """N19: 730 pixels are the chart's; at 1280 the docks stand where they stood, as wide."""
+    window = bench.window
+    docks = window.docking.docks
+    settle()
+    window.resizeDocks([docks["rounds"]], [430], Qt.Orientation.Horizontal)
+    settle()
+    wide = docks["rounds"].width()
+    window.resize(730, 900)
+    settle()
+    assert window.chart_widget.width() >= 700
+    assert window.chart_widget.height() >= 400
+    below = Qt.DockWidgetArea.BottomDockWidgetArea
+    assert {window.dockWidgetArea(dock) for dock in docks.values()} == {below}
+    window.toggle_dock("feed")
+    window.resize(1280, 800)
+    settle()
+    assert docks["rounds"].width() == wide
+    assert docks["feed"].isHidden()
+    assert docks["trades"].isVisible()
+
+
+def test_docks_left_below_in_a_narrow_window_go_back_at_the_next_start_too(qtbot):
+    store = Store()
+    first = Bench(store=store)
+    qtbot.addWidget(first.window)
+    first.window.show()
+    first.window.resize(730, 900)
+    settle()
+    first.window.close()
+    again = Bench(store=store)
+    qtbot.addWidget(again.window)
+    again.window.show()
+    settle()
+    assert again.window.chart_widget.width() >= 700
+    again.window.resize(1280, 800)
+    settle()
+    assert again.window.docking.docks["rounds"].x() > again.window.chart_widget.width()
+    assert again.window.docking.docks["rounds"].width() >= 300
+
+
 def test_a_damaged_layout_is_the_built_in_one(qtbot):
     store = Store()
     for key in ("geometry", "docks"):

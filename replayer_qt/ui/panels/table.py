@@ -12,12 +12,10 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
@@ -75,23 +73,6 @@ class KeyKeeper(QObject):
         return super().eventFilter(watched, event)
 
 
-class Parting(QStyledItemDelegate):
-    """Draws a line above a row that has another group than the row before it."""
-
-    def paint(  # noqa: D102
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        super().paint(painter, option, index)
-        if is_parted(index):
-            place = option.rect
-            colour = option.palette.color(QPalette.ColorRole.Text)
-            colour.setAlpha(_FAINT)
-            painter.fillRect(place.x(), place.y(), place.width(), 1, colour)
-
-
 def is_parted(index: QModelIndex | QPersistentModelIndex) -> bool:
     """Return whether a line stands above the row; not in a table that is sorted otherwise."""
     model = index.model()
@@ -134,7 +115,6 @@ class Table(QTableView):
         across.setAccessibleName(f"{what}: columns")
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.setItemDelegate(Parting(self))
         self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
 
     def show_rows(self, rows: RowsModel[Any]) -> None:
@@ -155,6 +135,26 @@ class Table(QTableView):
         digit = self.fontMetrics().horizontalAdvance("0")
         for place, column in enumerate(rows.columns):
             self.setColumnWidth(place, digit * column.chars + _CELL_PX)
+
+    # Qt's names from here on.
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        rows = self._proxy.rowCount()
+        parted = [
+            row
+            for row in range(max(first, 0), last + 1 if last >= 0 else rows)
+            if is_parted(self._proxy.index(row, 0))
+        ]
+        if not parted:
+            return
+        colour = self.palette().color(QPalette.ColorRole.Text)
+        colour.setAlpha(_FAINT)
+        painter = QPainter(self.viewport())
+        for row in parted:
+            painter.fillRect(0, self.rowViewportPosition(row), self.viewport().width(), 1, colour)
+        painter.end()
 
 
 class StreamRows(Generic[Row]):
