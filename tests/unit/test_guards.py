@@ -1,15 +1,13 @@
 """The guards that stand around every test notice what they are there for."""
 
+import os
 import threading
-from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
 
 from replayer_qt.engine.engine import Engine
-
-ELSEWHERE = Path(__file__).parent / "planted-by-a-test"
 
 
 @pytest.mark.parametrize(
@@ -46,24 +44,22 @@ def test_what_is_touched_on_another_thread_raises_and_is_noticed(qtbot, threads_
 
 
 def test_what_is_written_outside_the_temporary_directory_is_noticed(
-    tmp_path, nothing_written_elsewhere
+    tmp_path, nothing_written_elsewhere, monkeypatch
 ):
-    """N27: a planted file, folder and renaming are caught; the same under `tmp_path` is not."""
+    """N27: a planted file, folder and renaming are caught; the same in the allowed place is not."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
     found = nothing_written_elsewhere.found
-    for folder, expected in ((tmp_path, 0), (ELSEWHERE.parent, 5)):
-        file, other = folder / ELSEWHERE.name, folder / (ELSEWHERE.name + "-2")
-        try:
-            file.write_text("x", "utf-8")
-            file.rename(other)
-            other.unlink()
-            other.mkdir()
-            other.rmdir()
-        finally:
-            file.unlink(missing_ok=True)
-            other.unlink(missing_ok=True)
-        assert (
-            len([each for each in found if "planted" in each and str(folder) in each]) >= expected
-        )
-        if not expected:
-            assert found == []
+    monkeypatch.setattr(nothing_written_elsewhere, "_places", frozenset({str(inside)}))
+    monkeypatch.setattr(nothing_written_elsewhere, "_allowed", (f"{inside}{os.sep}", "/dev/"))
+    for folder, expected in ((inside, 0), (outside, 5)):
+        file, other = folder / "planted", folder / "planted-2"
+        file.write_text("x", "utf-8")
+        file.rename(other)
+        other.unlink()
+        other.mkdir()
+        other.rmdir()
+        assert len([each for each in found if str(folder) in each]) == expected
+    monkeypatch.undo()
     found.clear()

@@ -76,7 +76,7 @@ def test_each_call_on_the_disk_may_fail_once_and_nothing_is_lost(tmp_path, code,
         assert ticks_in(folder) == list(range(12)), fail_at
         assert journal.status().lost == sum(line["count"] for line in losses_in(folder))
     assert calls > 20
-    assert open_handles() == before
+    assert open_handles() <= before
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
@@ -102,7 +102,7 @@ def test_a_disk_that_fails_for_good_at_any_call_costs_only_what_is_counted(tmp_p
         assert len(kept) <= 12 <= len(kept) + journal.status().lost
         if fail_at > 200:
             break
-    assert open_handles() == before
+    assert open_handles() <= before
 
 
 STEPS = st.lists(

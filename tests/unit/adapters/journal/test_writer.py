@@ -205,7 +205,7 @@ def test_recording_can_be_stopped_in_every_state(tmp_path, state):
     assert kept == [e for e in LIFE[state] if e != raw(b"{}")]
     assert all("_f" in lines_of(path)[-1] for path in files_in(tmp_path))
     assert not (tmp_path / ".ballast").exists()
-    assert open_handles() == before
+    assert open_handles() <= before
 
 
 def test_recording_can_be_started_again(tmp_path):
@@ -355,7 +355,7 @@ def test_hundreds_of_recorders_leave_no_handle(tmp_path):
     for journal in together:
         journal.stop()
     assert len(files_in(tmp_path)) == 150
-    assert open_handles() == before
+    assert open_handles() <= before
 
 
 def test_the_end_of_a_round_counts_once(tmp_path):
