@@ -32,6 +32,7 @@ class Docking(QObject):
         self._window = window
         self._is_below = False
         self._beside: QByteArray | None = None
+        self._side_px = _SIDE_PX
         self._fitting = QTimer(self)  # not while Qt lays the window out
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -44,6 +45,7 @@ class Docking(QObject):
             dock.setAccessibleDescription(tip)
             dock.setWidget(panels[name])
             dock.toggleViewAction().toggled.connect(self._tell)
+            dock.installEventFilter(self)
             self.docks[name] = dock
 
     def open_names(self) -> frozenset[str]:
@@ -119,6 +121,11 @@ class Docking(QObject):
         elif not narrow and self._is_below:
             self._move_back()
 
+    def _note_width(self, dock: QObject) -> None:
+        """Remember how wide a person made it; a narrow window squeezes it by itself."""
+        if not self._is_narrow() and not self._is_below and dock in self._at_the_side():
+            self._side_px = self.docks["rounds"].width()
+
     def _move_below(self, beside: QByteArray) -> None:
         opened = self.open_names()
         for dock in self._at_the_side():
@@ -129,11 +136,14 @@ class Docking(QObject):
         self._beside, self._is_below = beside, True
 
     def _move_back(self) -> None:
-        opened, beside = self.open_names(), self._beside
+        opened, beside, width = self.open_names(), self._beside, self._side_px
         self._beside, self._is_below = None, False
         if beside is None or not self._window.restoreState(beside):
             self.put_back()
         self._reopen(opened)
+        # what was kept may have been squeezed already: Qt lays out before anyone hears of it
+        sides = [dock for dock in self._at_the_side() if not dock.isHidden()]
+        self._window.resizeDocks(sides, [width] * len(sides), Qt.Orientation.Horizontal)
 
     def _reopen(self, names: frozenset[str]) -> None:
         for name, dock in self.docks.items():
@@ -154,6 +164,9 @@ class Docking(QObject):
     # Qt's names from here on.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if event.type() is QEvent.Type.Resize and self._is_narrow() != self._is_below:
-            self._fitting.start(0)
+        if event.type() is QEvent.Type.Resize:
+            if watched is not self._window:
+                self._note_width(watched)
+            elif self._is_narrow() != self._is_below:
+                self._fitting.start(0)
         return super().eventFilter(watched, event)
