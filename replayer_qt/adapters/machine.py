@@ -11,21 +11,7 @@ from typing import Final
 
 import psutil
 
-LIBRARIES: Final = (
-    "PySide6-Essentials",
-    "pyqtgraph",
-    "numpy",
-    "qasync",
-    "python-socketio",
-    "aiohttp",
-    "playwright",
-    "msgspec",
-    "platformdirs",
-    "zstandard",
-    "crc32c",
-    "psutil",
-)
-"""What this program runs on, as the package index names it."""
+from replayer_qt.core.options import LIBRARIES
 
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MIB: Final = 1 << 20

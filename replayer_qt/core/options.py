@@ -9,6 +9,25 @@ from replayer_qt.core.settings import Settings
 VERSION: Final = "0.1.0"
 """The release; pyproject.toml says the same."""
 
+LIBRARIES: Final = (
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "numpy",
+    "qasync",
+    "python-socketio",
+    "aiohttp",
+    "playwright",
+    "msgspec",
+    "platformdirs",
+    "zstandard",
+    "prometheus-client",
+    "keyring",
+    "cryptography",
+    "crc32c",
+    "psutil",
+)
+"""What this program runs on, as the package index names it; pyproject.toml says the same."""
+
 
 class WindowOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line decided before the window is built.

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -418,3 +419,11 @@ def test_the_suite_leaves_the_project_as_it_was():
         if banned.search(line) and path.name != "test_house.py"
     ]
     assert found == []
+
+
+def test_the_libraries_that_are_shown_are_those_that_are_depended_on():
+    from replayer_qt.core.options import LIBRARIES
+
+    declared = tomllib.loads((ROOT.parent / "pyproject.toml").read_text("utf-8"))
+    names = [re.split(r"[\[<>=]", one)[0] for one in declared["project"]["dependencies"]]
+    assert sorted(LIBRARIES) == sorted(names)

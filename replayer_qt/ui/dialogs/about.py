@@ -8,27 +8,10 @@ import msgspec
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from replayer_qt.core.options import LIBRARIES
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.panels.table import Table
 from replayer_qt.ui.plain import PlainLabel, clean
-
-PACKAGES: Final = (
-    "PySide6-Essentials",
-    "pyqtgraph",
-    "numpy",
-    "qasync",
-    "python-socketio",
-    "aiohttp",
-    "playwright",
-    "msgspec",
-    "platformdirs",
-    "zstandard",
-    "prometheus-client",
-    "keyring",
-    "cryptography",
-    "crc32c",
-    "psutil",
-)
 
 _SHORT: Final = 60
 
@@ -43,7 +26,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 def parts() -> Iterator[Part]:
     """Yield what the program is built from, as far as it is installed."""
-    for name in PACKAGES:
+    for name in LIBRARIES:
         try:
             told = metadata(name)
         except PackageNotFoundError:
