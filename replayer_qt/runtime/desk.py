@@ -190,9 +190,13 @@ class Desk(QObject):
     def _close_replay(self) -> None:
         if self._replay is None:
             return
-        worker, stream = self._replay
-        self._replay = None
-        self._leave(worker)
+        self._leave(self._replay[0])
+        self._forget_replay()
+
+    def _forget_replay(self) -> None:
+        if self._replay is None:
+            return
+        stream, self._replay = self._replay[1], None
         self._host.drop(stream)
         if self._live is not None:
             self._host.show(self._live[1])
@@ -218,6 +222,8 @@ class Desk(QObject):
         if self._live is not None and self._live[0] is ended:
             self._live = None  # the feed ended by itself, and has told why
             self._host.attach(None)
+        if self._replay is not None and self._replay[0] is ended:
+            self._forget_replay()  # nothing of it could be read, which was told
         if not self._leaving:
             self._all_left.set()
         if self._next is not None and self._live is None and not self._leaving:

@@ -35,7 +35,9 @@ _SUPERSEDED: Final = (SeekTick, SeekShare, SetSpeed)
 
 
 class ReplayFeed:
-    """Recordings played one after another; waits at the end of the last, and never ends.
+    """Recordings played one after another; waits at the end of the last.
+
+    It ends by itself only where there is nothing to play.
 
     One file at a time is in memory, read away from the loop. A file that cannot be read is told
     of and passed over. Every round begins with a `Rewound`, so that a round's state depends on
@@ -104,12 +106,12 @@ class ReplayFeed:
         self._wake.set()
 
     async def events(self) -> AsyncGenerator[Event, None]:
-        """Yield what is opened, played and sought, until closed or cancelled."""
+        """Yield what is opened, played and sought, until closed; ends if nothing was readable."""
         self._files = await asyncio.to_thread(self._find, self._paths)
         for event in await self._change_file(1):
             yield event
         self._searched = True
-        while True:
+        while self._rounds:
             self._wake.clear()
             while self._commands:
                 for event in await self._obey(self._commands.popleft()):

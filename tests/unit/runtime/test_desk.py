@@ -76,7 +76,9 @@ class Room:
         return feed
 
     def _make_replay(self, paths, stream):
-        self.replays.append(ScriptedFeed(round_on(stream), stream=stream, name="replay"))
+        ends = paths == ("unreadable",)
+        told = () if ends else round_on(stream)
+        self.replays.append(ScriptedFeed(told, stream=stream, name="replay", ends=ends))
         return self.replays[-1]
 
     def _plug(self, feed: ScriptedFeed) -> FeedWorker:
@@ -257,3 +259,14 @@ def test_a_new_practice_exchange_begins_with_an_empty_session(room, qtbot):
     qtbot.waitUntil(lambda: room.price(PRACTICE) == 3.0)
     known = room.host.state.markets[PRACTICE].round
     assert (known.ticks, known.tick, known.rug_tick) == (2, 1, None)
+
+
+def test_files_that_hold_nothing_leave_the_live_market_in_view(room, qtbot):
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) is not None)
+    room.desk.obey(OpenRecordings(paths=("unreadable",)))
+    qtbot.waitUntil(lambda: room.host.state.shown == PRACTICE)
+    assert set(room.host.state.markets) == {PRACTICE}
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: room.price(room.replays[-1].stream) is not None)
+    assert room.host.state.shown == room.replays[-1].stream
