@@ -12,6 +12,7 @@ import numpy as np
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from replayer_qt.adapters.display import choose_platform
 from replayer_qt.cli.bench import live_app, live_naive, live_stage
 from replayer_qt.cli.bench.result import Result
 
@@ -46,8 +47,7 @@ def measure() -> list[Result]:
 
 
 def _measure(folder: Path) -> list[Result]:
-    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    choose_platform(os.environ)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         ours = {

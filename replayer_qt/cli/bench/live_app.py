@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 import psutil
 
+from replayer_qt.adapters.display import choose_platform
+
 SETTLE_S: Final = 6.0
 """Start, import and connect: not what a window costs that stands there [s]."""
 
@@ -88,6 +90,5 @@ def _arguments(folder: str, seconds: float) -> list[str]:
 
 def _environ() -> dict[str, str]:
     environ = dict(os.environ, PYTHONPATH=str(_ROOT))
-    if sys.platform == "linux" and not environ.get("DISPLAY"):
-        environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    choose_platform(environ)
     return environ
