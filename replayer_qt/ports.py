@@ -1,11 +1,16 @@
 """The protocols that the engine and the threads need the world to fill."""
 
 from collections.abc import AsyncGenerator, Sequence
+from decimal import Decimal
 from typing import Protocol
+
+import msgspec
 
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event
+from replayer_qt.core.orders import Mode, Request
 from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.trading import Kill
 from replayer_qt.core.units import Nanos, StreamId
 
 
@@ -77,4 +82,81 @@ class Journal(Protocol):
 
     def stop(self) -> None:
         """Finish the files (footer, flush, sync) and record no more; safe twice."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """Where every decision is written down, chained line to line. Called on the audit's thread."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write one line for each event; they are on stable storage when it returns.
+
+        Raises:
+            OSError: the disk refused; nothing of this call may be relied on.
+        """
+        ...
+
+    def tend(self) -> None:
+        """Do what is due with time: a new day's file, packing old days; raises OSError."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file; safe twice."""
+        ...
+
+
+class KillLatch(Protocol):
+    """The kill switch on disk; every method may be called from any thread."""
+
+    def is_on(self) -> bool:
+        """Return whether it is on, as cheaply as a look at one file; unreadable counts as on."""
+        ...
+
+    def read(self) -> Kill:
+        """Return all that is written in it."""
+        ...
+
+    def press(self, *, by: str, reason: str) -> Kill:
+        """Switch it on; it is on stable storage when this returns.
+
+        Never raises: what can't be written is on all the same, as long as this program runs.
+        """
+        ...
+
+    def lift(self, *, reason: str) -> Kill:
+        """Switch it off; raises OSError if it can't be, and then it is still on."""
+        ...
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account was when this program ended.
+
+    Attributes:
+        cash: [SOL], what was held in positions and bets counted as lost with the program.
+        day: the UTC day of `day_result` [days since the Unix epoch].
+        day_result: realised in that day [SOL].
+        unresolved: orders that were allowed, and of which no end is known.
+        entries: how many entries were kept in all.
+    """
+
+    cash: Decimal | None
+    day: int
+    day_result: Decimal
+    unresolved: tuple[Request, ...]
+    entries: int
+
+
+class AccountStore(Protocol):
+    """Every entry, fill and order for ever, and a person's notes. Called on its keeper's thread."""
+
+    def keep(self, events: Sequence[Event]) -> None:
+        """Keep what concerns accounts; raises OSError if the disk refuses."""
+        ...
+
+    def restore(self, account: str, mode: Mode) -> Restored:
+        """Return what an account (the stream's name) was."""
+        ...
+
+    def close(self) -> None:
+        """Finish; safe twice."""
         ...

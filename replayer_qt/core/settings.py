@@ -150,6 +150,142 @@ class WindowSettings(Section, frozen=True, kw_only=True):
     ] = "none"
 
 
+class TradingSettings(Section, frozen=True, kw_only=True):
+    """Hands on the ticket, and how long things may take."""
+
+    amount: Annotated[
+        float, Meta(ge=0.001, le=5, description="Amount that the ticket begins with [SOL].")
+    ] = 0.01
+    practice_mode: Annotated[
+        Literal["practice", "paper"],
+        Meta(description="Where orders on the practice venue go: to it, or to paper."),
+    ] = "practice"
+    arm_paper: Annotated[
+        bool, Meta(description="Whether paper orders need arming, as orders to a venue do.")
+    ] = False
+    arm_minutes: Annotated[
+        float, Meta(ge=0.1, le=60, description="How long arming lasts [min].")
+    ] = 15.0
+    key_minutes: Annotated[
+        float, Meta(ge=0.1, le=60, description="How long the trading keys stay armed [min].")
+    ] = 5.0
+    ack_ms: Annotated[
+        int,
+        Meta(ge=100, le=60_000, description="Without an answer this long: order unknown [ms]."),
+    ] = 2_000
+    order_ms: Annotated[
+        int,
+        Meta(ge=100, le=60_000, description="An order not sent in this time is withdrawn [ms]."),
+    ] = 2_000
+    bet_cooldown_ticks: Annotated[
+        int, Meta(ge=0, le=1_000, description="Ticks between two side bets; the venue asks none.")
+    ] = 0
+
+
+class PaperSettings(Section, frozen=True, kw_only=True):
+    """How paper orders are filled."""
+
+    cash: Annotated[
+        float, Meta(ge=0.001, le=1_000_000, description="Cash a paper account begins with [SOL].")
+    ] = 10.0
+    latency_ms: Annotated[
+        int, Meta(ge=0, le=60_000, description="Time from order to the first tick that fills [ms].")
+    ] = 200
+    latency_jitter_ms: Annotated[
+        int, Meta(ge=0, le=60_000, description="Random part added to the latency, at most [ms].")
+    ] = 100
+    slippage_bp: Annotated[
+        float, Meta(ge=0, le=5_000, description="Fill worse than the tick, at most [0.01 %].")
+    ] = 0.0
+    reject_share: Annotated[
+        float, Meta(ge=0, le=1, description="Share of orders that are rejected at random.")
+    ] = 0.0
+    seed: Annotated[
+        int, Meta(ge=0, le=9_007_199_254_740_991, description="Draws jitter, slippage, rejects.")
+    ] = 1
+
+
+class RiskSettings(Section, frozen=True, kw_only=True):
+    """What the gate refuses; a limit of 0 (or false) switches its rule off.
+
+    The kill switch, unknown inputs and the balance can't be switched off.
+    """
+
+    min_order_sol: Annotated[
+        float, Meta(ge=0, le=5, description="Smallest buy or side bet [SOL].")
+    ] = 0.001
+    max_order_sol: Annotated[
+        float, Meta(ge=0, le=5, description="Largest buy or side bet [SOL].")
+    ] = 1.0
+    max_loss_per_trade_sol: Annotated[
+        float,
+        Meta(ge=0, le=5, description="Most that one order may lose if the rug takes all [SOL]."),
+    ] = 1.0
+    max_position_sol: Annotated[
+        float, Meta(ge=0, le=1_000, description="Largest position at cost, pending incl. [SOL].")
+    ] = 2.0
+    max_exposure_sol: Annotated[
+        float,
+        Meta(ge=0, le=1_000, description="Most at risk: positions, bets and pending [SOL]."),
+    ] = 3.0
+    max_daily_loss_sol: Annotated[
+        float, Meta(ge=0, le=10_000, description="Largest loss of a UTC day [SOL].")
+    ] = 5.0
+    max_drawdown_sol: Annotated[
+        float, Meta(ge=0, le=10_000, description="Largest fall from the session's peak [SOL].")
+    ] = 5.0
+    max_losing_streak: Annotated[
+        int, Meta(ge=0, le=1_000, description="Losses in a row after which risk needs a pause.")
+    ] = 0
+    streak_pause_s: Annotated[float, Meta(ge=0, le=86_400, description="That pause [s].")] = 60.0
+    cooldown_ticks: Annotated[
+        int, Meta(ge=0, le=1_000, description="Ticks to wait after a loss in the same round.")
+    ] = 0
+    duplicate_ms: Annotated[
+        int, Meta(ge=0, le=60_000, description="The same order within this time is one [ms].")
+    ] = 250
+    orders_per_second: Annotated[
+        int, Meta(ge=0, le=100, description="Orders per second at most.")
+    ] = 4
+    orders_per_minute: Annotated[
+        int, Meta(ge=0, le=600, description="Orders per minute at most.")
+    ] = 60
+    max_automated: Annotated[
+        int,
+        Meta(ge=0, le=10_000, description="Automated orders until a person must allow more."),
+    ] = 100
+    collar_percent: Annotated[
+        float, Meta(ge=0, le=1_000, description="Price may have moved this much since asked [%].")
+    ] = 30.0
+    max_tick_age_ms: Annotated[
+        int, Meta(ge=0, le=60_000, description="A tick older than this is stale [ms].")
+    ] = 1_500
+    refuse_gapped: Annotated[
+        bool, Meta(description="Refuse risk while ticks of the round are missing.")
+    ] = True
+    check_phase: Annotated[
+        bool, Meta(description="Refuse what the round's phase does not allow.")
+    ] = True
+    block_on_unknown: Annotated[
+        bool, Meta(description="Refuse risk while an order's fate is unknown.")
+    ] = True
+    check_breaker: Annotated[
+        bool, Meta(description="Refuse risk while a circuit breaker is open.")
+    ] = True
+    kill_on_daily_loss: Annotated[
+        bool, Meta(description="Press the kill switch when the daily loss limit is crossed.")
+    ] = True
+    kill_on_unknowns: Annotated[
+        int, Meta(ge=0, le=100, description="Press it when so many orders are unknown.")
+    ] = 3
+    kill_on_drift_sol: Annotated[
+        float, Meta(ge=0, le=1_000, description="Press it when cash differs by so much [SOL].")
+    ] = 1.0
+    rejects_per_minute: Annotated[
+        int, Meta(ge=0, le=100, description="Rejects in a minute that disarm.")
+    ] = 3
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """All settings."""
 
@@ -159,3 +295,6 @@ class Settings(Section, frozen=True, kw_only=True):
     practice: PracticeSettings = PracticeSettings()
     chart: ChartSettings = ChartSettings()
     window: WindowSettings = WindowSettings()
+    trading: TradingSettings = TradingSettings()
+    paper: PaperSettings = PaperSettings()
+    risk: RiskSettings = RiskSettings()

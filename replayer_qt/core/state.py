@@ -11,9 +11,11 @@ from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.session import Session
-from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.core.trading import Kill, Trading
+from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 _NONE: Final[Mapping[StreamId, "MarketState"]] = MappingProxyType({})
+_NOT_TRADED: Final[Mapping[StreamId, Trading]] = MappingProxyType({})
 
 
 class MarketState(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,16 +58,26 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         live: the stream of the connected venue; None when disconnected.
         shown: the stream that is looked at; None when there is none.
         recording: the recorder's newest word; None when it never spoke.
+        accounts: the account of each stream that can be traded.
+        kill: the kill switch.
+        keys_until: when the trading keys are switched off by themselves [monotonic ns]; None: off.
     """
 
     markets: Mapping[StreamId, MarketState] = _NONE
     live: StreamId | None = None
     shown: StreamId | None = None
     recording: RecordingChanged | None = None
+    accounts: Mapping[StreamId, Trading] = _NOT_TRADED
+    kill: Kill = Kill()
+    keys_until: Nanos | None = None
 
     def market(self) -> MarketState | None:
         """Return the market that is looked at."""
         return None if self.shown is None else self.markets.get(self.shown)
+
+    def trading(self) -> Trading | None:
+        """Return the account of the market that is looked at."""
+        return None if self.shown is None else self.accounts.get(self.shown)
 
 
 class Advance(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from typing import Final, NewType
 
+import msgspec
+
 Nanos = NewType("Nanos", int)
 """A wall time [ns since the Unix epoch, UTC], a monotonic time or a duration [ns]."""
 
@@ -16,6 +18,18 @@ NANOS_PER_MILLISECOND: Final = 1_000_000
 
 RUGS: Final = StreamId("rugs/crash")
 PRACTICE: Final = StreamId("practice/crash")
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Now, told by whoever has a clock.
+
+    Attributes:
+        at: the wall time [ns since the Unix epoch, UTC].
+        mono: the same on the monotonic clock [ns].
+    """
+
+    at: Nanos
+    mono: Nanos
 
 
 def stream_of(venue: str, instrument: str) -> StreamId:
