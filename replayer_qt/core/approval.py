@@ -1,7 +1,5 @@
 """The one ticket that a broker takes: an order that the gate allowed and the engine released."""
 
-import msgspec
-
 from replayer_qt.core.commands import Command
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.order_book import Order

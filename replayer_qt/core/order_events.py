@@ -276,6 +276,20 @@ class KillSwitched(Event, frozen=True, kw_only=True, gc=False):
     by: str
 
 
+class LimitsStated(Event, frozen=True, kw_only=True, gc=False):
+    """The limits in force, at the start and whenever they change.
+
+    Attributes:
+        digest: SHA-256 of them [64 hex digits]; verdicts name it.
+        limits: all of them, by name, as the settings file writes them.
+        reason: why they changed; empty at the start.
+    """
+
+    digest: str
+    limits: dict[str, str]
+    reason: str = ""
+
+
 class BranchChanged(Event, frozen=True, kw_only=True, gc=False):
     """In a replay with trading: another line of decisions is followed now.
 
