@@ -2,7 +2,7 @@
 
 import msgspec
 
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.units import RoundId, StreamId
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -67,6 +67,19 @@ class Show(Command, frozen=True, kw_only=True):
     """Look at another stream; what is not looked at goes on all the same."""
 
     stream: StreamId
+
+
+class GoTo(Command, frozen=True, kw_only=True):
+    """Look at the recording of a round, at one of its ticks.
+
+    Attributes:
+        stream: where it happened.
+        tick: the tick to stand at; -1 for before the first one.
+    """
+
+    stream: StreamId
+    round_id: RoundId
+    tick: int
 
 
 # --- replay --------------------------------------------------------------------------------------

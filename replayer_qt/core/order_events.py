@@ -190,6 +190,19 @@ class Rebaselined(Event, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
+class TradeNoted(Event, frozen=True, kw_only=True, gc=False):
+    """A person's note on a trade is kept; told again for each known note when an account begins.
+
+    Attributes:
+        trade_id: as in `Closed`.
+        note: in the person's words; empty takes it away.
+    """
+
+    trade_id: str
+    note: str
+    tags: tuple[str, ...] = ()
+
+
 # --- standing orders, arming, kill ---------------------------------------------------------------
 
 
