@@ -1,6 +1,5 @@
 """The orders of one account: those that live, and the newest of those that are over."""
 
-import itertools
 from decimal import Decimal
 from typing import Final
 
@@ -8,6 +7,17 @@ import msgspec
 
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.events import Event
+from replayer_qt.core.order_events import (
+    OrderAcknowledged,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderGated,
+    OrderRejected,
+    OrderRequested,
+    OrderSent,
+    OrderUnknown,
+)
 from replayer_qt.core.orders import (
     FOLLOWS,
     Fill,
@@ -20,6 +30,8 @@ from replayer_qt.core.orders import (
 from replayer_qt.core.verdict import Verdict
 
 OVER_KEPT: Final = 200
+OPEN_MOST: Final = 1_000
+"""More orders at once are not taken: the gate's rates and the deadlines keep them far below."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,13 +51,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
     def __post_init__(self) -> None:
-        states = [hop.state for hop in self.hops]
-        legal = states[:1] == [OrderState.REQUESTED] and all(
-            after in FOLLOWS[before] for before, after in itertools.pairwise(states)
-        )
-        if not legal:
-            raise ContractBroken(f"an order cannot go {' -> '.join(states)}")
-        if (self.fill is not None) != (states[-1] is OrderState.FILLED):
+        before: OrderState | None = None
+        for hop in self.hops:
+            if hop.state not in (_BEGINNING if before is None else FOLLOWS[before]):
+                went = " -> ".join(one.state for one in self.hops)
+                raise ContractBroken(f"an order cannot go {went}")
+            before = hop.state
+        if before is None:
+            raise ContractBroken("an order was requested at least")
+        if (self.fill is not None) != (before is OrderState.FILLED):
             raise ContractBroken("an order has a fill exactly when it is filled")
 
     @property
@@ -76,6 +90,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict.reserved
 
 
+_BEGINNING: Final = frozenset({OrderState.REQUESTED})
 _UNDER_WAY: Final = frozenset(
     {OrderState.GATED, OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.UNKNOWN}
 )
@@ -87,19 +102,21 @@ class OrderBook(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         open: those that are not over, oldest first.
         over: the newest `OVER_KEPT` of those that are, oldest first; older ones are on disk.
+        names: those of `over`, in the same order, so that an order is never taken twice.
         refused: events that made no sense for their order, and changed nothing.
     """
 
     open: tuple[Order, ...] = ()
     over: tuple[Order, ...] = ()
+    names: tuple[OrderId, ...] = ()
     refused: int = 0
 
     def find(self, order_id: OrderId) -> Order | None:
         """Return the order of that name, if it is (still) known."""
-        for order in reversed((*self.over, *self.open)):
-            if order.order_id == order_id:
+        for order in self.open:
+            if order.request.order_id == order_id:
                 return order
-        return None
+        return self.over[self.names.index(order_id)] if order_id in self.names else None
 
     def in_state(self, *states: OrderState) -> tuple[Order, ...]:
         """Return the open orders that stand in one of `states`, oldest first."""
@@ -117,5 +134,96 @@ class OrderBook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold_orders(book: OrderBook, event: Event) -> OrderBook:
-    """Return the orders after `event`; what makes no sense is counted and changes nothing."""
-    raise NotImplementedError
+    """Return the orders after `event`; what makes no sense is counted and changes nothing.
+
+    An acknowledgement that comes after the end is usual, and not counted. Whether an event was
+    taken can be seen: it was not if the book is the same object, or `refused` has grown. So the
+    second echo of a fill must not be booked either.
+    """
+    if not isinstance(event, OrderEvent):
+        return book
+    if isinstance(event, OrderRequested):
+        return _opened(book, event)
+    order_id = event.order_id
+    for place, order in enumerate(book.open):
+        if order.request.order_id == order_id:
+            after = _after(order, event)
+            return _refused(book) if after is None else _replaced(book, place, after)
+    if isinstance(event, OrderAcknowledged) and order_id in book.names:
+        return book
+    return _refused(book)
+
+
+def is_taken(before: OrderBook, after: OrderBook) -> bool:
+    """Return whether the event between two books was taken, and so may be booked elsewhere."""
+    return after is not before and after.refused == before.refused
+
+
+def _opened(book: OrderBook, event: OrderRequested) -> OrderBook:
+    request = event.request
+    known = request.order_id in book.names or any(
+        order.request.order_id == request.order_id for order in book.open
+    )
+    if known or request.order_id != event.order_id or len(book.open) >= OPEN_MOST:
+        return _refused(book)
+    order = Order(request=request, hops=(Hop(OrderState.REQUESTED, event.at, event.mono),))
+    return OrderBook(
+        open=(*book.open, order), over=book.over, names=book.names, refused=book.refused
+    )
+
+
+def _refused(book: OrderBook) -> OrderBook:
+    return OrderBook(open=book.open, over=book.over, names=book.names, refused=book.refused + 1)
+
+
+def _after(order: Order, event: OrderEvent) -> Order | None:
+    """The order after the event; None where the event makes no sense for it."""
+    verdict, fill, reason = order.verdict, None, ""
+    match event:
+        case OrderGated():
+            verdict = event.verdict
+            state = OrderState.GATED if verdict.allowed else OrderState.REFUSED
+            reason = "" if verdict.allowed else _first_text(verdict)
+        case OrderSent():
+            state = OrderState.SENT
+        case OrderAcknowledged():
+            if order.hops[-1].state is OrderState.UNKNOWN:
+                return order  # the venue took it: what became of it is as unknown as before
+            state = OrderState.ACKNOWLEDGED
+        case OrderFilled():
+            state, fill = OrderState.FILLED, event.fill
+            if fill.side is not order.request.side:
+                return None
+        case OrderRejected():
+            state, reason = OrderState.REJECTED, event.reason
+        case OrderExpired():
+            state, reason = OrderState.EXPIRED, event.reason
+        case OrderUnknown():
+            state, reason = OrderState.UNKNOWN, event.reason
+        case _:
+            return None
+    if state not in FOLLOWS[order.hops[-1].state]:
+        return None
+    hops = (*order.hops, Hop(state, event.at, event.mono))
+    return Order(request=order.request, hops=hops, verdict=verdict, fill=fill, reason=reason)
+
+
+def _first_text(verdict: Verdict) -> str:
+    return verdict.reasons[0].text if verdict.reasons else ""
+
+
+def _replaced(book: OrderBook, place: int, order: Order) -> OrderBook:
+    if order is book.open[place]:
+        return book
+    before, after = book.open[:place], book.open[place + 1 :]
+    if FOLLOWS[order.hops[-1].state]:
+        return OrderBook(
+            open=(*before, order, *after), over=book.over, names=book.names, refused=book.refused
+        )
+    cut = len(book.over) >= OVER_KEPT
+    return OrderBook(
+        open=before + after,
+        over=(*book.over[cut:], order),
+        names=(*book.names[cut:], order.request.order_id),
+        refused=book.refused,
+    )
