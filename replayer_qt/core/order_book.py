@@ -59,7 +59,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
             before = hop.state
         if before is None:
             raise ContractBroken("an order was requested at least")
-        if (self.fill is not None) != (before is OrderState.FILLED):
+        if (self.fill is not None) != (before is _FILLED):
             raise ContractBroken("an order has a fill exactly when it is filled")
 
     @property
@@ -91,6 +91,19 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _BEGINNING: Final = frozenset({OrderState.REQUESTED})
+_GATED: Final = OrderState.GATED
+_REFUSED: Final = OrderState.REFUSED
+_ACKNOWLEDGED: Final = OrderState.ACKNOWLEDGED
+_UNKNOWN: Final = OrderState.UNKNOWN
+_FILLED: Final = OrderState.FILLED
+_LEADS_TO: Final[dict[type[OrderEvent], OrderState]] = {
+    OrderSent: OrderState.SENT,
+    OrderAcknowledged: OrderState.ACKNOWLEDGED,
+    OrderFilled: OrderState.FILLED,
+    OrderRejected: OrderState.REJECTED,
+    OrderExpired: OrderState.EXPIRED,
+    OrderUnknown: OrderState.UNKNOWN,
+}
 _UNDER_WAY: Final = frozenset(
     {OrderState.GATED, OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.UNKNOWN}
 )
@@ -178,34 +191,29 @@ def _refused(book: OrderBook) -> OrderBook:
 
 def _after(order: Order, event: OrderEvent) -> Order | None:
     """The order after the event; None where the event makes no sense for it."""
+    stood, state = order.hops[-1].state, _LEADS_TO.get(type(event))
     verdict, fill, reason = order.verdict, None, ""
-    match event:
-        case OrderGated():
-            verdict = event.verdict
-            state = OrderState.GATED if verdict.allowed else OrderState.REFUSED
-            reason = "" if verdict.allowed else _first_text(verdict)
-        case OrderSent():
-            state = OrderState.SENT
-        case OrderAcknowledged():
-            if order.hops[-1].state is OrderState.UNKNOWN:
-                return order  # the venue took it: what became of it is as unknown as before
-            state = OrderState.ACKNOWLEDGED
-        case OrderFilled():
-            state, fill = OrderState.FILLED, event.fill
-            if fill.side is not order.request.side:
-                return None
-        case OrderRejected():
-            state, reason = OrderState.REJECTED, event.reason
-        case OrderExpired():
-            state, reason = OrderState.EXPIRED, event.reason
-        case OrderUnknown():
-            state, reason = OrderState.UNKNOWN, event.reason
-        case _:
+    if isinstance(event, OrderGated):
+        verdict = event.verdict
+        state = _GATED if verdict.allowed else _REFUSED
+        reason = "" if verdict.allowed else _first_text(verdict)
+    elif isinstance(event, OrderFilled):
+        fill = event.fill
+        if fill.side is not order.request.side:
             return None
-    if state not in FOLLOWS[order.hops[-1].state]:
+    elif isinstance(event, OrderRejected | OrderExpired | OrderUnknown):
+        reason = event.reason
+    elif state is _ACKNOWLEDGED and stood is _UNKNOWN:
+        return order  # the venue took it: what became of it is as unknown as before
+    if state is None or state not in FOLLOWS[stood]:
         return None
-    hops = (*order.hops, Hop(state, event.at, event.mono))
-    return Order(request=order.request, hops=hops, verdict=verdict, fill=fill, reason=reason)
+    return Order(
+        request=order.request,
+        hops=(*order.hops, Hop(state, event.at, event.mono)),
+        verdict=verdict,
+        fill=fill,
+        reason=reason,
+    )
 
 
 def _first_text(verdict: Verdict) -> str:
