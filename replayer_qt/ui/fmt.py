@@ -1,7 +1,7 @@
 """Numbers and names as a trader reads them; nothing here raises."""
 
 import math
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final
 
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
@@ -12,6 +12,8 @@ _LEAST_PRICE: Final = 0.00005
 _DECIMALS: Final = ((9_999.95, 0), (999.995, 1), (99.995, 2), (9.9995, 3))
 _LEAST_AMOUNT: Final = Decimal("0.00005")
 _LARGE_AMOUNT: Final = Decimal(10_000)
+_PLACES: Final = ((Decimal(10) ** 9, 0), (Decimal(10) ** 6, 2), (Decimal(1000), 4))
+_LEAST: Final = Decimal("0.000001")
 
 _VENUES: Final = {"practice": "Practice exchange", "rugs": "rugs.fun", "binance": "Binance"}
 
@@ -96,6 +98,71 @@ def short_amount(value: Decimal) -> str:
     if abs(value) >= 10**9:
         return f"{value:.2e}"
     return f"{value:,.0f}" if abs(value) >= _LARGE_AMOUNT else f"{value:,.4f}"
+
+
+def sol(value: Decimal | None) -> str:
+    """Return money with a fixed number of decimals, six below a thousand, cut off.
+
+    >>> sol(Decimal("0.1234567891")), sol(Decimal("-12.5")), sol(Decimal("-1E-9")), sol(None)
+    ('0.123456', '-12.500000', '-<0.000001', '—')
+    >>> sol(Decimal("1234.56789")), sol(Decimal(0)), sol(Decimal("NaN"))
+    ('1,234.5678', '0.000000', '—')
+    """
+    if value is None or not value.is_finite():
+        return NOTHING
+    size = abs(value)
+    sign = "-" if value < 0 else ""
+    if 0 < size < _LEAST:
+        return f"{sign}<{_LEAST:f}"
+    if size >= Decimal(10) ** 12:
+        return f"{value:.3e}"
+    places = next((some for least, some in _PLACES if size >= least), 6)
+    exact = Context(prec=60, rounding=ROUND_DOWN)
+    return f"{sign}{size.quantize(Decimal(1).scaleb(-places), context=exact):,f}"
+
+
+def signed_sol(value: Decimal | None) -> str:
+    """Return money with its sign always told, so that colour is never alone; zero has none.
+
+    >>> signed_sol(Decimal("0.5")), signed_sol(Decimal("-0.5")), signed_sol(Decimal(0))
+    ('+0.500000', '-0.500000', '0.000000')
+    """
+    text = sol(value)
+    return f"+{text}" if value is not None and value.is_finite() and value > 0 else text
+
+
+def exact(value: Decimal | None) -> str:
+    """Return every digit of a number, without an exponent or trailing zeros.
+
+    >>> exact(Decimal("1.230000000")), exact(Decimal("1E+2")), exact(Decimal("1E-9")), exact(None)
+    ('1.23', '100', '0.000000001', '—')
+    """
+    if value is None or not value.is_finite():
+        return NOTHING
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def percent(part: Decimal | None, places: int = 1) -> str:
+    """Return a share (1 is all) as a percentage.
+
+    >>> percent(Decimal("0.125")), percent(Decimal("-0.5"), 0), percent(None)
+    ('12.5 %', '-50 %', '—')
+    """
+    if part is None or not part.is_finite():
+        return NOTHING
+    return f"{part * 100:,.{places}f} %"
+
+
+def sign_colour(value: Decimal | None) -> str | None:
+    """Return the meaning that colours a result: `up`, `down`, or None for neither.
+
+    >>> sign_colour(Decimal(1)), sign_colour(Decimal(-1)), sign_colour(Decimal(0))
+    ('up', 'down', None)
+    """
+    if value is None or not value.is_finite() or value == 0:
+        return None
+    return "up" if value > 0 else "down"
 
 
 def speed(value: float) -> str:

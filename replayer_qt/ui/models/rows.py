@@ -16,6 +16,8 @@ SORT_ROLE: Final = Qt.ItemDataRole.UserRole
 GROUP_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 ROOT: Final = QModelIndex()
 
+_TINT: Final = 38
+
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -31,6 +33,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
         tip: the tool tip's text; None for none.
         about: what the column means, for the header's tool tip.
         chars: how wide it is at first [digits].
+        plain: what is copied: exact, without ornament; None copies the cell's text.
     """
 
     title: str
@@ -40,6 +43,11 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     tip: Callable[[Row], str] | None = None
     about: str = ""
     chars: int = 8
+    plain: Callable[[Row], str] | None = None
+
+    def copied(self, row: Row) -> str:
+        """Return what a copy of the cell holds."""
+        return self.text(row) if self.plain is None else self.plain(row)
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
@@ -47,6 +55,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
 
     Args:
         group: what neighbours have in common; a view draws a line where it changes.
+        mark: the meaning that tints a whole row; None for a plain one.
     """
 
     def __init__(
@@ -56,10 +65,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         *,
         kept: int,
         group: Callable[[Row], str] | None = None,
+        mark: Callable[[Row], str | None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._group = group
+        self._mark = mark
         self._columns = tuple(columns)
         self._key = key
         self._kept = kept
@@ -67,6 +78,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self._places: dict[Hashable, int] = {}
         self._gone = 0  # rows trimmed so far: a place is an index plus this
         self._colours: dict[str, QColor] = {}
+        self._tints: dict[str, QColor] = {}
 
     @property
     def columns(self) -> tuple[Column[Row], ...]:
@@ -76,6 +88,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def set_colours(self, colours: dict[str, str]) -> None:
         """Colour cells by meaning; `colours` maps meanings to `#rrggbb`."""
         self._colours = {name: QColor(value) for name, value in colours.items()}
+        self._tints = {name: _tinted(value) for name, value in colours.items()}
         if self._rows:
             self.dataChanged.emit(
                 self.index(0, 0), self.index(len(self._rows) - 1, len(self._columns) - 1)
@@ -102,6 +115,42 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         newest = list(fresh.items())[-self._kept :]
         if newest:
             self._put(newest)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show exactly `rows`, oldest first; what is shown already stays untouched.
+
+        Cheap where only the newest rows changed, or the oldest are gone.
+        """
+        wanted = rows[-self._kept :]
+        if not wanted:
+            self.clear()
+            return
+        first = self._places.get(self._key(wanted[0]))
+        self._trim(len(self._rows) if first is None else first - self._gone)
+        alike = self._refresh(wanted)
+        self._drop_newest(len(self._rows) - alike)
+        fresh = [(self._key(row), row) for row in wanted[alike:]]
+        if fresh:
+            self._put(fresh)
+
+    def _refresh(self, wanted: Sequence[Row]) -> int:
+        """Bring rows up to date as far as the keys agree, and return how far that is."""
+        for place, (row, before) in enumerate(zip(wanted, tuple(self._rows), strict=False)):
+            if row is before:
+                continue
+            if self._key(row) != self._key(before):
+                return place
+            self._replace(place, row)
+        return min(len(wanted), len(self._rows))
+
+    def _drop_newest(self, excess: int) -> None:
+        if excess <= 0:
+            return
+        self.beginRemoveRows(ROOT, 0, excess - 1)
+        for row in self._rows[-excess:]:
+            del self._places[self._key(row)]
+        del self._rows[-excess:]
+        self.endRemoveRows()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -164,6 +213,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return _LEFT if column.number is None else _RIGHT
         if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
             return self._colours.get(column.colour(row) or "")
+        if role == Qt.ItemDataRole.BackgroundRole and self._mark is not None:
+            return self._tints.get(self._mark(row) or "")
         if role == Qt.ItemDataRole.ToolTipRole and column.tip is not None:
             return tip(column.tip(row))
         return None
@@ -189,3 +240,9 @@ def _seen(column: Column[Row], row: Row) -> tuple[str, float | None, str | None]
         None if column.number is None else column.number(row),
         None if column.colour is None else column.colour(row),
     )
+
+
+def _tinted(colour: str) -> QColor:
+    made = QColor(colour)
+    made.setAlpha(_TINT)
+    return made

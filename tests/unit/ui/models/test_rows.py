@@ -133,3 +133,54 @@ def test_a_model_is_the_last_rows_of_each_key_in_order_of_arrival(batches):
         while len(expected) > kept:
             expected.pop(next(iter(expected)))
         assert shown(model) == list(reversed(expected.values()))
+
+
+# --- a list that is told whole
+
+
+def test_setting_rows_touches_only_what_changed(qapp):
+    model = pairs()
+    model.set_rows([Pair(n) for n in range(5)])
+    inserted, removed, changed = [], [], []
+    model.rowsInserted.connect(lambda _, first, last: inserted.append((first, last)))
+    model.rowsRemoved.connect(lambda _, first, last: removed.append((first, last)))
+    model.dataChanged.connect(lambda first, _: changed.append(first.row()))
+    model.set_rows([Pair(2), Pair(3, 1.0), Pair(4), Pair(5)])
+    assert [row.key for row in shown(model)] == [5, 4, 3, 2]
+    assert (inserted, removed, changed) == ([(0, 0)], [(3, 4)], [1])
+
+
+@given(
+    st.lists(
+        st.lists(st.builds(Pair, st.integers(0, 9), st.sampled_from([0.0, 1.0])), max_size=9),
+        max_size=6,
+    )
+)
+def test_whatever_is_set_is_shown_and_found(qapp, lists):
+    model = pairs(kept=6)
+    for rows in lists:
+        told = list({row.key: row for row in rows}.values())
+        model.set_rows(told)
+        assert shown(model) == told[::-1][:6]
+        assert [model.find(row.key) for row in told[-6:]] == told[-6:]
+
+
+def test_a_marked_row_is_tinted(qapp):
+    model = RowsModel(
+        columns=[Column(title="Key", text=lambda row: str(row.key))],
+        key=lambda row: row.key,
+        kept=9,
+        mark=lambda row: "rug" if row.value else None,
+    )
+    model.set_rows([Pair(1), Pair(2, 1.0)])
+    model.set_colours({"rug": "#ff0000"})
+    tints = [model.index(n, 0).data(Qt.ItemDataRole.BackgroundRole) for n in (0, 1)]
+    assert tints[0].name() == "#ff0000"
+    assert tints[0].alpha() < 60
+    assert tints[1] is None
+
+
+def test_what_is_copied_is_exact(qapp):
+    column = Column(title="A", text=lambda row: "about 1", plain=lambda row: repr(row.value))
+    assert column.copied(Pair(1, 1.25)) == "1.25"
+    assert Column(title="A", text=lambda row: "as shown").copied(Pair(1)) == "as shown"
