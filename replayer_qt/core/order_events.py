@@ -289,6 +289,18 @@ class KillSwitched(Event, frozen=True, kw_only=True, gc=False):
     by: str
 
 
+class KillWanted(Event, frozen=True, kw_only=True, gc=False):
+    """A rule asks for the kill switch; it is pressed by whoever owns it.
+
+    Attributes:
+        by: which rule: `rule:daily-loss`, `rule:unknown-orders`, `rule:drift`.
+        reason: in plain words, with both numbers.
+    """
+
+    by: str
+    reason: str
+
+
 class LimitsStated(Event, frozen=True, kw_only=True, gc=False):
     """The limits in force, at the start and whenever they change.
 
@@ -335,6 +347,7 @@ ACCOUNT_EVENTS = (
     Rebaselined,
     CashOutSet,
     ArmingChanged,
+    KillWanted,
     BranchChanged,
 )
 """The types that concern the account of their stream, for `isinstance`."""

@@ -6,7 +6,7 @@ from typing import Final
 from replayer_qt.core.commands import Command
 from replayer_qt.core.order_events import CashOut
 from replayer_qt.core.orders import Mode, OrderId, Origin
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.units import RoundId, StreamId
 
 MANUAL: Final = "manual"
 """The strategy's name where a person decides."""
@@ -28,6 +28,9 @@ class OrderCommand(TradeCommand, frozen=True, kw_only=True):
         strategy_id: whose decision it is.
         param_hash: SHA-256 of the strategy's parameters; empty for a person.
         confirmed: a person insists though it looks like a duplicate.
+        seen_round: the round that the asker saw; None where that is the newest one.
+        seen_tick: the newest tick that the asker saw; None where that is the newest one.
+        seen_price: the price that the asker saw [multiplier]; None where that is the newest one.
     """
 
     key: OrderId
@@ -35,6 +38,9 @@ class OrderCommand(TradeCommand, frozen=True, kw_only=True):
     strategy_id: str = MANUAL
     param_hash: str = ""
     confirmed: bool = False
+    seen_round: RoundId | None = None
+    seen_tick: int | None = None
+    seen_price: Decimal | None = None
 
 
 class Buy(OrderCommand, frozen=True, kw_only=True):
