@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 
+from replayer_qt.core.money import PLACES, floor9
 from replayer_qt.practice.house import Era
 from replayer_qt.practice.process import run_until_told
 from replayer_qt.practice.server import NEW_YEAR_2026_MS, Options
@@ -49,6 +51,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="generation of the protocol: E3 has no prices in its history",
     )
     parser.add_argument(
+        "--cash",
+        type=_cash,
+        default=Decimal(10),
+        help="what every account begins with, in SOL, 0 to 1000000",
+    )
+    parser.add_argument(
         "--parent", action="store_true", help="end, too, when standard input is closed"
     )
     parser.add_argument("--json", action="store_true", help="say nothing on standard error")
@@ -73,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         start_ms=start_ms,
         era=Era(arguments.era),
+        cash=arguments.cash,
     )
 
     def ready(where: Mapping[str, object]) -> None:
@@ -112,6 +121,18 @@ def _speed(text: str) -> float:
     value = float(text)
     if not 0.1 <= value <= 1_000:
         raise argparse.ArgumentTypeError("must be from 0.1 to 1000")
+    return value
+
+
+def _cash(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError("must be a number") from None
+    if not value.is_finite() or not 0 <= value <= 1_000_000 or floor9(value) != value:
+        raise argparse.ArgumentTypeError(
+            f"must be from 0 to 1000000, with at most {PLACES} decimals"
+        )
     return value
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from replayer_qt.core.units import RoundId
 from replayer_qt.practice.accounts import SIDE_BET_PAYS, Account, SideBet, number
 from replayer_qt.practice.players import Play, Player
@@ -13,6 +15,26 @@ TRADE_LAG: Final = 2
 BET_LAG: Final = 3
 
 Row = Mapping[str, object]
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the leaderboard shows of one account.
+
+    Attributes:
+        gain: of the position, sold units included [nano-SOL].
+        side_gain: of side bets that are settled [nano-SOL].
+        invested: paid out of the player's own pocket [nano-SOL].
+        units: held [nano-units].
+        average: what a unit cost [nano-SOL].
+        bet: the open side bet.
+    """
+
+    gain: int
+    side_gain: int
+    invested: int
+    units: int
+    average: int
+    bet: SideBet | None
 
 
 class Board:
@@ -98,55 +120,75 @@ class Board:
             for player, account in self._accounts.items()
         ]
         best = sorted(gains, reverse=True)[:PLACES]
+        round_id = self._play.round.round_id
         return tuple(
-            self._row(place, -player, self._accounts[-player].gain(price))
+            row(self._crowd[-player], _figures(self._accounts[-player], price), round_id, place)
             for place, (_, player) in enumerate(best, start=1)
         )
 
-    def _row(self, place: int, player: int, gain: int) -> Row:
-        account, person = self._accounts[player], self._crowd[player]
-        total = gain + account.side_gain
-        return {
-            "id": person.player_id,
-            "username": person.username,
-            "level": person.level,
-            "pnl": number(total),
-            "regularPnl": number(gain),
-            "sidebetPnl": number(account.side_gain),
-            "shortPnl": 0,
-            "sidebetActive": True if account.bet else None,
-            "sideBet": _bet_shown(account.bet, self._play.round.round_id),
-            "shortPosition": None,
-            "pnlPercent": total / account.invested * 100 if account.invested and total else 0,
-            "hasActiveTrades": True,
-            "positionQty": number(account.units),
-            "avgCost": number(account.average),
-            "totalInvested": number(account.invested),
-            "selectedCoin": None,
-            "position": place,
-        }
-
     def _presale_row(self, place: int, player: int, account: Account) -> Row:
-        person = self._crowd[player]
-        return {
-            "id": person.player_id,
-            "username": person.username,
-            "level": person.level,
-            "pnl": 0,
-            "pnlPercent": 0,
-            "sidebetActive": True if account.bet else None,
-            "sideBet": _bet_shown(account.bet, self._play.round.round_id),
-            "shortPosition": None,
-            "hasActiveTrades": True,
-            "positionQty": number(account.units),
-            "avgCost": 1 if account.units else 0,
-            "totalInvested": number(account.invested),
-            "selectedCoin": None,
-            "position": place,
-        }
+        return presale_row(
+            self._crowd[player], _figures(account, 1.0), self._play.round.round_id, place
+        )
 
 
-def _bet_shown(bet: SideBet | None, round_id: RoundId) -> dict[str, object] | None:
+def _figures(account: Account, price: float) -> Figures:
+    return Figures(
+        gain=account.gain(price),
+        side_gain=account.side_gain,
+        invested=account.invested,
+        units=account.units,
+        average=account.average,
+        bet=account.bet,
+    )
+
+
+def row(person: Player, figures: Figures, round_id: RoundId, place: int) -> Row:
+    """Return a leaderboard's row in a round that runs or is over."""
+    total, invested = figures.gain + figures.side_gain, figures.invested
+    return {
+        "id": person.player_id,
+        "username": person.username,
+        "level": person.level,
+        "pnl": number(total),
+        "regularPnl": number(figures.gain),
+        "sidebetPnl": number(figures.side_gain),
+        "shortPnl": 0,
+        "sidebetActive": True if figures.bet else None,
+        "sideBet": bet_shown(figures.bet, round_id),
+        "shortPosition": None,
+        "pnlPercent": total / invested * 100 if invested and total else 0,
+        "hasActiveTrades": True,
+        "positionQty": number(figures.units),
+        "avgCost": number(figures.average),
+        "totalInvested": number(invested),
+        "selectedCoin": None,
+        "position": place,
+    }
+
+
+def presale_row(person: Player, figures: Figures, round_id: RoundId, place: int) -> Row:
+    """Return a leaderboard's row before the start."""
+    return {
+        "id": person.player_id,
+        "username": person.username,
+        "level": person.level,
+        "pnl": 0,
+        "pnlPercent": 0,
+        "sidebetActive": True if figures.bet else None,
+        "sideBet": bet_shown(figures.bet, round_id),
+        "shortPosition": None,
+        "hasActiveTrades": True,
+        "positionQty": number(figures.units),
+        "avgCost": 1 if figures.units else 0,
+        "totalInvested": number(figures.invested),
+        "selectedCoin": None,
+        "position": place,
+    }
+
+
+def bet_shown(bet: SideBet | None, round_id: RoundId) -> dict[str, object] | None:
+    """Return an open side bet as rows and account statements show it."""
     if bet is None:
         return None
     return {

@@ -19,6 +19,10 @@ class Controlled(Protocol):
     token: str
     speed: float
 
+    def accounts(self, token: str | None = None) -> dict[str, Any]:
+        """Return every account, or one of them, with what it did."""
+        ...
+
     def status(self) -> dict[str, Any]:
         """Return what goes on."""
         ...
@@ -44,7 +48,8 @@ def control_app(exchange: Controlled) -> web.Application:
     """Return the application behind the control port.
 
     `POST /fault` with the members of a fault of `faults` and its name in `fault`, `POST /clear`,
-    `POST /speed` with `speed`, `GET /status`, `GET /rounds`. Every request carries the token as
+    `POST /speed` with `speed`, `GET /status`, `GET /rounds`, `GET /accounts`, of which
+    `?token=` chooses one. Every request carries the session's token as
     `Authorization: Bearer TOKEN`.
     """
     desk = _Desk(exchange)
@@ -54,6 +59,7 @@ def control_app(exchange: Controlled) -> web.Application:
     app.router.add_post("/speed", desk.speed)
     app.router.add_get("/status", desk.status)
     app.router.add_get("/rounds", desk.rounds)
+    app.router.add_get("/accounts", desk.accounts)
     return app
 
 
@@ -110,6 +116,9 @@ class _Desk:
             for game in self._exchange.truth()
         ]
         return _answer({"rounds": told})
+
+    async def accounts(self, request: web.Request) -> web.Response:
+        return _answer(self._exchange.accounts(request.query.get("token")))
 
 
 def _answer(body: dict[str, Any], *, status: int = 200) -> web.Response:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from replayer_qt.practice.hostile import NAMES, PRICES, garbage_kinds, mark, spoil
+from replayer_qt.practice.order_faults import OrderFault
 
 Times = Annotated[int, Meta(ge=1, le=100_000)]
 Seconds = Annotated[float, Meta(gt=0, le=600)]
@@ -144,7 +145,8 @@ class Lie(_Fault, frozen=True, kw_only=True, tag_field="fault", tag="lie"):
 Immediate = Drop | Polite | Refuse | Blackhole | Stall | Slow | Flood
 Injected = Garbage | Binary | Oversized | Bomb
 Streamed = Skip | Duplicate | Reorder | Price | Types | Mutate | Hostile | Lie
-Fault = Immediate | Injected | Streamed
+WireFault = Immediate | Injected | Streamed
+Fault = WireFault | OrderFault
 
 _WRONG_TYPES: Final[Mapping[str, object]] = {
     "tickCount": "twelve",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,7 +19,8 @@ from replayer_qt.practice.door import HOSTS
 from replayer_qt.practice.events import greetings
 from replayer_qt.practice.faults import STATE, encode
 from replayer_qt.practice.luck import luck
-from replayer_qt.practice.messages import Scene, snapshot_message
+from replayer_qt.practice.messages import Message, Scene, snapshot_message
+from replayer_qt.practice.packets import ClientPacket
 from replayer_qt.practice.wire import Taps, Wire
 
 QUEUE_LIMIT: Final = 4_096
@@ -27,7 +28,13 @@ QUEUE_EASY: Final = 256
 PING_INTERVAL_S: Final = 25
 PING_TIMEOUT_S: Final = 20
 STALE_SNAPSHOTS: Final = 0.3
+PRIVATE: Final = frozenset(
+    {"authenticate", "checkUsername", "buyOrder", "sellOrder", "requestSidebet"}
+)
 _WIRE: Final = web.RequestKey("wire", Wire)
+
+Answer = Callable[[object], None]
+Heard = Callable[["Client", str, tuple[object, ...], Answer], Awaitable[None]]
 
 
 class Client(msgspec.Struct, kw_only=True):
@@ -35,6 +42,7 @@ class Client(msgspec.Struct, kw_only=True):
 
     Attributes:
         late: packets that it gets after the next message of the stream.
+        token: the account that it belongs to; None for one who only watches.
     """
 
     sid: str
@@ -42,6 +50,7 @@ class Client(msgspec.Struct, kw_only=True):
     queue: asyncio.Queue[Packet | None]
     wire: Wire | None
     late: list[str]
+    token: str | None = None
 
 
 class Hall:
@@ -54,6 +63,9 @@ class Hall:
         scene: what a newcomer is told; None before the first message.
         taps: what is done to every wire.
         sent: packets sent, by event.
+        mute: whether all that is said is being thrown away; `broadcast` leaves that to its caller.
+        dress: changes a message to what the accounts make of it.
+        heard: is given what clients send about accounts.
     """
 
     def __init__(self, seed: int) -> None:
@@ -63,6 +75,9 @@ class Hall:
         self.accepted = 0
         self.cut = 0
         self.received = 0
+        self.mute = False
+        self.dress: Callable[[Message, Scene], Message] = _as_it_is
+        self.heard: Heard | None = None
         self._seed = seed
         self._clients: dict[str, Client] = {}
         self._wires: WeakValueDictionary[str, Wire] = WeakValueDictionary()
@@ -83,15 +98,31 @@ class Hall:
         """How many messages wait for the slowest client."""
         return max((client.queue.qsize() for client in self._clients.values()), default=0)
 
-    def broadcast(self, event: str, packets: list[str]) -> None:
-        """Send packets to everybody; never waits."""
+    def broadcast(self, event: str, packets: list[str], *, but: str | None = None) -> None:
+        """Send packets to everybody, the account `but` left out; never waits."""
         for client in self.clients:
+            if but is not None and client.token == but:
+                continue
             for packet in packets:
                 self._send(client, packet)
             if client.late and event == STATE:
                 for packet in client.late:
                     self._send(client, packet)
                 client.late.clear()
+        self.sent[event] += len(packets)
+
+    def tell(self, event: str, packets: list[str], *, to: str) -> None:
+        """Send packets to every connection of the account `to`; never waits."""
+        for client in self.clients:
+            if client.token == to:
+                self.send(event, packets, client)
+
+    def send(self, event: str, packets: list[str], client: Client) -> None:
+        """Send packets to one connection, if it is still up; never waits."""
+        if self.mute or client.sid not in self._clients:
+            return
+        for packet in packets:
+            self._send(client, packet)
         self.sent[event] += len(packets)
 
     def broadcast_raw(self, data: bytes) -> None:
@@ -128,6 +159,7 @@ class Hall:
         logger.setLevel(logging.ERROR)
         server = socketio.AsyncServer(
             async_mode="aiohttp",
+            serializer=ClientPacket,
             always_connect=True,  # the snapshot must not overtake the acceptance
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
@@ -139,6 +171,9 @@ class Hall:
         server.on("disconnect", self._disconnect)
         server.on("ping", self._ping)
         server.on("*", self._hear)
+        # the library tells no handler under which number an answer is awaited
+        by_library = server._handle_event_internal  # noqa: SLF001  (no public door)
+        server._handle_event_internal = partial(self._sort, by_library)  # noqa: SLF001
         engine = server.eio
         # the library neither keeps nor ends its own tasks
         engine.start_background_task = self._own
@@ -183,7 +218,7 @@ class Hall:
     def _welcome(self, number: int) -> list[str]:
         if self.scene is None:
             return []
-        snapshot = snapshot_message(self.scene, connecting=True)
+        snapshot = self.dress(snapshot_message(self.scene, connecting=True), self.scene)
         told = [(STATE, (snapshot,)), *greetings(self._seed, number, self.scene.royale)]
         return [encode(message) for message in told]
 
@@ -198,6 +233,29 @@ class Hall:
         if self.wire_of(client) is None:
             # the library leaves a poll that is under way without an answer
             client.queue.put_nowait(None)
+
+    async def _sort(
+        self,
+        by_library: Callable[..., Awaitable[None]],
+        server: Any,
+        sid: str,
+        *rest: Any,
+    ) -> None:
+        _, data, _, number = rest
+        if not isinstance(data[0], str):
+            return
+        event, *args = data
+        client = self._clients.get(sid)
+        if event not in PRIVATE or self.heard is None or client is None:
+            await by_library(server, sid, *rest)
+            return
+        self.received += 1
+        await self.heard(client, event, tuple(args), partial(self._answer, client, number))
+
+    def _answer(self, client: Client, number: int | None, payload: object) -> None:
+        if number is not None:
+            said = msgspec.json.encode([payload]).decode()
+            self.send("ack", [f"3{number}{said}"], client)
 
     async def _ping(self, _sid: str, *_args: object) -> tuple[()]:
         return ()
@@ -217,6 +275,10 @@ class Hall:
         self.cut += 1
         if (wire := self.wire_of(client)) is not None:
             wire.reset()
+
+
+def _as_it_is(message: Message, _scene: Scene) -> Message:
+    return message
 
 
 def _may_come(origin: str | None, _environ: Mapping[str, Any] | None = None) -> bool:

@@ -167,13 +167,14 @@ def _side_bets(play: Play, crowd: tuple[Player, ...]) -> list[dict[str, object]]
     for bet in play.bets:
         player = crowd[bet.player]
         if bet.placed_ms >= play.starts_ms:
-            timed.append((bet.placed_ms, len(timed), _placed(bet, play.round, player)))
+            timed.append((bet.placed_ms, len(timed), bet_placed(bet, play.round, player)))
         paid = settled_ms(bet, play)
-        timed.append((paid, len(timed), _paid_out(bet, play.round, player, paid)))
+        timed.append((paid, len(timed), bet_paid(bet, play.round, player, paid)))
     return [row for _, _, row in sorted(timed, key=lambda item: item[:2])]
 
 
-def _placed(bet: SideBet, game: Round, player: Player) -> dict[str, object]:
+def bet_placed(bet: SideBet, game: Round, player: Player) -> dict[str, object]:
+    """Return the row of the history that tells of a new side bet."""
     return {
         "playerId": player.player_id,
         "username": player.username,
@@ -191,7 +192,15 @@ def _placed(bet: SideBet, game: Round, player: Player) -> dict[str, object]:
     }
 
 
-def _paid_out(bet: SideBet, game: Round, player: Player, paid_ms: int) -> dict[str, object]:
+def bet_paid(bet: SideBet, game: Round, player: Player, paid_ms: int) -> dict[str, object]:
+    """Return the row of the history that tells how a side bet ended.
+
+    Args:
+        bet: the bet.
+        game: the round, whose end decides.
+        player: who placed it.
+        paid_ms: when it was paid or lost [ms since the Unix epoch, UTC].
+    """
     wins = bet.wins(game.rug_tick)
     row: dict[str, object] = {
         "playerId": player.player_id,

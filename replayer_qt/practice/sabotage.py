@@ -15,7 +15,6 @@ from replayer_qt.practice.faults import (
     Blackhole,
     Bomb,
     Drop,
-    Fault,
     Flood,
     Garbage,
     Oversized,
@@ -24,6 +23,7 @@ from replayer_qt.practice.faults import (
     Slow,
     Stall,
     StreamFaults,
+    WireFault,
     encode,
 )
 from replayer_qt.practice.hall import QUEUE_EASY, Hall
@@ -42,12 +42,10 @@ class Sabotage:
     """Carries out what the fault switches ask for.
 
     Attributes:
-        mute: whether the stream is being thrown away.
         refused: how many connections were refused or left without an answer.
     """
 
     def __init__(self, hall: Hall, faults: StreamFaults) -> None:
-        self.mute = False
         self.refused = 0
         self._hall = hall
         self._faults = faults
@@ -74,7 +72,7 @@ class Sabotage:
             return web.Response(status=503)
         return await handler(request)
 
-    def carry_out(self, fault: Fault, door: Door) -> None:
+    def carry_out(self, fault: WireFault, door: Door) -> None:
         """Do what `fault` says; those that last go on by themselves."""
         match fault:
             case Drop(how=how):
@@ -115,7 +113,7 @@ class Sabotage:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, fault: Fault, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _begin(self, fault: WireFault, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         name = str(fault.__struct_config__.tag)
         before = self._timed.get(name)
         task = asyncio.get_running_loop().create_task(_in_turn(before, work))
@@ -167,12 +165,12 @@ class Sabotage:
             self._open.set()
 
     async def _stall(self, seconds: float, *, keep: bool) -> None:
-        self.mute = not keep
+        self._hall.mute = not keep
         self._hall.taps.flowing.clear()
         try:
             await asyncio.sleep(seconds)
         finally:
-            self.mute = False
+            self._hall.mute = False
             self._hall.taps.flowing.set()
 
     async def _drip(self, seconds: float, bytes_per_s: float) -> None:

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -15,9 +16,12 @@ from replayer_qt.core.errors import UserFacingError
 from replayer_qt.practice.control import control_app
 from replayer_qt.practice.door import LOOPBACK, Door, our_host_only
 from replayer_qt.practice.events import scheduled_royale
-from replayer_qt.practice.faults import Fault, StreamFaults
+from replayer_qt.practice.faults import Fault, StreamFaults, is_rug
 from replayer_qt.practice.hall import QUEUE_EASY, Hall
 from replayer_qt.practice.house import Era
+from replayer_qt.practice.order_desk import OrderDesk
+from replayer_qt.practice.order_faults import Mishap
+from replayer_qt.practice.pace import Pace
 from replayer_qt.practice.rounds import Round
 from replayer_qt.practice.sabotage import Sabotage
 from replayer_qt.practice.script import Script, Step
@@ -48,6 +52,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             round's name, and the name of its prices: the same seed and start give the same rounds.
         era: the generation of the protocol.
         lead_in_ms: how much of the countdown comes before the first round [ms].
+        cash: what every account begins with [SOL].
     """
 
     seed: int = 1
@@ -58,6 +63,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int = NEW_YEAR_2026_MS
     era: Era = Era.E2
     lead_in_ms: int = 2_000
+    cash: Decimal = Decimal(10)
 
 
 class PracticeExchange:
@@ -67,7 +73,6 @@ class PracticeExchange:
 
     Attributes:
         token: what the control channel asks for.
-        speed: how much faster than the real one [x]; may be changed at any time.
 
     Raises:
         AddressRefused: the options name another host than 127.0.0.1.
@@ -79,11 +84,12 @@ class PracticeExchange:
                 f"The practice exchange does not listen on {options.host}.",
                 remedy=f"It serves this machine only: leave the host at {LOOPBACK}.",
             )
-        self.speed = options.speed
         self.token = secrets.token_urlsafe(24)
         self._options = options
         self._hall = Hall(options.seed)
         self._faults = StreamFaults()
+        self._pace = Pace(options.speed, options.start_ms)
+        self._desk = OrderDesk(self._hall, self._pace, options.seed, options.cash)
         self._sabotage = Sabotage(self._hall, self._faults)
         app = web.Application(middlewares=[our_host_only, self._sabotage.at_the_door])
         self._hall.attach(app)
@@ -92,6 +98,15 @@ class PracticeExchange:
         self._ended: deque[Round] = deque(maxlen=ROUNDS_KEPT)
         self._rounds_over = 0
         self._playing: asyncio.Task[None] | None = None
+
+    @property
+    def speed(self) -> float:
+        """How much faster than the real one [x]; may be changed at any time."""
+        return self._pace.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._pace.speed = speed
 
     @property
     def url(self) -> str:
@@ -122,6 +137,7 @@ class PracticeExchange:
         steps = self._script().steps()
         opening = next(steps)
         self._hall.scene = opening.scene
+        self._desk.before(opening)
         self._playing = asyncio.get_running_loop().create_task(
             self._play(itertools.chain((opening,), steps))
         )
@@ -132,6 +148,7 @@ class PracticeExchange:
             self._playing.cancel()
             await asyncio.gather(self._playing, return_exceptions=True)
         await self._sabotage.clear()
+        await self._desk.close()
         self._hall.hang_up()
         await self._door.close()
         await self._side_door.close()
@@ -148,15 +165,24 @@ class PracticeExchange:
 
     def inflict(self, fault: Fault) -> None:
         """Switch a fault on; those that last go on by themselves."""
-        self._sabotage.carry_out(fault, self._door)
+        if isinstance(fault, Mishap):
+            self._desk.inflict(fault)
+        else:
+            self._sabotage.carry_out(fault, self._door)
 
     async def clear(self) -> None:
         """Switch every fault off."""
+        self._desk.clear()
         await self._sabotage.clear()
 
     def truth(self) -> list[Round]:
         """Return the newest finished rounds, oldest first; at most 2,000."""
         return list(self._ended)
+
+    def accounts(self, token: str | None = None) -> dict[str, Any]:
+        """Return every account, or that of `token`, with the newest of what it did, as sent."""
+        members = self._desk.members
+        return {"accounts": members.report(token), "dealt": members.dealt}
 
     def ready(self) -> dict[str, object]:
         """Return what a parent process is told: the addresses, the token, the seed, the pid."""
@@ -186,7 +212,9 @@ class PracticeExchange:
             "active": scene.active if scene else None,
             "timer_ms": scene.timer_ms if scene else None,
             "sent": dict(hall.sent),
-            "faults": self._sabotage.active,
+            "accounts": sum(1 for _ in self._desk.members),
+            "dealt": self._desk.members.dealt,
+            "faults": self._sabotage.active | self._desk.faults.active,
         }
 
     def _script(self) -> Script:
@@ -203,19 +231,26 @@ class PracticeExchange:
         loop = asyncio.get_running_loop()
         due = loop.time()
         for step in steps:
-            due += step.delay_ms / 1000 / self.speed
+            due += step.delay_ms / 1000 / self._pace.speed
             await asyncio.sleep(max(0.0, due - loop.time()))
             await self._ease()
             due = max(due, loop.time() - HOPELESSLY_LATE_S)
+            self._pace.advance(step.delay_ms)
+            if is_rug(step.event, step.args):
+                await self._desk.settle(step.scene)
             self._say(step)
             if step.ended is not None and self._ends_with(step.ended):
                 break
         await self._drain()
 
     def _say(self, step: Step) -> None:
-        self._hall.scene = step.scene
-        if not self._sabotage.mute:
-            self._hall.broadcast(step.event, self._faults.pass_on(step.event, step.args))
+        hall, desk = self._hall, self._desk
+        hall.scene = step.scene
+        desk.before(step)
+        if not hall.mute:
+            args, unheard = desk.public(step)
+            hall.broadcast(step.event, self._faults.pass_on(step.event, args), but=unheard)
+        desk.after(step)
 
     def _ends_with(self, game: Round) -> bool:
         self._ended.append(game)
