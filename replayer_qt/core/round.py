@@ -74,6 +74,7 @@ class RoundState(msgspec.Struct, frozen=True, kw_only=True):
         rug_tick: position of the rug; None while the round lives.
         rug_price: price of the rug [multiplier]; None while the round lives.
         trade_count: trades of all players, where stated.
+        told_mono: when the newest tick, phase or countdown was learned of [monotonic ns].
     """
 
     round_id: RoundId
@@ -96,6 +97,7 @@ class RoundState(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     seed: str | None = None
     fairness: Fairness = Fairness.UNREVEALED
+    told_mono: Nanos = Nanos(0)
 
     @property
     def peak(self) -> float:
@@ -128,10 +130,10 @@ def fold_and_count(state: RoundState, event: Event) -> tuple[RoundState, int]:
         case RoundRugged():
             after = _rugged(state, event)
         case PhaseChanged(phase=phase):
-            after = _entered(state, phase)
+            after = _entered(state, phase, event.mono)
         case TimerTicked(remaining_ms=remaining):
             counting = state.phase in _COUNTING_DOWN
-            after = replace(state, timer_ms=remaining) if counting else state
+            after = replace(state, timer_ms=remaining, told_mono=event.mono) if counting else state
         case _:
             after = _told(state, event)
     return (state, 1) if after is None else (after, 0)
@@ -163,6 +165,7 @@ def _ticked(state: RoundState, event: PriceTicked) -> RoundState | None:
         extremes=extremes,
         settled=settled,
         trade_count=state.trade_count if event.trade_count is None else event.trade_count,
+        told_mono=event.mono,
     )
 
 
@@ -219,6 +222,7 @@ def _ticked_many(state: RoundState, block: TickBlock) -> tuple[RoundState, int]:
         holes=holes,
         extremes=before.with_tick(newest, price),
         settled=before,
+        told_mono=block.mono,
     )
     return after, 0
 
@@ -262,10 +266,11 @@ def _rugged(state: RoundState, event: RoundRugged) -> RoundState | None:
     )
 
 
-def _entered(state: RoundState, phase: Phase) -> RoundState | None:
+def _entered(state: RoundState, phase: Phase, mono: Nanos) -> RoundState | None:
     if not may_follow(phase, state.phase):
         return None
-    return replace(state, phase=phase, timer_ms=state.timer_ms if phase in _COUNTING_DOWN else None)
+    timer_ms = state.timer_ms if phase in _COUNTING_DOWN else None
+    return replace(state, phase=phase, timer_ms=timer_ms, told_mono=mono)
 
 
 def _told(state: RoundState, event: Event) -> RoundState:
