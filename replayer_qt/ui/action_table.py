@@ -10,6 +10,7 @@ from replayer_qt.core.events import Link
 from replayer_qt.core.units import RUGS, venue_of
 from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
+from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
 SPEEDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1000.0, math.inf)
@@ -17,13 +18,6 @@ CANDLES: Final = (1, 2, 5, 10, 20, 50)
 EVEN_MS: Final = 250
 
 _GIVEN_UP: Final = frozenset({Link.OFF, Link.BLOCKED, Link.ENDED})
-
-DOCKS: Final = (
-    ("rounds", "Rounds", "Recent rounds of the market that is looked at."),
-    ("trades", "Trades", "Trades of all players, as far as the venue shows them."),
-    ("feed", "Feed", "What the feed received, refused, filled in and shed."),
-    ("notices", "Notices", "Everything that a person should know, kept."),
-)
 
 CHAOS: Final = (
     ("drop", "Drop the connection"),
@@ -340,11 +334,11 @@ def _window() -> Iterator[ActionRow]:
         name="theme-other", menu="Vie&w", text="&Other theme", keys=("Ctrl+T",), icon="theme",
         tip="Change between dark and light.", call="toggle_theme",
     )  # fmt: skip
-    for number, (name, title, tip) in enumerate(DOCKS, start=1):
+    for dock in DOCKS:
         yield ActionRow(
-            name=f"dock-{name}", menu="Vie&w/&Panels", text=title, keys=(f"Alt+{number}",),
-            tip=tip, call="toggle_dock", argument=name,
-            checked=_dock_open(name),
+            name=f"dock-{dock.name}", menu="Vie&w/&Panels", text=dock.title, tip=dock.tip,
+            keys=(dock.key,) if dock.key else (), call="toggle_dock", argument=dock.name,
+            checked=_dock_open(dock.name),
         )  # fmt: skip
     yield ActionRow(
         name="reset-layout", menu="Vie&w", text="&Reset layout", rule=True,

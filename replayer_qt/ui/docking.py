@@ -7,12 +7,15 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from replayer_qt.ui.action_table import DOCKS
+from replayer_qt.ui.dock_table import ACCOUNT, DOCKS, MARKET, RIGHT
 from replayer_qt.ui.layout_memory import LayoutMemory
 
 _NARROW_PX: Final = 1000
-_SIDE_PX: Final = 496
-_BELOW_PX: Final = 230
+_SIDE_PX: Final = 312
+_BELOW_PX: Final = 200
+_STACK_PX: Final = 300
+_RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
+_BELOW: Final = Qt.DockWidgetArea.BottomDockWidgetArea
 _SIDES: Final = frozenset(
     {Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea}
 )
@@ -38,15 +41,17 @@ class Docking(QObject):
         self._fitting.timeout.connect(self._fit)
         window.installEventFilter(self)
         self.docks: dict[str, QDockWidget] = {}
-        for name, title, tip in DOCKS:
-            dock = QDockWidget(title, window)
-            dock.setObjectName(f"dock-{name}")
-            dock.setAccessibleName(title)
-            dock.setAccessibleDescription(tip)
-            dock.setWidget(panels[name])
+        # the ticket needs its height: it reaches from the bars to the window's lower edge
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        for row in DOCKS:
+            dock = QDockWidget(row.title, window)
+            dock.setObjectName(f"dock-{row.name}")
+            dock.setAccessibleName(row.title)
+            dock.setAccessibleDescription(row.tip)
+            dock.setWidget(panels[row.name])
             dock.toggleViewAction().toggled.connect(self._tell)
             dock.installEventFilter(self)
-            self.docks[name] = dock
+            self.docks[row.name] = dock
 
     def open_names(self) -> frozenset[str]:
         """Return the names of the docks that are open, in sight or behind a tab."""
@@ -61,30 +66,22 @@ class Docking(QObject):
             dock.raise_()
 
     def put_back(self) -> None:
-        """Place the docks as at first: beside the chart, or below it in a narrow window."""
+        """Place the docks as at first, or all of them below the chart in a narrow window."""
         window = self._window
         narrow = self._is_below = self._is_narrow()
         self._beside = None
-        area = (
-            Qt.DockWidgetArea.BottomDockWidgetArea
-            if narrow
-            else Qt.DockWidgetArea.RightDockWidgetArea
-        )
-        for dock in self.docks.values():
+        for row in DOCKS:
+            dock = self.docks[row.name]
             dock.setFloating(False)
             window.removeDockWidget(dock)
-            window.addDockWidget(area, dock)
+            right = row.group == RIGHT and not narrow
+            window.addDockWidget(_RIGHT if right else _BELOW, dock)
             dock.show()
-        rounds, trades, feed, notices = (self.docks[name] for name, _, _ in DOCKS)
         if narrow:
             self._stack()
         else:
-            window.tabifyDockWidget(trades, feed)
-            window.tabifyDockWidget(feed, notices)
-            window.resizeDocks([rounds, trades], [_SIDE_PX, _SIDE_PX], Qt.Orientation.Horizontal)
-            window.resizeDocks([rounds, trades], [1, 1], Qt.Orientation.Vertical)
-            trades.raise_()
-        rounds.raise_()
+            self._spread()
+        self._first_of_each()
 
     def restore(self, memory: LayoutMemory) -> bool:
         """Bring back what was kept; False, and nothing changed, if there is nothing sound."""
@@ -124,15 +121,15 @@ class Docking(QObject):
     def _note_width(self, dock: QObject) -> None:
         """Remember how wide a person made it; a narrow window squeezes it by itself."""
         if not self._is_narrow() and not self._is_below and dock in self._at_the_side():
-            self._side_px = self.docks["rounds"].width()
+            self._side_px = self.docks[DOCKS[0].name].width()
 
     def _move_below(self, beside: QByteArray) -> None:
         opened = self.open_names()
         for dock in self._at_the_side():
-            self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            self._window.addDockWidget(_BELOW, dock)
         self._stack()
         self._reopen(opened)
-        self.docks["rounds"].raise_()
+        self.docks[DOCKS[0].name].raise_()
         self._beside, self._is_below = beside, True
 
     def _move_back(self) -> None:
@@ -150,12 +147,34 @@ class Docking(QObject):
             dock.setVisible(name in names)
 
     def _stack(self) -> None:
-        names = [name for name, _, _ in DOCKS]
-        docks = [self.docks[name] for name in names if not self.docks[name].isFloating()]
+        """Make all docks tabs of one another, below the chart."""
+        docks = [dock for dock in self.docks.values() if not dock.isFloating()]
         for before, dock in itertools.pairwise(docks):
             self._window.tabifyDockWidget(before, dock)
         if docks:
-            self._window.resizeDocks(docks[:1], [_BELOW_PX], Qt.Orientation.Vertical)
+            self._window.resizeDocks(docks[:1], [_STACK_PX], Qt.Orientation.Vertical)
+
+    def _spread(self) -> None:
+        """Make those of a group tabs of one another, the groups beside one another."""
+        window = self._window
+        firsts = []
+        for group in (RIGHT, ACCOUNT, MARKET):
+            docks = self._group(group)
+            for before, dock in itertools.pairwise(docks):
+                window.tabifyDockWidget(before, dock)
+            firsts += docks[:1]
+        window.resizeDocks(firsts[:1], [_SIDE_PX], Qt.Orientation.Horizontal)
+        below = firsts[1:]
+        window.resizeDocks(below, [_BELOW_PX] * len(below), Qt.Orientation.Vertical)
+        window.resizeDocks(below, [_SIDE_PX] * len(below), Qt.Orientation.Horizontal)
+
+    def _group(self, group: str) -> list[QDockWidget]:
+        return [self.docks[row.name] for row in DOCKS if row.group == group]
+
+    def _first_of_each(self) -> None:
+        for group in (MARKET, ACCOUNT, RIGHT):
+            for dock in self._group(group)[:1]:
+                dock.raise_()
 
     @Slot()
     def _tell(self) -> None:

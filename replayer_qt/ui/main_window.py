@@ -1,12 +1,11 @@
 """The window: takes frames in, lets wishes out, and decides nothing."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, cast
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import OpenRecordings
@@ -26,15 +25,13 @@ from replayer_qt.ui.docking import Docking
 from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
 from replayer_qt.ui.notice_bar import NoticeBar
 from replayer_qt.ui.notices import Notices
-from replayer_qt.ui.panels.feed import FeedPanel
-from replayer_qt.ui.panels.notice_list import NoticeList
-from replayer_qt.ui.panels.rounds import RoundsPanel
+from replayer_qt.ui.panel_set import make_panels, widget_of, wishes_of
 from replayer_qt.ui.panels.status_strip import StatusStrip
-from replayer_qt.ui.panels.trades import TradesPanel
+from replayer_qt.ui.panels.ticket import TicketPanel
 from replayer_qt.ui.panels.transport import Transport
 from replayer_qt.ui.panels.welcome import Welcome
 from replayer_qt.ui.placing import ScreenKeeper
-from replayer_qt.ui.plain import clean
+from replayer_qt.ui.recent_menu import RecentMenu
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import THEMES, Theme
 from replayer_qt.ui.view import View, is_nothing_shown
@@ -120,16 +117,16 @@ class MainWindow(QMainWindow):
 
     def open_files(self) -> None:
         """Ask for recordings and open them."""
-        ask_for_files(self, self._folder(), self.open_paths)
+        ask_for_files(self, self.recent.folder(), self.open_paths)
 
     def open_folder(self) -> None:
         """Ask for a folder and open the recordings in it."""
-        ask_for_folder(self, self._folder(), self.open_paths)
+        ask_for_folder(self, self.recent.folder(), self.open_paths)
 
     def open_paths(self, paths: list[str]) -> None:
         """Ask for the replay of files or folders, and remember them."""
         if paths:
-            self._list_recent(self._memory.opened(paths))
+            self.recent.opened(paths)
             self.asked.emit(OpenRecordings(paths=tuple(paths)))
 
     def ask_tick(self) -> None:
@@ -195,8 +192,8 @@ class MainWindow(QMainWindow):
     def _build(self, clock: Clock | None) -> None:
         self.strip = StatusStrip(clock)
         self.transport = Transport(self.actions_.actions)
-        self.rounds, self.trades, self.feed = RoundsPanel(), TradesPanel(), FeedPanel()
-        self.notice_list = NoticeList(self.notices)
+        self.ticket = TicketPanel()
+        self.panels = {"ticket": self.ticket, **make_panels(self.notices)}
         self._ground = QWidget()
         column = QVBoxLayout(self._ground)
         column.setContentsMargins(0, 0, 0, 0)
@@ -211,17 +208,10 @@ class MainWindow(QMainWindow):
         self._add_bars()
         self.welcome = Welcome(widget, self.actions_.actions)
         self.menus = fill_menus(self.menuBar(), self.actions_.actions)
-        self._recent = add_menu_below(self.actions_.actions["open-folder"], "Open &recent")
-        self._recent.setToolTipsVisible(True)
-        self._list_recent(self._memory.recent())
+        below = add_menu_below(self.actions_.actions["open-folder"], "Open &recent")
+        self.recent = RecentMenu(below, self._memory, self)
         self.docking = Docking(
-            self,
-            {
-                "rounds": self.rounds,
-                "trades": self.trades,
-                "feed": self.feed,
-                "notices": self.notice_list,
-            },
+            self, {name: widget_of(panel) for name, panel in self.panels.items()}
         )
         self._keeper = ScreenKeeper(self)
         self.resize(*_SIZE)
@@ -244,20 +234,21 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         # by a signal, so that one that fails does not keep the frame from the others
-        for part in (
-            self._chart, self.strip, self.transport, self.rounds, self.trades, self.feed,
-            self.notices,
-        ):  # fmt: skip
+        for part in (self._chart, self.strip, self.transport, *self.panels.values()):
             self._frame.connect(part.show_frame)
+        for panel in self.panels.values():
+            wishes = wishes_of(panel)
+            if wishes is not None:
+                wishes.connect(self.asked)
         self.actions_.asked.connect(self.asked)
         self.actions_.called.connect(self._call)
         self.transport.asked.connect(self.asked)
         self.transport.done.connect(self._focus_chart)
         self.notices.told.connect(self.notice_bar.tell)
         self.notices.over.connect(self.notice_bar.take_back)
-        self.notice_list.cleared.connect(self.notice_bar.clear)
+        self.notices.cleared.connect(self.notice_bar.clear)
         self.docking.changed.connect(self._note_docks)
-        self._recent.triggered.connect(self._open_recent)
+        self.recent.chosen.connect(self._open_recent)
         self._chart.followed.connect(self._note_following)
         self._chart.asked.connect(self.asked)
         self._chart.set_ticks_per_candle(self._look.ticks_per_candle)
@@ -279,7 +270,7 @@ class MainWindow(QMainWindow):
         self.strip.set_theme(theme)
         self.transport.set_theme(theme)
         self.notice_bar.set_theme(theme)
-        for panel in (self.rounds, self.trades, self.feed, self.notice_list):
+        for panel in self.panels.values():
             panel.set_theme(theme)
         if self._advance is not None:
             self.transport.show_frame(replace(self._advance, events=()))
@@ -310,32 +301,14 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.actions_.refresh(self._view())
 
-    def _folder(self) -> str:
-        recent = self._memory.recent()
-        return str(Path(recent[0]).parent) if recent else ""
-
-    def _list_recent(self, paths: tuple[str, ...]) -> None:
-        self._recent.clear()
-        for path in paths:
-            action = self._recent.addAction(clean(Path(path).name or path, 80).replace("&", "&&"))
-            action.setData(path)
-            action.setStatusTip(clean(path))
-        self._recent.addSeparator()
-        self._recent.addAction("&Clear this list")
-        self._recent.setEnabled(bool(paths))
-
     @Slot(str, object)
     def _call(self, verb: str, argument: object) -> None:
         method = self._verbs[verb]
         method() if argument is None else method(argument)
 
-    @Slot(QAction)
-    def _open_recent(self, action: QAction) -> None:
-        if action.data() is not None:
-            self.open_paths([str(action.data())])
-            return
-        self._memory.forget_recent()
-        self._list_recent(())
+    @Slot(str)
+    def _open_recent(self, path: str) -> None:
+        self.open_paths([path])
 
     @Slot()
     def _note_docks(self) -> None:

@@ -48,10 +48,12 @@ class Notices(QObject):
     Signals:
         told: a `Notice`, new or counted up.
         over: a `Notice` that is not so any more; its row stays.
+        cleared: a person has read them all.
     """
 
     told = Signal(object)
     over = Signal(object)
+    cleared = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,12 @@ class Notices(QObject):
             notice = replace(notice, count=before.count + notice.count)
         self.rows.upsert([notice])
         self.told.emit(notice)
+
+    @Slot()
+    def clear(self) -> None:
+        """Forget every notice."""
+        self.rows.clear()
+        self.cleared.emit()
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:

@@ -27,6 +27,7 @@ from replayer_qt.core.events import Link
 from replayer_qt.core.program_events import ProblemRaised, Recording
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
+from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.status import read_status
 from tests.gui.desk import REPLAY, Bench, event, lively
 
@@ -39,6 +40,9 @@ def bench(qtbot):
     made.window.activateWindow()
     QApplication.processEvents()
     return made
+
+
+EVERY_DOCK = {row.name for row in DOCKS}
 
 
 def to_nothing(bench):
@@ -125,7 +129,7 @@ SEEN = {
     "theme-dark": (to_nothing, told("theme", "dark")),
     "theme-light": (to_nothing, told("theme", "light")),
     "theme-other": (to_nothing, told("theme", "light")),
-    "reset-layout": (to_nothing, lambda bench: len(bench.window.docking.open_names()) == 4),
+    "reset-layout": (to_nothing, lambda bench: bench.window.docking.open_names() == EVERY_DOCK),
     "full-screen": (to_nothing, lambda bench: bench.window.isFullScreen()),
     "shortcuts": (to_nothing, lambda bench: dialog(bench, QDialog)),
     "about": (to_nothing, lambda bench: dialog(bench, QDialog)),
@@ -135,7 +139,7 @@ SEEN = {
             to_nothing,
             lambda bench, name=name: name not in bench.window.docking.open_names(),
         )
-        for name in ("rounds", "trades", "feed", "notices")
+        for name in EVERY_DOCK
     },
 }
 NEVER = {"connect-binance"}
@@ -381,7 +385,7 @@ def test_a_table_with_the_focus_keeps_home_and_leaves_space_and_arrows_to_the_re
     bench.replay()
     bench.window.show_frame(bench.engine.show(PRACTICE))
     bench.window.show_frame(bench.engine.show(REPLAY))
-    table = bench.window.rounds._table
+    table = bench.window.panels["rounds"]._table
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Home)
     assert bench.asked == []
@@ -434,7 +438,7 @@ def test_buttons_of_notices_dismiss_and_clear(bench):
     bar = bench.window.notice_bar
     QTest.mouseClick(bar.toasts[0].findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert [toast.notice.what for toast in bar.toasts] == ["B."]
-    clear = bench.window.notice_list.findChild(QPushButton)
+    clear = bench.window.panels["notices"].findChild(QPushButton)
     clear.click()
     assert bar.toasts == []
     assert bench.window.notices.rows.rowCount() == 0

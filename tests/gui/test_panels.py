@@ -47,7 +47,7 @@ def cells(rows):
 def test_rounds_stand_newest_first_with_peak_rug_and_gaps(bench):
     bench.connect()
     lively(bench)
-    rounds = cells(bench.window.rounds.rows)
+    rounds = cells(bench.window.panels["rounds"].rows)
     assert len(rounds) == 13
     assert rounds[0][:2] == ["89abcdef", "150"]
     assert rounds[0][3] == "—"
@@ -57,24 +57,24 @@ def test_rounds_stand_newest_first_with_peak_rug_and_gaps(bench):
 def test_a_verdict_reaches_a_round_that_the_state_has_let_go(bench):
     bench.connect()
     lively(bench)
-    old = bench.window.rounds.rows.row(9).round_id
+    old = bench.window.panels["rounds"].rows.row(9).round_id
     bench.feed([event(FairnessChecked, round_id=old, verdict=Fairness.VERIFIED)])
-    assert cells(bench.window.rounds.rows)[9][4] == "✓ verified"
+    assert cells(bench.window.panels["rounds"].rows)[9][4] == "✓ verified"
 
 
 def test_rounds_are_those_of_the_stream_looked_at(bench):
     bench.connect()
     lively(bench)
     bench.replay(wave(60))
-    assert [row[1] for row in cells(bench.window.rounds.rows)] == ["29"]
+    assert [row[1] for row in cells(bench.window.panels["rounds"].rows)] == ["29"]
     bench.window.show_frame(bench.engine.show(PRACTICE))
-    assert len(cells(bench.window.rounds.rows)) == 13
+    assert len(cells(bench.window.panels["rounds"].rows)) == 13
 
 
 def test_rounds_sort_by_number_not_by_letter(bench):
     bench.connect()
     lively(bench)
-    view = bench.window.rounds._table
+    view = bench.window.panels["rounds"]._table
     view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     shown = view.model()
     ticks = [shown.index(line, 1).data(SORT_ROLE) for line in range(shown.rowCount())]
@@ -88,7 +88,7 @@ def test_the_tape_is_bounded_and_newest_first(bench):
     """S1-N4: 500 trades, drop-oldest."""
     bench.connect()
     bench.feed([trade(number) for number in range(700)])
-    rows = bench.window.trades.rows
+    rows = bench.window.panels["trades"].rows
     assert rows.rowCount() == TRADES_KEPT
     assert cells(rows)[0][2:] == ["0.7000", "7.9900", "player2"]
 
@@ -106,7 +106,10 @@ def test_no_number_in_a_table_is_elided(bench, size):
     odd = [Decimal("0.329412345"), Decimal("9999.123456"), Decimal("0.000001"), Decimal(12_345_678)]
     bench.feed([replace(trade(n), price=0.005772, amount=each) for n, each in enumerate(odd)])
     QApplication.processEvents()
-    for panel in (window.rounds, window.trades):
+    for name in ("rounds", "trades"):
+        window.docking.docks[name].raise_()
+        QApplication.processEvents()
+        panel = window.panels[name]
         table = panel._table
         model = table.model()
         for column, declared in enumerate(panel.rows.columns):
@@ -124,7 +127,7 @@ def test_the_whole_number_is_in_the_tool_tip(bench):
     bench.connect()
     bench.feed(moved_to(PRACTICE, [1.0, 2.123456789, 0.0057723456]))
     bench.feed([replace(trade(1), amount=Decimal("0.329412345"), price=1.23456789)])
-    rounds, trades = bench.window.rounds.rows, bench.window.trades.rows
+    rounds, trades = bench.window.panels["rounds"].rows, bench.window.panels["trades"].rows
     tips = [rounds.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in (2, 3)]
     assert tips == ["<span>2.123456789x</span>", "<span>0.0057723456x</span>"]
     tips = [trades.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in (2, 3)]
@@ -135,7 +138,7 @@ def test_a_trade_that_is_told_twice_is_one_row(bench):
     bench.connect()
     bench.feed([trade(1), trade(1)])
     bench.feed([trade(1)])
-    assert bench.window.trades.rows.rowCount() == 1
+    assert bench.window.panels["trades"].rows.rowCount() == 1
 
 
 def test_a_rewind_starts_the_tape_of_its_stream_anew(bench):
@@ -145,9 +148,9 @@ def test_a_rewind_starts_the_tape_of_its_stream_anew(bench):
     bench.replay()
     bench.feed([trade(number, stream=REPLAY) for number in range(5)])
     bench.feed([event(Rewound, stream=REPLAY, history=(trade(0, stream=REPLAY),))])
-    assert bench.window.trades.rows.rowCount() == 1
+    assert bench.window.panels["trades"].rows.rowCount() == 1
     bench.window.show_frame(bench.engine.show(PRACTICE))
-    assert bench.window.trades.rows.rowCount() == 9
+    assert bench.window.panels["trades"].rows.rowCount() == 9
 
 
 def test_a_line_parts_the_trades_of_different_rounds(bench):
@@ -157,7 +160,7 @@ def test_a_line_parts_the_trades_of_different_rounds(bench):
     other = RoundId("20261121-fedcba98")
     bench.feed([trade(1, tick=390), trade(2, tick=393)])
     bench.feed([replace(trade(n), round_id=other, tick=n) for n in (3, 4)])
-    table = bench.window.trades._table
+    table = bench.window.panels["trades"]._table
     model = table.model()
     assert [is_parted(model.index(row, 0)) for row in range(4)] == [False, False, True, False]
     assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == f"<span>Round {other}</span>"
@@ -172,7 +175,7 @@ def test_a_line_parts_the_trades_of_different_rounds(bench):
 def test_the_tape_can_be_filtered_by_player(bench):
     bench.connect()
     bench.feed([trade(number) for number in range(34)])
-    panel = bench.window.trades
+    panel = bench.window.panels["trades"]
     panel._filter.setText("PLAYER11")
     assert panel._table.model().rowCount() == 2
     panel._filter.clear()
@@ -188,9 +191,9 @@ def test_hostile_names_are_painted_as_letters(bench, name):
     bench.feed([trade(1, player=name)])
     QApplication.processEvents()
     began = time.perf_counter()
-    bench.window.trades.grab()
+    bench.window.panels["trades"].grab()
     assert time.perf_counter() - began < 2
-    cell = bench.window.trades.rows.index(0, 4)
+    cell = bench.window.panels["trades"].rows.index(0, 4)
     assert len(cell.data()) <= 32
     assert "\n" not in cell.data()
     assert "<table" not in cell.data(Qt.ItemDataRole.ToolTipRole)
@@ -201,7 +204,7 @@ def test_hostile_names_are_painted_as_letters(bench, name):
 
 
 def facts(bench):
-    return {name.strip(): value for name, value in cells(bench.window.feed.rows)}
+    return {name.strip(): value for name, value in cells(bench.window.panels["feed"].rows)}
 
 
 def test_the_feed_panel_tells_counts_reasons_and_what_was_shed(bench):

@@ -30,6 +30,7 @@ from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from replayer_qt.ui.dialogs.about import AboutDialog, parts
 from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
+from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.theme import THEMES
 from tests.gui.desk import (
     REPLAY,
@@ -44,6 +45,7 @@ from tests.gui.desk import (
 )
 
 ROOT = Path(__file__).parents[2]
+EVERY_DOCK = {row.name for row in DOCKS}
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def test_a_feed_and_a_recorder_at_fault_are_told_over_the_chart(bench):
     bench.feed([event(ProblemRaised, code="x", what="A thing broke.", remedy="Mend it.")] * 3)
     assert [toast.notice.count for toast in bench.window.notice_bar.toasts] == [1, 1, 3]
     assert "No space left" in bench.window.strip.cells["recording"].word.text
-    bench.window.notice_list._clear()
+    bench.window.notices.clear()
     assert bench.window.notice_bar.toasts == []
     assert bench.window.notices.rows.rowCount() == 0
 
@@ -205,14 +207,14 @@ def test_recent_files_are_listed_and_open_again(qtbot):
         first.window.open_paths([f"/rec/{number} & co.jsonl"])
     again = Bench(store=store)
     qtbot.addWidget(again.window)
-    listed = [each for each in again.window._recent.actions() if each.data() is not None]
+    listed = [each for each in again.window.recent.menu.actions() if each.data() is not None]
     assert len(listed) == 12
     assert listed[0].text() == "19 && co.jsonl"
     listed[1].trigger()
     assert again.asked == [OpenRecordings(paths=("/rec/18 & co.jsonl",))]
-    assert again.window._recent.actions()[0].data() == "/rec/18 & co.jsonl"
-    again.window._recent.actions()[-1].trigger()
-    assert not again.window._recent.isEnabled()
+    assert again.window.recent.menu.actions()[0].data() == "/rec/18 & co.jsonl"
+    again.window.recent.menu.actions()[-1].trigger()
+    assert not again.window.recent.menu.isEnabled()
     assert Bench(store=store).window._memory.recent() == ()
 
 
@@ -263,14 +265,14 @@ def test_the_layout_comes_back_at_the_next_start(qtbot):
     again = Bench(store=store)
     qtbot.addWidget(again.window)
     again.window.show()
-    assert again.window.docking.open_names() == {"rounds", "trades", "notices"}
+    assert again.window.docking.open_names() == EVERY_DOCK - {"feed"}
     assert (again.window.width(), again.window.height()) == (780, 720)
     assert not again.window.actions_.actions["dock-feed"].isChecked()
     again.window.reset_layout()
-    assert len(again.window.docking.open_names()) == 4
+    assert again.window.docking.open_names() == EVERY_DOCK
     fresh = Bench(Settings(window=WindowSettings(restore_layout=False)), store=store)
     qtbot.addWidget(fresh.window)
-    assert len(fresh.window.docking.open_names()) == 4
+    assert fresh.window.docking.open_names() == EVERY_DOCK
 
 
 def test_a_narrow_window_has_its_docks_below_the_chart_and_gives_them_back(bench):
@@ -278,9 +280,9 @@ def test_a_narrow_window_has_its_docks_below_the_chart_and_gives_them_back(bench
     window = bench.window
     docks = window.docking.docks
     settle()
-    window.resizeDocks([docks["rounds"]], [430], Qt.Orientation.Horizontal)
+    window.resizeDocks([docks["ticket"]], [430], Qt.Orientation.Horizontal)
     settle()
-    wide = docks["rounds"].width()
+    wide = docks["ticket"].width()
     window.resize(730, 900)
     settle()
     assert window.chart_widget.width() >= 700
@@ -290,7 +292,7 @@ def test_a_narrow_window_has_its_docks_below_the_chart_and_gives_them_back(bench
     window.toggle_dock("feed")
     window.resize(1280, 800)
     settle()
-    assert docks["rounds"].width() == wide
+    assert docks["ticket"].width() == wide
     assert docks["feed"].isHidden()
     assert docks["trades"].isVisible()
 
@@ -310,8 +312,8 @@ def test_docks_left_below_in_a_narrow_window_go_back_at_the_next_start_too(qtbot
     assert again.window.chart_widget.width() >= 700
     again.window.resize(1280, 800)
     settle()
-    assert again.window.docking.docks["rounds"].x() > again.window.chart_widget.width()
-    assert again.window.docking.docks["rounds"].width() >= 300
+    assert again.window.docking.docks["ticket"].x() > again.window.chart_widget.width()
+    assert again.window.docking.docks["ticket"].width() >= 300
 
 
 def test_a_damaged_layout_is_the_built_in_one(qtbot):
@@ -320,7 +322,7 @@ def test_a_damaged_layout_is_the_built_in_one(qtbot):
         store.setValue(f"layout/1/{key}", b"\x00garbage")
     bench = Bench(store=store)
     qtbot.addWidget(bench.window)
-    assert len(bench.window.docking.open_names()) == 4
+    assert bench.window.docking.open_names() == EVERY_DOCK
 
 
 def test_closing_tells_once_and_keeps_the_layout(bench):
