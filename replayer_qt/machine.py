@@ -14,6 +14,7 @@ from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.events import Event
@@ -169,6 +170,9 @@ async def assemble(
                 feed, host=host, recorder=recorder, clock=clock
             ),
             plug_replay=lambda feed: wiring.plug_replay(feed, host=host),
+            locate=lambda stream, round_id: tuple(
+                str(path) for path in find_round(recordings, stream, round_id)
+            ),
         ),
         clock,
         record_at_once=settings.recorder.autostart,

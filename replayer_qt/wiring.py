@@ -56,6 +56,7 @@ def wire(*, host: EngineHost, recorder: RecorderWorker, desk: Desk) -> None:
     desk.recording_wanted.connect(recorder.begin, ACROSS)
     desk.recording_unwanted.connect(recorder.finish, ACROSS)
     recorder.changed.connect(host.note, ACROSS)
+    host.advanced.connect(desk.hear, WITHIN)
 
 
 def wire_window(*, host: EngineHost, desk: Desk, frames: FrameClock, window: MainWindow) -> None:

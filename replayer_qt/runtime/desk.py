@@ -12,14 +12,20 @@ from replayer_qt.core.commands import (
     Command,
     Connect,
     Disconnect,
+    GoTo,
     OpenRecordings,
     ReplayCommand,
+    SeekStart,
+    SeekTick,
     Show,
     StartRecording,
     StopRecording,
 )
-from replayer_qt.core.program_events import ProblemRaised
-from replayer_qt.core.units import StreamId, stream_of
+from replayer_qt.core.program_events import ProblemRaised, Severity
+from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.state import Advance
+from replayer_qt.core.trade_commands import ArmKeys, Kill, LiftKill, NoteTrade, TradeCommand
+from replayer_qt.core.units import RoundId, StreamId, stream_of
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
@@ -28,6 +34,9 @@ log = logging.getLogger(__name__)
 
 NOWHERE = stream_of("replayer", "desk")
 """The stream named by what concerns no market."""
+
+_TRADING = (TradeCommand, ArmKeys, Kill, LiftKill, NoteTrade)
+"""What the other door takes."""
 
 
 class Makers:
@@ -38,6 +47,7 @@ class Makers:
         replay: makes the feed of some files, under the stream's name it is given.
         plug_live: makes the thread for a live feed, connected to recorder and engine.
         plug_replay: makes the thread for a replay, connected to the engine alone.
+        locate: finds the files that hold a round that was recorded here; must be quick.
     """
 
     def __init__(
@@ -47,11 +57,13 @@ class Makers:
         replay: Callable[[tuple[str, ...], StreamId], Feed],
         plug_live: Callable[[Feed], FeedWorker],
         plug_replay: Callable[[Feed], FeedWorker],
+        locate: Callable[[StreamId, RoundId], tuple[str, ...]],
     ) -> None:
         self.live = live
         self.replay = replay
         self.plug_live = plug_live
         self.plug_replay = plug_replay
+        self.locate = locate
 
 
 class Desk(QObject):
@@ -86,11 +98,12 @@ class Desk(QObject):
         self._all_left.set()
         self._next: Connect | None = None
         self._replays = 0
+        self._goal: tuple[RoundId, int] | None = None
         self._closed = False
 
     @Slot(object)
     def obey(self, command: Command) -> None:
-        """Do what is asked, or tell why not."""
+        """Do what is asked, or tell why not; what the other door takes is passed over."""
         match command:
             case Connect():
                 self._connect(command)
@@ -101,18 +114,46 @@ class Desk(QObject):
                 self.recording_wanted.emit()
             case StopRecording():
                 self.recording_unwanted.emit()
+            case Chaos() if self._live is not None:
+                self._live[0].steer(command)
+            case ReplayCommand() if self._replay is not None:
+                self._replay[0].steer(command)
+            case _ if isinstance(command, _TRADING):
+                pass
+            case _:
+                self._obey_looking(command)
+
+    def _obey_looking(self, command: Command) -> None:
+        match command:
             case OpenRecordings(paths=paths):
                 self._open(paths)
             case CloseReplay():
                 self._close_replay()
             case Show(stream=stream):
                 self._host.show(stream)
-            case Chaos() if self._live is not None:
-                self._live[0].steer(command)
-            case ReplayCommand() if self._replay is not None:
-                self._replay[0].steer(command)
+            case GoTo():
+                self._go_to(command)
             case _:
                 log.info("nothing obeys %s now", type(command).__name__)
+
+    def send(self, stream: StreamId, command: Command) -> bool:
+        """Hand a command to the venue's connection; False where that stream has none."""
+        if self._live is None or self._live[1] != stream:
+            return False
+        self._live[0].steer(command)
+        return True
+
+    @Slot(object)
+    def hear(self, advance: Advance) -> None:
+        """Go on to the tick that was asked for, once its round is loaded."""
+        if self._goal is None or self._replay is None:
+            return
+        round_id, tick = self._goal
+        for event in advance.events:
+            if isinstance(event, ReplayShaped) and event.round_id == round_id:
+                self._goal = None
+                self._replay[0].steer(SeekTick(tick=tick) if tick >= 0 else SeekStart())
+                return
 
     @Slot(str)
     def trip(self, component: str) -> None:
@@ -187,7 +228,41 @@ class Desk(QObject):
         self._replay = (worker, stream)
         self._host.show(stream)
 
+    def _go_to(self, command: GoTo) -> None:
+        """Stand at a tick of a round: in the open replay if it plays it, else in its file."""
+        market = None if self._replay is None else self._host.state.markets.get(self._replay[1])
+        playing = None if market is None or market.round is None else market.round.round_id
+        if self._replay is not None and playing == command.round_id:
+            self._host.show(self._replay[1])
+            tick = command.tick
+            self._replay[0].steer(SeekTick(tick=tick) if tick >= 0 else SeekStart())
+            return
+        files = self._makers.locate(command.stream, command.round_id)
+        if not files:
+            self._tell(
+                "round-not-recorded",
+                f"No recording of round {command.round_id[:40]} was found.",
+                "Only rounds that were recorded here, to their end or so far, can be gone to.",
+            )
+            return
+        self._open(files)
+        self._goal = (command.round_id, command.tick)
+
+    def _tell(self, code: str, what: str, remedy: str) -> None:
+        self._host.note(
+            ProblemRaised(
+                at=self._clock.now(),
+                mono=self._clock.monotonic(),
+                stream=NOWHERE,
+                code=code,
+                what=what,
+                remedy=remedy,
+                severity=Severity.WARNING,
+            )
+        )
+
     def _close_replay(self) -> None:
+        self._goal = None
         if self._replay is None:
             return
         self._leave(self._replay[0])

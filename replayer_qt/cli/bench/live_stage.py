@@ -217,7 +217,13 @@ def _desk(host: EngineHost, clock: SystemClock) -> Desk:
     def nothing(*_arguments: object) -> None:
         raise NotImplementedError
 
-    makers = Makers(live=nothing, replay=nothing, plug_live=nothing, plug_replay=nothing)  # type: ignore[arg-type]
+    makers = Makers(
+        live=nothing,  # type: ignore[arg-type]
+        replay=nothing,  # type: ignore[arg-type]
+        plug_live=nothing,  # type: ignore[arg-type]
+        plug_replay=nothing,  # type: ignore[arg-type]
+        locate=nothing,  # type: ignore[arg-type]
+    )
     return Desk(host, makers, clock, record_at_once=False)
 
 

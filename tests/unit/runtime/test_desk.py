@@ -1,5 +1,6 @@
 """The desk: one live feed, one replay, no waiting."""
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Slot
@@ -9,12 +10,17 @@ from replayer_qt.core.commands import (
     CloseReplay,
     Connect,
     Disconnect,
+    GoTo,
     OpenRecordings,
     Play,
+    SeekTick,
     Show,
     StartRecording,
     StopRecording,
 )
+from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.session import Session
+from replayer_qt.core.state import Advance
 from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.engine.engine import Engine
 from replayer_qt.runtime.desk import Desk, Makers
@@ -55,6 +61,7 @@ class Room:
         self.replays: list[ScriptedFeed] = []
         self.workers: list[FeedWorker] = []
         self.next_live: ScriptedFeed | None = None
+        self.files: dict[str, tuple[str, ...]] = {}
         self.desk = Desk(
             self.host,
             Makers(
@@ -62,6 +69,7 @@ class Room:
                 replay=self._make_replay,
                 plug_live=self._plug,
                 plug_replay=self._plug,
+                locate=lambda _stream, round_id: self.files.get(round_id, ()),
             ),
             SteppedClock(),
             record_at_once=record_at_once,
@@ -270,3 +278,26 @@ def test_files_that_hold_nothing_leave_the_live_market_in_view(room, qtbot):
     room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
     qtbot.waitUntil(lambda: room.price(room.replays[-1].stream) is not None)
     assert room.host.state.shown == room.replays[-1].stream
+
+
+def test_going_to_a_tick_opens_the_recording_of_its_round_and_stands_there(room, qtbot):
+    """A row of a panel leads to its tick: the file is found by the round, then sought in."""
+    room.files["r1"] = ("r1.jsonl",)
+    room.desk.obey(GoTo(stream=PRACTICE, round_id="r1", tick=2))
+    qtbot.waitUntil(lambda: room.price(room.replays[0].stream) is not None)
+    (replay,) = room.replays
+    shaped = ReplayShaped(
+        at=0, mono=0, stream=replay.stream, round_id="r1", ticks=np.arange(3), prices=np.ones(3)
+    )
+    room.desk.hear(Advance(events=(shaped,), state=room.host.state, session=Session()))
+    qtbot.waitUntil(lambda: replay.steered == [SeekTick(tick=2)])
+
+
+def test_going_to_a_round_that_was_not_recorded_is_told(room, qtbot):
+    problems = []
+    room.host.advanced.connect(
+        lambda advance: problems.extend(e.code for e in advance.events if hasattr(e, "code"))
+    )
+    room.desk.obey(GoTo(stream=PRACTICE, round_id="nowhere", tick=2))
+    assert problems == ["round-not-recorded"]
+    assert room.replays == []
