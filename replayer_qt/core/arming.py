@@ -36,6 +36,10 @@ class Arming(msgspec.Struct, frozen=True, kw_only=True):
         """Whether orders may leave."""
         return self.state in {ArmState.ARMED, ArmState.IN_FLIGHT}
 
+    def is_armed_at(self, mono: Nanos) -> bool:
+        """Return whether orders may leave at `mono` [monotonic ns]: armed, and not run out."""
+        return self.is_armed and self.until is not None and mono < self.until
+
 
 def fold_arming(arming: Arming, event: Event) -> Arming:
     """Return the arming after `event`."""

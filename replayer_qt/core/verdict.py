@@ -72,7 +72,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
         pending: what buys and stakes under way may still cost [SOL]; `pending_buys` of these the
             buys; unknown orders count as spent.
         pending_bet: whether a side bet is under way.
-        selling: percent of the holding that sales under way sell.
+        selling: percent of the holding that sales under way sell; `selling_unknown` the same of
+            sales whose fate is not known.
         unknown: orders whose fate is not known.
         drifting: whether our ledger and the venue differ.
         day_result: result of this UTC day, unrealised included [SOL].
@@ -84,6 +85,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
             `minute_frees_ms` when the oldest leaves the window [ms].
         automated: automated orders since a person allowed them last.
         breaker_ms: None while no circuit breaker is open, else time until it is tried again [ms].
+        orders: orders allowed since the session began; `turnover` what its buys and stakes came
+            to [SOL], `session_result` what it brought, unrealised included [SOL]; `in_flight`
+            orders under way, and `last_ms` how long ago the last one was allowed [ms].
     """
 
     now: Nanos = Nanos(0)
@@ -107,6 +111,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     pending_buys: Decimal | None = None
     pending_bet: bool | None = None
     selling: int | None = None
+    selling_unknown: int = 0
     unknown: int | None = None
     drifting: bool | None = None
     day_result: Decimal | None = None
@@ -121,6 +126,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     minute_frees_ms: float = 0.0
     automated: int | None = None
     breaker_ms: float | None = None
+    orders: int | None = None
+    turnover: Decimal | None = None
+    session_result: Decimal | None = None
+    in_flight: int | None = None
+    last_ms: float | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):

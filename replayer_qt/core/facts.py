@@ -1,0 +1,216 @@
+"""What the gate looks at, gathered from the account, the market and the state of this program."""
+
+from decimal import Decimal
+from typing import Final
+
+from replayer_qt.core.account import Account, EntryKind, valued
+from replayer_qt.core.events import Link
+from replayer_qt.core.money import NOTHING, decimal_of
+from replayer_qt.core.order_book import OrderBook
+from replayer_qt.core.orders import OrderSide, OrderState, Request
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.risk_memory import MINUTE, Recent, first_after, size_of
+from replayer_qt.core.round import RoundState
+from replayer_qt.core.state import MarketState
+from replayer_qt.core.trading import Kill, Trading
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Moment, Nanos
+from replayer_qt.core.verdict import Facts
+
+_DAY: Final = 86_400 * NANOS_PER_SECOND
+_ONE: Final = Decimal(1)
+
+
+def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
+    request: Request | None,
+    trading: Trading,
+    market: MarketState | None,
+    kill: Kill,
+    *,
+    now: Moment,
+    audit_ok: bool | None,
+    recorder_ok: bool | None,
+    breaker_ms: float | None,
+    replay: bool,
+) -> Facts:
+    """Return what an order is judged by; what can't be known is None.
+
+    Args:
+        request: the order; None where there is none, as for a panel.
+        trading: the account that it is for.
+        market: the account's stream; None while nothing was heard of it.
+        kill: the kill switch.
+        now: the moment of the decision.
+        audit_ok: whether decisions can be written down.
+        recorder_ok: whether what is received is written down; true where that is not wanted.
+        breaker_ms: None while no circuit breaker is open, else time until it is tried again [ms].
+        replay: whether the stream is a replay, whose newest tick is never old.
+    """
+    account, book, memory = trading.account, trading.book, trading.memory
+    running = None if market is None else market.round
+    price = _price(running)
+    # a holding of a round whose end was not seen has no price here
+    of_this = running is not None and account.round_id == running.round_id
+    value = valued(account, price if of_this else None)
+    opened = account.opened
+    held = account.holding
+    lost_ms, lost_ticks = _loss(account, running, now)
+    pending, pending_buys, pending_bet = _pending(book)
+    selling, selling_unknown = _sales(book)
+    second, minute, second_frees, minute_frees = _rates(memory.recent, now.mono)
+    return Facts(
+        now=now.mono,
+        killed=kill.on,
+        audit_ok=audit_ok,
+        recorder_ok=recorder_ok,
+        armed=trading.arming.is_armed_at(now.mono),
+        link_live=_is_live(market, replay=replay),
+        tick_age_ms=_age_ms(running, now.mono, replay=replay),
+        missing=None if running is None else running.missing,
+        round_id=None if running is None else running.round_id,
+        phase=None if running is None else running.phase,
+        tick=None if running is None else running.tick,
+        price=price,
+        cash=account.cash if opened else None,
+        quantity=held.quantity if opened else None,
+        basis=held.basis if opened else None,
+        stake=(NOTHING if account.bet is None else account.bet.stake) if opened else None,
+        bet_end=_bet_end(account, running),
+        pending=pending,
+        pending_buys=pending_buys,
+        pending_bet=pending_bet,
+        selling=selling,
+        selling_unknown=selling_unknown,
+        unknown=len(book.in_state(OrderState.UNKNOWN)) if book.open else 0,
+        drifting=bool(trading.drift),
+        day_result=_day_result(account, value.unrealised, now) if opened else None,
+        drawdown=_drawdown(account, value.result) if opened else None,
+        losing_streak=max(-account.tally.streak, 0),
+        lost_ms=lost_ms,
+        lost_ticks=lost_ticks,
+        same_ms=None if request is None else _same_ms(request, memory.recent, now.mono),
+        last_second=second,
+        last_minute=minute,
+        second_frees_ms=second_frees,
+        minute_frees_ms=minute_frees,
+        automated=memory.automated_runs,
+        breaker_ms=breaker_ms,
+        orders=memory.orders,
+        turnover=memory.turnover,
+        session_result=value.result,
+        in_flight=sum(order.is_under_way for order in book.open),
+        last_ms=_ms(now.mono - memory.recent[-1].mono) if memory.recent else None,
+    )
+
+
+def cool_down_left(facts: Facts, ticks: int) -> int:
+    """Return how many ticks of a cool-down of `ticks` are left; 0 when it is over."""
+    return 0 if facts.lost_ticks is None else max(ticks - facts.lost_ticks, 0)
+
+
+def _price(running: RoundState | None) -> Decimal | None:
+    if running is None:
+        return None
+    if running.price is not None:
+        return decimal_of(running.price)
+    return _ONE if running.phase is Phase.PRESALE else None
+
+
+def _is_live(market: MarketState | None, *, replay: bool) -> bool | None:
+    if replay:
+        return True
+    if market is None or market.link is None:
+        return None
+    return market.link.link is Link.LIVE
+
+
+def _age_ms(running: RoundState | None, mono: Nanos, *, replay: bool) -> float | None:
+    if running is None:
+        return None
+    if replay:
+        return 0.0
+    return _ms(mono - running.told_mono) if running.told_mono else None
+
+
+def _ms(nanos: int) -> float:
+    return max(nanos, 0) / NANOS_PER_MILLISECOND
+
+
+def _bet_end(account: Account, running: RoundState | None) -> int:
+    if account.bet is not None:
+        return account.bet.end
+    for closed in reversed(account.closed):
+        if running is None or closed.round_id != running.round_id:
+            break
+        if closed.kind is EntryKind.PAYOUT:
+            return closed.tick
+    return -1
+
+
+def _pending(book: OrderBook) -> tuple[Decimal, Decimal, bool]:
+    pending, buys, bet = NOTHING, NOTHING, False
+    for order in book.open:
+        stake = order.at_stake
+        pending += stake
+        if order.request.side is OrderSide.BUY:
+            buys += stake
+        elif order.request.side is OrderSide.SIDE_BET and order.is_under_way:
+            bet = True
+    return pending, buys, bet
+
+
+def _sales(book: OrderBook) -> tuple[int, int]:
+    known, unknown = 0, 0
+    for order in book.open:
+        if order.request.side is not OrderSide.SELL or not order.is_under_way:
+            continue
+        share = order.request.share or 100
+        if order.state is OrderState.UNKNOWN:
+            unknown += share
+        else:
+            known += share
+    return known, unknown
+
+
+def _day_result(account: Account, unrealised: Decimal, now: Moment) -> Decimal:
+    today = account.day_result if account.day == now.at // _DAY else NOTHING
+    return today + unrealised
+
+
+def _drawdown(account: Account, result: Decimal) -> Decimal:
+    opening = account.session_opening
+    return max(max(account.tally.peak, opening) - (opening + result), NOTHING)
+
+
+def _loss(
+    account: Account, running: RoundState | None, now: Moment
+) -> tuple[float | None, int | None]:
+    """How long ago the last loss was: in time, and in ticks if it was in this round."""
+    for closed in reversed(account.closed):
+        if closed.result < 0:
+            here = running is not None and closed.round_id == running.round_id
+            ticks = max(running.tick - closed.tick, 0) if here and running is not None else None
+            return _ms(now.at - closed.at), ticks
+    return None, None
+
+
+def _same_ms(request: Request, recent: tuple[Recent, ...], mono: Nanos) -> float | None:
+    size = size_of(request)
+    for one in reversed(recent):
+        if one.size == size and one.side is request.side:
+            return _ms(mono - one.mono)
+    return None
+
+
+def _rates(recent: tuple[Recent, ...], mono: Nanos) -> tuple[int, int, float, float]:
+    """Orders of the last second and minute, and when the oldest of each leaves it [ms]."""
+    if not recent:
+        return 0, 0, 0.0, 0.0
+    count = len(recent)
+    minute = first_after(recent, mono - MINUTE)
+    second = first_after(recent, mono - NANOS_PER_SECOND)
+    return (
+        count - second,
+        count - minute,
+        _ms(recent[second].mono + NANOS_PER_SECOND - mono) if second < count else 0.0,
+        _ms(recent[minute].mono + MINUTE - mono) if minute < count else 0.0,
+    )
