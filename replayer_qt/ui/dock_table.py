@@ -43,5 +43,17 @@ DOCKS: Final = (
             "Alt+3", MARKET),
     DockRow("notices", "Notices", "Everything that a person should know, kept.",
             "Alt+4", MARKET),
+    DockRow("positions", "Positions", "What is held, its worth, and what the rug could take of it.",
+            "Alt+6", ACCOUNT),
+    DockRow("orders", "Orders", "Orders, the open ones first, with the times of their hops.",
+            "Alt+7", ACCOUNT),
+    DockRow("fills", "Fills", "What was bought, sold and bet, and what the rug sold.",
+            "Alt+8", ACCOUNT),
+    DockRow("ledger", "Ledger", "Every change of the cash, and the proof that they add up.",
+            "Alt+9", ACCOUNT),
+    DockRow("risk", "Risk", "How far each rule of the gate is from refusing.",
+            "Alt+Shift+6", ACCOUNT),
+    DockRow("journal", "Journal", "Every closed trade with your own note and tags.",
+            "Alt+Shift+7", ACCOUNT),
 )  # fmt: skip
 """Every dock, in the order of the menu and of the tabs."""

@@ -1,6 +1,7 @@
 """Numbers and names as a trader reads them; nothing here raises."""
 
 import math
+from datetime import date
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final
 
@@ -13,6 +14,8 @@ _DECIMALS: Final = ((9_999.95, 0), (999.995, 1), (99.995, 2), (9.9995, 3))
 _LEAST_AMOUNT: Final = Decimal("0.00005")
 _LARGE_AMOUNT: Final = Decimal(10_000)
 _PLACES: Final = ((Decimal(10) ** 9, 0), (Decimal(10) ** 6, 2), (Decimal(1000), 4))
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAYS: Final = 1_000_000
 _LEAST: Final = Decimal("0.000001")
 
 _VENUES: Final = {"practice": "Practice exchange", "rugs": "rugs.fun", "binance": "Binance"}
@@ -244,6 +247,18 @@ def clock(nanos: int) -> str:
     """
     rest = nanos // NANOS_PER_SECOND % 86_400
     return f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+
+
+def exact_time(nanos: int) -> str:
+    """Return date and time of a wall time [ns], in UTC, to the millisecond.
+
+    >>> exact_time(1_700_000_000_123_000_000), exact_time(-1)
+    ('2023-11-14 22:13:20.123', '—')
+    """
+    days, rest = divmod(nanos // NANOS_PER_MILLISECOND, 86_400_000)
+    if not 0 <= days < _DAYS:
+        return NOTHING
+    return f"{date.fromordinal(_EPOCH + days)} {clock(nanos)}.{rest % 1000:03}"
 
 
 def share(part: int, whole: int) -> str:

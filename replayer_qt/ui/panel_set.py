@@ -8,8 +8,14 @@ from PySide6.QtWidgets import QWidget
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.notices import Notices
 from replayer_qt.ui.panels.feed import FeedPanel
+from replayer_qt.ui.panels.fills import FillsPanel
+from replayer_qt.ui.panels.ledger import LedgerPanel
 from replayer_qt.ui.panels.notice_list import NoticeList
+from replayer_qt.ui.panels.open_orders import OrdersPanel
+from replayer_qt.ui.panels.positions import PositionsPanel
+from replayer_qt.ui.panels.risk import RiskPanel
 from replayer_qt.ui.panels.rounds import RoundsPanel
+from replayer_qt.ui.panels.trade_journal import JournalPanel
 from replayer_qt.ui.panels.trades import TradesPanel
 from replayer_qt.ui.theme import Theme
 
@@ -33,6 +39,12 @@ def make_panels(notices: Notices) -> dict[str, Panel]:
         "trades": TradesPanel(),
         "feed": FeedPanel(),
         "notices": NoticeList(notices),
+        "positions": PositionsPanel(),
+        "orders": OrdersPanel(),
+        "fills": FillsPanel(),
+        "ledger": LedgerPanel(),
+        "risk": RiskPanel(),
+        "journal": JournalPanel(),
     }
 
 

@@ -1,0 +1,148 @@
+"""Numbers with a limit or a definition as tables: the gate's rules, and a session's statistics."""
+
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from replayer_qt.core.verdict import Headroom
+from replayer_qt.ui import fmt
+from replayer_qt.ui.models.rows import Column, RowsModel
+
+BAR_COLUMN: Final = 3
+"""The rules' column that is drawn as a bar."""
+
+_RULES_KEPT: Final = 100
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of a session.
+
+    Attributes:
+        text: the value as it is shown; with its sign where it has one.
+        exact: with every digit, for tool tip and copy.
+        about: how it is defined.
+        colour: the meaning that colours it; None for plain text.
+        head: whether it is a heading over the figures below it.
+    """
+
+    name: str
+    text: str
+    exact: str = ""
+    about: str = ""
+    colour: str | None = None
+    head: bool = False
+
+
+def rules() -> RowsModel[Headroom]:
+    """Return an empty table of the gate's rules."""
+    return RowsModel(
+        columns=[
+            Column(
+                title="Verdict",
+                chars=9,
+                text=lambda row: verdict(row)[0],
+                colour=lambda row: verdict(row)[1],
+                about="Whether the rule would let an order of the smallest size pass now.",
+            ),
+            Column(
+                title="Rule",
+                chars=22,
+                text=lambda row: row.title,
+                tip=lambda row: f"{row.title} [{row.code}]",
+                about="The gate's rules, in the order in which they are asked.",
+            ),
+            Column(
+                title="Now",
+                chars=10,
+                text=lambda row: quantity(row.value, row.unit),
+                number=lambda row: float(row.value or 0),
+                plain=lambda row: fmt.exact(row.value),
+                tip=lambda row: f"{fmt.exact(row.value)} {row.unit}",
+                about="What is measured now; a dash where it cannot be known.",
+            ),
+            Column(
+                title="Left",
+                chars=14,
+                text=lambda row: quantity(row.left, row.unit),
+                number=lambda row: share_left(row) or 0.0,
+                plain=lambda row: fmt.exact(row.left),
+                tip=lambda row: f"{fmt.exact(row.left)} {row.unit} left",
+                about="What is left until the rule refuses; the bar shows it as a share.",
+            ),
+            Column(
+                title="Limit",
+                chars=10,
+                text=lambda row: "off" if row.limit is None else quantity(row.limit, row.unit),
+                number=lambda row: float(row.limit or 0),
+                colour=lambda row: "muted" if row.limit is None else None,
+                plain=lambda row: fmt.exact(row.limit),
+                about="Where the rule refuses; `risk` in the settings has them all.",
+            ),
+        ],
+        key=lambda row: row.code,
+        kept=_RULES_KEPT,
+        mark=lambda row: None if row.ok else "error",
+    )
+
+
+def verdict(row: Headroom) -> tuple[str, str]:
+    """Return shape, word and meaning of what a rule would say."""
+    if not row.ok:
+        return ("⊘ refuses", "error")
+    near = share_left(row)
+    return ("▲ near", "warning") if near is not None and near < _NEAR else ("✓ passes", "live")
+
+
+_NEAR: Final = 0.2
+
+
+def share_left(row: Headroom) -> float | None:
+    """Return what is left as a share of the limit, 0 to 1; None where that means nothing."""
+    if row.left is None or row.limit is None or row.limit <= 0:
+        return None
+    return min(1.0, max(0.0, float(row.left / row.limit)))
+
+
+def quantity(value: Decimal | None, unit: str) -> str:
+    """Return a number in a rule's unit, as short as it may be.
+
+    >>> quantity(Decimal("0.5"), "SOL"), quantity(Decimal("12.000"), "orders"), quantity(None, "s")
+    ('0.5000 SOL', '12 orders', '—')
+    """
+    if value is None:
+        return fmt.NOTHING
+    if unit == "SOL":
+        return f"{fmt.short_amount(value)} SOL"
+    number = fmt.exact(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
+    return f"{number} {unit}".strip()
+
+
+_TENTH: Final = Decimal("0.1")
+_WHOLE: Final = Decimal(1_000)
+
+
+def figures() -> RowsModel[Figure]:
+    """Return an empty table of figures."""
+    return RowsModel(
+        columns=[
+            Column(
+                title="Figure",
+                chars=20,
+                text=lambda row: row.name.upper() if row.head else row.name,
+                colour=lambda row: "accent" if row.head else "muted",
+                tip=lambda row: row.about or row.name,
+            ),
+            Column(
+                title="Value",
+                chars=14,
+                text=lambda row: row.text,
+                number=lambda _: 0.0,
+                colour=lambda row: row.colour,
+                plain=lambda row: row.exact or row.text,
+                tip=lambda row: f"{row.exact or row.text}. {row.about}".strip(". "),
+            ),
+        ],
+        key=lambda row: row.name,
+        kept=_RULES_KEPT,
+    )

@@ -1,0 +1,177 @@
+"""A table whose rows can be copied, and lead to the recording at their tick."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
+
+from replayer_qt.core.commands import Command
+from replayer_qt.ui.models.rows import RowsModel
+from replayer_qt.ui.panels.table import Table
+
+Row = TypeVar("Row")
+
+_ENTER: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Verb(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """Something that can be asked for about a row.
+
+    Attributes:
+        text: what the menu says.
+        wish: the command; None when it makes no sense for that row, which is then dim.
+    """
+
+    text: str
+    wish: Callable[[Row], Command | None]
+
+
+class LinkedTable(Table):
+    """A table with a menu for its rows; the first verb is also a double click's and Enter's.
+
+    Signals:
+        asked: a command that concerns a row.
+        pointed: the row that is current now; None for none.
+    """
+
+    asked = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(
+        self,
+        what: str,
+        rows: RowsModel[Any],
+        verbs: Sequence[Verb[Any]],
+        *,
+        empty: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(what, parent=parent)
+        self.rows = rows
+        self._verbs = tuple(verbs)
+        self._empty = empty
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.show_rows(rows)
+        self.doubleClicked.connect(self._follow)
+        self.selectionModel().currentRowChanged.connect(self._point)
+
+    def say_empty(self, text: str) -> None:
+        """Say `text` where no row is."""
+        if text != self._empty:
+            self._empty = text
+            self.viewport().update()
+
+    @property
+    def empty(self) -> str:
+        """What is said where no row is; empty while there are rows."""
+        return "" if self.model().rowCount() else self._empty
+
+    def current(self) -> Any:
+        """Return the row that the keys are on; None for none."""
+        index = self.currentIndex()
+        return self._row(index) if index.isValid() else None
+
+    def menu(self) -> QMenu:
+        """Return the menu of the current row; whoever shows it closes it."""
+        row = self.current()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for verb in self._verbs:
+            action = menu.addAction(verb.text)
+            action.setData(verb)
+            action.setEnabled(row is not None and verb.wish(row) is not None)
+            action.triggered.connect(self._choose)
+        menu.addSeparator()
+        chosen = menu.addAction("&Copy rows")
+        chosen.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        chosen.setEnabled(self.selectionModel().hasSelection())
+        chosen.triggered.connect(self.copy_rows)
+        table = menu.addAction("Copy &table as CSV")
+        table.setEnabled(self.model().rowCount() > 0)
+        table.triggered.connect(self.copy_table)
+        return menu
+
+    @Slot()
+    def copy_rows(self) -> None:
+        """Put the chosen rows on the clipboard, exact, parted by tabs."""
+        numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
+        lines = ["\t".join(self._cells(number)) for number in numbers]
+        if lines:
+            QApplication.clipboard().setText("\n".join(lines))
+
+    @Slot()
+    def copy_table(self) -> None:
+        """Put every row that is shown on the clipboard as CSV with a header, exact."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([column.title for column in self.rows.columns])
+        for number in range(self.model().rowCount()):
+            writer.writerow(self._cells(number))
+        QApplication.clipboard().setText(out.getvalue())
+
+    def _cells(self, number: int) -> list[str]:
+        row = self._row(self.model().index(number, 0))
+        return [
+            _harmless(column.copied(row)) if column.number is None else column.copied(row)
+            for column in self.rows.columns
+        ]
+
+    def _row(self, index: QModelIndex) -> Any:
+        return self.rows.row(self._proxy.mapToSource(index).row())
+
+    def _ask(self, verb: Verb[Any]) -> None:
+        row = self.current()
+        wish = None if row is None else verb.wish(row)
+        if wish is not None:
+            self.asked.emit(wish)
+
+    @Slot()
+    def _choose(self) -> None:
+        action = self.sender()
+        self._ask(action.data())  # type: ignore[attr-defined]  # only actions are connected
+
+    @Slot()
+    def _follow(self) -> None:
+        if self._verbs:
+            self._ask(self._verbs[0])
+
+    @Slot()
+    def _point(self) -> None:
+        self.pointed.emit(self.current())
+
+    # Qt's names from here on.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        elif event.key() in _ENTER and not event.isAutoRepeat():
+            self._follow()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
+        at: QPoint = event.globalPos()
+        self.menu().popup(at)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        if self.empty:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            room = self.viewport().rect().adjusted(12, 4, -12, -4)
+            painter.drawText(room, _CENTRED, self.empty)
+            painter.end()
+
+
+_CENTRED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet would take these for formulas, and some of the words are not ours."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

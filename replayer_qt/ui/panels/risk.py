@@ -1,0 +1,234 @@
+"""How far each rule of the gate is from refusing, and what else keeps orders from leaving."""
+
+from typing import Final
+
+from msgspec.structs import asdict
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replayer_qt.core.order_events import ArmState, Difference
+from replayer_qt.core.state import Advance
+from replayer_qt.core.trade_commands import AcceptVenue, AskVenue
+from replayer_qt.core.trading import Kill, Trading
+from replayer_qt.core.units import StreamId
+from replayer_qt.core.verdict import Headroom
+from replayer_qt.ui import fmt
+from replayer_qt.ui.models.limit_rows import BAR_COLUMN, rules, verdict
+from replayer_qt.ui.models.rows import SORT_ROLE
+from replayer_qt.ui.panels.cell import Cell
+from replayer_qt.ui.panels.linked_table import LinkedTable
+from replayer_qt.ui.panels.positions import NOT_TRADED
+from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
+from replayer_qt.ui.plain import PlainLabel, clean, tip
+from replayer_qt.ui.status import Word
+from replayer_qt.ui.theme import DARK, Theme
+
+NO_RULES: Final = "No rule was measured yet: that is done with the market's next word."
+
+_ARMED: Final = {
+    ArmState.SAFE: ("○ SAFE", "muted"),
+    ArmState.READY: ("◔ READY", "practice"),
+    ArmState.ARMED: ("● ARMED", "live"),
+    ArmState.IN_FLIGHT: ("➤ IN FLIGHT", "accent"),
+    ArmState.HALT: ("■ HALT", "error"),
+}
+_BAR_PX: Final = 46
+_BAR_HIGH: Final = 7
+
+
+class RiskPanel(QWidget):
+    """The gate's rules with value, limit and headroom; above them kill switch, arming and drift.
+
+    Signals:
+        asked: a command.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = rules()
+        self._headroom: tuple[Headroom, ...] = ()
+        self.kill = Cell("kill switch", sample="■ ON by command-line", least="■ ON")
+        self.arming = Cell("arming", sample="➤ IN FLIGHT, a reason", least="➤ IN FLIGHT")
+        self.refusing = Cell("rules", sample="⊘ 88 refuse", least="⊘ 88 refuse")
+        self.drift = DriftBar()
+        self.drift.asked.connect(self.asked)
+        self.bars = HeadroomBars(self)
+        self.table = LinkedTable("Rules", self.rows, [], empty=NOT_TRADED)
+        self.table.setItemDelegateForColumn(BAR_COLUMN, self.bars)
+        cells = QHBoxLayout()
+        cells.setSpacing(0)
+        for cell, stretch in ((self.kill, 3), (self.arming, 3), (self.refusing, 1)):
+            cells.addWidget(cell, stretch=stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(cells)
+        layout.addWidget(self.drift)
+        layout.addWidget(self.table, stretch=1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self.rows.set_colours(asdict(theme))
+        self.bars.set_theme(theme)
+        for cell in (self.kill, self.arming, self.refusing):
+            cell.set_theme(theme)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show what the gate would say now."""
+        trading = advance.state.trading()
+        self.kill.say(_kill_word(advance.state.kill))
+        self.arming.say(_arming_word(trading))
+        self.drift.show_drift(advance.state.shown, () if trading is None else trading.drift)
+        self.table.say_empty(NOT_TRADED if trading is None else NO_RULES)
+        headroom = () if trading is None else trading.headroom
+        if headroom is self._headroom:
+            return
+        self._headroom = headroom
+        self.rows.set_rows(headroom[::-1])
+        self.refusing.say(_rules_word(headroom))
+
+
+class DriftBar(QFrame):
+    """Says where our ledger and the venue differ, both numbers; hidden while they agree.
+
+    Signals:
+        asked: a command.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "toast")
+        self.setAccessibleName("Drift")
+        self._stream: StreamId | None = None
+        self._drift: tuple[Difference, ...] = ()
+        self.words = PlainLabel()
+        self.words.setWordWrap(True)
+        self.ask = QPushButton("Ask the venue")
+        self.ask.setToolTip(tip("Have the venue state the account anew, and compare."))
+        self.accept = QPushButton("Accept venue's numbers")
+        self.accept.setToolTip(tip("Set our ledger to them, with an entry for the difference."))
+        self.ask.clicked.connect(self._ask_venue)
+        self.accept.clicked.connect(self._accept_venue)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(8, 4, 8, 4)
+        line.addWidget(self.words, stretch=1)
+        for button in (self.ask, self.accept):
+            button.setAccessibleName(button.text())
+            button.installEventFilter(KeyKeeper(button, BUTTON_KEYS))
+            line.addWidget(button)
+        self.hide()
+
+    def show_drift(self, stream: StreamId | None, drift: tuple[Difference, ...]) -> None:
+        """Show the differences of `stream`; none hides it."""
+        self._stream = stream
+        if drift is self._drift:
+            return
+        self._drift = drift
+        self.setVisible(bool(drift))
+        self.words.say(f"≠ DRIFT: {'; '.join(difference(one) for one in drift)}")
+
+    @Slot()
+    def _ask_venue(self) -> None:
+        if self._stream is not None:
+            self.asked.emit(AskVenue(stream=self._stream))
+
+    @Slot()
+    def _accept_venue(self) -> None:
+        if self._stream is not None:
+            self.asked.emit(AcceptVenue(stream=self._stream))
+
+
+class HeadroomBars(QStyledItemDelegate):
+    """Paints what is left of a limit as a bar beside the number."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+
+    # Qt's names from here on.
+
+    def paint(  # noqa: D102
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        if index.sibling(index.row(), index.column() + 1).data() == "off":
+            return
+        box: QRect = option.rect
+        bar = QRect(box.left() + 5, 0, _BAR_PX, _BAR_HIGH)
+        bar.moveTop(box.center().y() - _BAR_HIGH // 2)
+        share = float(index.data(SORT_ROLE))
+        painter.fillRect(bar, QColor(self._theme.raised))
+        colour = self._theme.live if share >= _SAFE else self._theme.warning
+        painter.fillRect(
+            QRect(bar.topLeft(), QSize(round(_BAR_PX * share), _BAR_HIGH)), QColor(colour)
+        )
+        if share == 0:
+            painter.setPen(QColor(self._theme.error))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(bar.adjusted(0, 0, -1, -1))
+
+
+_SAFE: Final = 0.2
+
+
+def difference(one: Difference) -> str:
+    """Return one difference with both numbers."""
+    return f"{clean(one.field, 40)} ours {fmt.exact(one.ours)}, venue {fmt.exact(one.theirs)}"
+
+
+def _kill_word(kill: Kill) -> Word:
+    if not kill.on:
+        return Word(text="○ off", colour="muted", tip="Trading is not stopped by the kill switch.")
+    since = fmt.exact_time(kill.at) if kill.at else "the start"
+    return Word(
+        text=f"■ ON by {clean(kill.by, 40)}",
+        colour="error",
+        tip=f"Pressed by {kill.by} at {since}: {kill.reason}",
+    )
+
+
+def _arming_word(trading: Trading | None) -> Word:
+    if trading is None:
+        return Word(text=fmt.NOTHING, colour="muted", tip=NOT_TRADED)
+    words, colour = _ARMED[trading.arming.state]
+    reason = trading.arming.reason
+    return Word(
+        text=f"{words} · {clean(reason, 80)}" if reason else words,
+        colour=colour,
+        tip=f"{words}: {reason} [{trading.arming.code}]",
+    )
+
+
+def _rules_word(headroom: tuple[Headroom, ...]) -> Word:
+    refusing = [row.title for row in headroom if not row.ok]
+    if not headroom:
+        return Word(text=fmt.NOTHING, colour="muted")
+    if refusing:
+        return Word(
+            text=f"⊘ {len(refusing)} refuse", colour="error", tip=f"Refusing: {', '.join(refusing)}"
+        )
+    near = sum(verdict(row)[1] == "warning" for row in headroom)
+    if near:
+        return Word(text=f"▲ {near} near", colour="warning", tip="All rules pass, some narrowly.")
+    return Word(text="✓ all pass", colour="live", tip="Every rule would let a small order pass.")

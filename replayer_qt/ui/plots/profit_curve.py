@@ -1,0 +1,183 @@
+"""The curve of a session's result, trade by trade, with every fall from its peak shaded."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import accumulate
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from replayer_qt.ui import fmt
+from replayer_qt.ui.theme import DARK, Theme
+
+EMPTY: Final = "The curve begins with the first closed trade."
+
+_PAD: Final = 8
+_LABEL_PX: Final = 84
+_SHADE: Final = 60
+_CROSS: Final = 3.5
+_FLAT: Final = 1e-9
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """The result after one more closed trade.
+
+    Attributes:
+        result: of the session so far [SOL].
+        words: what was closed, for the pointer.
+        forced: whether the rug closed it; marked by a cross.
+    """
+
+    result: Decimal
+    words: str = ""
+    forced: bool = False
+
+
+class ProfitCurve(QWidget):
+    """Paints the marks as one line from zero; the pointer tells the nearest one.
+
+    Signals:
+        chosen: the number of the mark that was double-clicked.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._marks: tuple[Mark, ...] = ()
+        self._heights: list[float] = []
+        self._peaks: list[float] = []
+        self._pointed: int | None = None
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Result of the session, trade by trade")
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What is drawn."""
+        return self._marks
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw another curve; an empty one says that there is none yet."""
+        self._marks = tuple(marks)
+        # only pixels are made of these; the words keep the exact numbers
+        self._heights = [0.0, *(float(mark.result) for mark in self._marks)]
+        self._peaks = list(accumulate(self._heights, max))
+        self._pointed = None
+        self.update()
+
+    def words(self) -> str:
+        """Return what the pointer, or else the curve's end, tells."""
+        if not self._marks:
+            return ""
+        number = len(self._marks) if self._pointed is None else self._pointed
+        if number == 0:
+            return "Start: 0 SOL"
+        mark = self._marks[number - 1]
+        return f"#{number} {mark.words} → {fmt.signed_sol(mark.result)} SOL".replace("  ", " ")
+
+    def _room(self) -> QRectF:
+        return QRectF(_PAD, 20, max(10, self.width() - 2 * _PAD - _LABEL_PX), self.height() - 28)
+
+    def _place(self, number: int, value: float, room: QRectF) -> QPointF:
+        low, high = min(self._heights), max(self._heights)
+        share = 0.5 if high - low < _FLAT else (value - low) / (high - low)
+        x = room.left() + room.width() * number / max(1, len(self._marks))
+        return QPointF(x, room.bottom() - share * room.height())
+
+    def _nearest(self, x: float) -> int:
+        room = self._room()
+        share = (x - room.left()) / room.width()
+        return round(min(1.0, max(0.0, share)) * len(self._marks))
+
+    # Qt's names from here on.
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(320, 150)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(180, 60)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self._pointed = self._nearest(event.position().x()) if self._marks else None
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
+        self._pointed = None
+        self.update()
+        super().leaveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        number = self._nearest(event.position().x()) if self._marks else 0
+        if number:
+            self.chosen.emit(number - 1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.background))
+        painter.setPen(QColor(self._theme.muted))
+        if not self._marks:
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, EMPTY)
+        else:
+            painter.drawText(QPointF(_PAD, 14), self.words())
+            self._paint_curve(painter, self._room())
+        painter.end()
+
+    def _paint_curve(self, painter: QPainter, room: QRectF) -> None:
+        theme = self._theme
+        line = [self._place(n, value, room) for n, value in enumerate(self._heights)]
+        tops = [self._place(n, value, room) for n, value in enumerate(self._peaks)]
+        shade = QColor(theme.down)
+        shade.setAlpha(_SHADE)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        painter.drawPolygon(QPolygonF([*tops, *reversed(line)]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.grid), 1, Qt.PenStyle.DashLine))
+        zero = self._place(0, 0.0, room).y()
+        painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
+        painter.setPen(QPen(QColor(theme.text), 1.2))
+        painter.drawPolyline(QPolygonF(line))
+        painter.setPen(QPen(QColor(theme.rug), 1.4))
+        for number, mark in enumerate(self._marks, start=1):
+            if mark.forced:
+                _cross(painter, line[number])
+        if self._pointed is not None:
+            painter.setPen(QPen(QColor(theme.accent), 1, Qt.PenStyle.DotLine))
+            x = line[self._pointed].x()
+            painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
+        self._paint_labels(painter, room)
+
+    def _paint_labels(self, painter: QPainter, room: QRectF) -> None:
+        """The end's value, and the extremes where they do not touch it."""
+        results = [Decimal(0), *(mark.result for mark in self._marks)]
+        last = self._place(len(self._marks), self._heights[-1], room).y()
+        taken: list[float] = []
+        colour = getattr(self._theme, fmt.sign_colour(results[-1]) or "text")
+        told = (
+            (results[-1], last, colour),
+            (max(results), room.top(), self._theme.muted),
+            (min(results), room.bottom(), self._theme.muted),
+        )
+        high = painter.fontMetrics().height()
+        for value, y, ink in told:
+            if all(abs(y - other) >= high for other in taken):
+                taken.append(y)
+                painter.setPen(QColor(ink))
+                box = QRectF(room.right() + 6, y - high / 2, _LABEL_PX, high)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, fmt.signed_sol(value))
+
+
+def _cross(painter: QPainter, at: QPointF) -> None:
+    for rise in (_CROSS, -_CROSS):
+        painter.drawLine(at - QPointF(_CROSS, rise), at + QPointF(_CROSS, rise))
