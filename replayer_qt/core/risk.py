@@ -76,7 +76,7 @@ def headrooms(facts: Facts, limits: Limits, mode: Mode = Mode.PAPER) -> tuple[He
     refused = {
         reason.code
         for side in OrderSide
-        for reason in evaluate(_smallest(facts, limits, side, mode), facts, limits).reasons
+        for reason in evaluate(smallest_order(facts, limits, side, mode), facts, limits).reasons
     }
     return tuple(
         Headroom(
@@ -93,18 +93,8 @@ def headrooms(facts: Facts, limits: Limits, mode: Mode = Mode.PAPER) -> tuple[He
     )
 
 
-def _named(risk: RiskSettings, trading: TradingSettings) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for section, settings in (("risk", risk), ("trading", trading)):
-        for field in msgspec.structs.fields(settings):
-            value = getattr(settings, field.name)
-            # a whole number may stand where a float is meant, and is the same limit
-            value = float(value) if isinstance(field.default, float) else value
-            found[f"{section}.{field.name}"] = str(value).lower()
-    return found
-
-
-def _smallest(facts: Facts, limits: Limits, side: OrderSide, mode: Mode) -> Request:
+def smallest_order(facts: Facts, limits: Limits, side: OrderSide, mode: Mode) -> Request:
+    """Return the smallest order that a person could ask for now, to try the rules with."""
     selling = side is OrderSide.SELL
     return Request(
         order_id=OrderId("headroom"),
@@ -120,6 +110,17 @@ def _smallest(facts: Facts, limits: Limits, side: OrderSide, mode: Mode) -> Requ
         strategy_id="manual",
         confirmed=True,
     )
+
+
+def _named(risk: RiskSettings, trading: TradingSettings) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for section, settings in (("risk", risk), ("trading", trading)):
+        for field in msgspec.structs.fields(settings):
+            value = getattr(settings, field.name)
+            # a whole number may stand where a float is meant, and is the same limit
+            value = float(value) if isinstance(field.default, float) else value
+            found[f"{section}.{field.name}"] = str(value).lower()
+    return found
 
 
 def _one_by_one(request: Request, facts: Facts, bounds: Bounds) -> tuple[Reason, ...]:
