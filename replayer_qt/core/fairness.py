@@ -22,7 +22,7 @@ VERSIONS: Final = ("v1", "v2", "v3")
 LONGEST_ROUND: Final = 5000
 """No round has more ticks than this between its first and its rug."""
 
-_RUG_CHANCE: Final = 0.005
+RUG_CHANCE: Final = 0.005
 _GOD_CHANCE: Final = 0.00001
 _GOD_PRICE_LIMIT: Final = 100
 _BIG_MOVE_CHANCE: Final = 0.125
@@ -91,7 +91,7 @@ def generate(seed: str, round_id: RoundId, version: str = "v3") -> tuple[float, 
     root_limit = math.inf if version == "v1" else _STEADIEST_ROOT
     price, prices = 1.0, [1.0]
     for _ in range(LONGEST_ROUND):
-        if draw() < _RUG_CHANCE:
+        if draw() < RUG_CHANCE:
             break
         if has_gods and draw() < _GOD_CHANCE and price <= _GOD_PRICE_LIMIT:
             price *= 10

@@ -25,7 +25,7 @@ from replayer_qt.ui.docking import Docking
 from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
 from replayer_qt.ui.notice_bar import NoticeBar
 from replayer_qt.ui.notices import Notices
-from replayer_qt.ui.panel_set import make_panels, widget_of, wishes_of
+from replayer_qt.ui.panel_set import Panel, make_panels, widget_of, wishes_of
 from replayer_qt.ui.panels.status_strip import StatusStrip
 from replayer_qt.ui.panels.ticket import TicketPanel
 from replayer_qt.ui.panels.transport import Transport
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         self.strip = StatusStrip(clock)
         self.transport = Transport(self.actions_.actions)
         self.ticket = TicketPanel()
-        self.panels = {"ticket": self.ticket, **make_panels(self.notices)}
+        self.panels: dict[str, Panel] = {"ticket": self.ticket, **make_panels(self.notices)}
         self._ground = QWidget()
         column = QVBoxLayout(self._ground)
         column.setContentsMargins(0, 0, 0, 0)
@@ -234,7 +234,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         # by a signal, so that one that fails does not keep the frame from the others
-        for part in (self._chart, self.strip, self.transport, *self.panels.values()):
+        parts: list[Panel] = [self._chart, self.strip, self.transport, *self.panels.values()]
+        for part in parts:
             self._frame.connect(part.show_frame)
         for panel in self.panels.values():
             wishes = wishes_of(panel)

@@ -53,7 +53,7 @@ class Badge(msgspec.Struct, frozen=True, kw_only=True):
     """What kind of market is looked at, told by word, colour and shape.
 
     Attributes:
-        shape: `disc`, `diamond`, `triangle` or `ring`.
+        shape: `disc`, `diamond`, `square`, `triangle` or `ring`.
     """
 
     word: str

@@ -158,18 +158,20 @@ class BadgeCell(QWidget):
         painter.setFont(self._font)
         words = painter.fontMetrics().horizontalAdvance(self._badge.word)
         left = (pill.width() - words + 16) / 2
-        _draw_shape(painter, self._badge.shape, QPointF(pill.left() + left - 11, pill.center().y()))
+        draw_shape(painter, self._badge.shape, QPointF(pill.left() + left - 11, pill.center().y()))
         painter.setPen(ink)
         painter.drawText(pill.adjusted(left, 0, 0, 0), _VCENTRE, self._badge.word)
         painter.end()
 
 
-def _draw_shape(painter: QPainter, shape: str, at: QPointF) -> None:
+def draw_shape(painter: QPainter, shape: str, at: QPointF) -> None:
+    """Draw a badge's shape around a point, with the painter's pen and brush."""
     if shape in {"disc", "ring"}:
         painter.drawEllipse(at, 4, 4)
         return
     points = {
         "diamond": ((0, -5), (5, 0), (0, 5), (-5, 0)),
+        "square": ((-4, -4), (4, -4), (4, 4), (-4, 4)),
         "triangle": ((-5, 0), (4, -5), (4, 5)),
     }[shape]
     painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in points]))

@@ -1,0 +1,137 @@
+"""Whose money it is and whether orders may leave, in words: a function of the state and time."""
+
+from typing import Final
+
+import msgspec
+
+from replayer_qt.core.commands import Command
+from replayer_qt.core.order_events import ArmState
+from replayer_qt.core.orders import Mode
+from replayer_qt.core.settings import TradingSettings
+from replayer_qt.core.state import State
+from replayer_qt.core.trade_commands import AcknowledgeHalt, Arm, ArmKeys, Disarm
+from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import Nanos
+from replayer_qt.ui import fmt
+from replayer_qt.ui.plain import clean
+from replayer_qt.ui.status import Badge, Word
+from replayer_qt.ui.view import is_replay_shown
+
+NO_ACCOUNT: Final = Badge(
+    word="NO ACCOUNT", shape="ring", colour="muted", tip="Nothing here can be traded."
+)
+_REPLAY: Final = Badge(
+    word="REPLAY", shape="triangle", colour="past",
+    tip="Play money in a recording: stepping back takes orders back, too.",
+)  # fmt: skip
+_BADGES: Final = {
+    Mode.PAPER: Badge(
+        word="PAPER", shape="square", colour="muted",
+        tip="Play money: orders are filled by this program and never leave it.",
+    ),
+    Mode.PRACTICE: Badge(
+        word="PRACTICE", shape="diamond", colour="practice",
+        tip="The practice exchange's play money: orders leave this program, no money does.",
+    ),
+    Mode.LIVE: Badge(word="LIVE MONEY", shape="disc", colour="rug", tip="Real money."),
+}  # fmt: skip
+_STATES: Final = {
+    ArmState.SAFE: ("SAFE", "muted"),
+    ArmState.READY: ("READY", "live"),
+    ArmState.ARMED: ("ARMED", "warning"),
+    ArmState.IN_FLIGHT: ("IN FLIGHT", "warning"),
+    ArmState.HALT: ("HALT", "error"),
+}
+
+
+class ArmingWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What the arming bar says.
+
+    Attributes:
+        state: SAFE, ARMED or what else it is, with the time that is left.
+        why: in plain words.
+        button: what the button does; empty for no button.
+        command: what the button asks for.
+        keys: whether the trading keys are armed, with the time that is left; empty while not.
+        counts: whether a time is shown that runs by itself.
+    """
+
+    badge: Badge = NO_ACCOUNT
+    state: Word = Word(text="")
+    why: str = ""
+    button: str = ""
+    command: Command | None = None
+    keys: Word = Word(text="")
+    counts: bool = False
+
+
+def account_badge(state: State) -> Badge:
+    """Return whose money the market looked at is about, by word, colour and shape."""
+    trading = state.trading()
+    if trading is None:
+        return NO_ACCOUNT
+    return _REPLAY if is_replay_shown(state) else _BADGES[trading.mode]
+
+
+def needs_arming(trading: Trading, settings: TradingSettings) -> bool:
+    """Return whether orders of this account leave only while it is armed."""
+    return trading.mode is not Mode.PAPER or settings.arm_paper
+
+
+def read_arming(state: State, settings: TradingSettings, now: Nanos | None) -> ArmingWords:
+    """Return what the bar says at `now` [monotonic ns]; without that no time left is told."""
+    trading = state.trading()
+    keys = _keys(state, now)
+    if trading is None:
+        return ArmingWords(keys=keys, counts=bool(keys.text))
+    arming = trading.arming
+    if arming.state is ArmState.SAFE and not needs_arming(trading, settings):
+        return ArmingWords(
+            badge=account_badge(state),
+            state=Word(text="OPEN", colour="live", tip="Orders need no arming on paper."),
+            why="paper orders need no arming",
+            keys=keys,
+            counts=bool(keys.text),
+        )
+    text, colour = _STATES[arming.state]
+    until = arming.until if arming.is_armed else None
+    button, command = _way_on(trading)
+    why = clean(arming.reason)
+    return ArmingWords(
+        badge=account_badge(state),
+        state=Word(text=f"{text}{_left(until, now)}", colour=colour, tip=f"{text}: {why}"),
+        why=why,
+        button=button,
+        command=command,
+        keys=keys,
+        counts=bool(keys.text) or until is not None,
+    )
+
+
+def are_keys_armed(state: State, now: Nanos | None) -> bool:
+    """Return whether the trading keys are armed at this moment."""
+    return state.keys_until is not None and (now is None or now < state.keys_until)
+
+
+def _keys(state: State, now: Nanos | None) -> Word:
+    if not are_keys_armed(state, now):
+        return Word(text="")
+    left = _left(state.keys_until, now)
+    return Word(text=f"KEYS{left}", colour="warning", tip="The trading keys are armed.")
+
+
+def keys_wish(state: State, now: Nanos | None) -> ArmKeys:
+    """Return the wish to switch the trading keys off while they are on, else on."""
+    return ArmKeys(minutes=0.0 if are_keys_armed(state, now) else None)
+
+
+def _way_on(trading: Trading) -> tuple[str, Command]:
+    if trading.arming.state is ArmState.HALT:
+        return "Acknowledge", AcknowledgeHalt(stream=trading.stream)
+    if trading.arming.is_armed:
+        return "Disarm", Disarm(stream=trading.stream)
+    return "Arm", Arm(stream=trading.stream)
+
+
+def _left(until: Nanos | None, now: Nanos | None) -> str:
+    return "" if until is None or now is None else f" {fmt.seconds(until - now)}"
