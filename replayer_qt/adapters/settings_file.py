@@ -11,6 +11,7 @@ from typing import Final
 
 from replayer_qt.core.declared import Name, Said, build, declarations, unknown
 from replayer_qt.core.errors import DataDirUnusable, SettingInvalid
+from replayer_qt.core.limits_check import contradictions
 from replayer_qt.core.settings import Settings
 
 LARGEST: Final = 256 * 1024
@@ -64,8 +65,11 @@ def save_settings(path: Path, settings: Settings) -> None:
     """Write the file, whole or not at all, readable by its owner alone.
 
     Raises:
+        SettingInvalid: two limits contradict each other; the message names both.
         DataDirUnusable: it cannot be written.
     """
+    for found in contradictions(settings):
+        raise SettingInvalid(found.text, remedy=found.remedy)
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

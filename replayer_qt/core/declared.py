@@ -8,6 +8,7 @@ from typing import Final, Literal, cast
 import msgspec
 
 from replayer_qt.core.errors import ContractBroken, SettingInvalid
+from replayer_qt.core.limits_check import contradictions
 from replayer_qt.core.settings import Settings
 
 type_info = msgspec.inspect.type_info
@@ -199,6 +200,10 @@ def _refuse_contradictions(settings: Settings, said: Mapping[Name, Said]) -> Non
             f"which is not so ({', '.join(tellers)}).",
             remedy="Change one of the two.",
         )
+    for found in contradictions(settings):
+        tellers = [said[name].where for name in found.fields if name in said]
+        where = f" ({', '.join(tellers)})" if tellers else ""
+        raise SettingInvalid(f"{found.text}{where}", remedy=found.remedy)
 
 
 def _read(declared: Declared, text: object) -> object:
