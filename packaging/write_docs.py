@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from replayer_qt.core import risk_rules  # noqa: E402
 from replayer_qt.core.declared import markdown_table  # noqa: E402
 from tests.helpers.claims import claimed, rows_of  # noqa: E402
 
@@ -16,10 +17,14 @@ NOTE = "in CI"
 
 
 def main() -> None:
-    """Replace the table of the settings page, and the tests named on the acceptance page."""
+    """Replace the tables of settings and rules, and the tests named on the acceptance page."""
     page = ROOT / "docs" / "settings.md"
     head, mark, _ = page.read_text("utf-8").partition(START)
     page.write_text(f"{head}{mark}{markdown_table()}\n", "utf-8")
+
+    page = ROOT / "docs" / "risk.md"
+    head, mark, _ = page.read_text("utf-8").partition(START)
+    page.write_text(f"{head}{mark}{risk_rules.markdown_table()}\n", "utf-8")
 
     page = ROOT / "docs" / "acceptance.md"
     head, mark, body = page.read_text("utf-8").partition(START)
