@@ -242,11 +242,14 @@ class Hall:
         *rest: Any,
     ) -> None:
         _, data, _, number = rest
-        if not isinstance(data[0], str):
-            return
         event, *args = data
         client = self._clients.get(sid)
-        if event not in PRIVATE or self.heard is None or client is None:
+        if client is None:
+            return
+        if not isinstance(event, str) or not event:
+            self._answer(client, number, {"success": False, "error": "Unreadable message"})
+            return
+        if event not in PRIVATE or self.heard is None:
             await by_library(server, sid, *rest)
             return
         self.received += 1

@@ -60,12 +60,20 @@ class Trader:
         await until(lambda: len(self.all("usernameStatus")) > names)
 
     async def order(self, event: str, *, timeout: float = 10.0, **payload: Any) -> Any:  # noqa: ASYNC109
-        """Send an order and return its acknowledgement.
+        """Send an order and return its acknowledgement, which `heard` holds, too, as "ack".
 
         Raises:
-            socketio.exceptions.TimeoutError: none came.
+            TimeoutError: none came.
         """
-        return await self.client.call(event, (TRACE, payload), timeout=timeout)
+        answered = asyncio.get_running_loop().create_future()
+
+        def hear(*args: Any) -> None:
+            self.heard.append(("ack", *args))
+            if not answered.done():
+                answered.set_result(args[0] if args else None)
+
+        await self.client.emit(event, (TRACE, payload), callback=hear)
+        return await asyncio.wait_for(answered, timeout)
 
     async def buy(self, amount: Any, **more: Any) -> Any:
         """Buy for `amount`."""
