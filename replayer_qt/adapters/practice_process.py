@@ -18,7 +18,9 @@ import msgspec
 from msgspec.structs import replace
 
 from replayer_qt.adapters.feeds.backoff import Backoff
+from replayer_qt.adapters.feeds.rugs_account import Login
 from replayer_qt.adapters.feeds.rugs_socketio import RugsFeed
+from replayer_qt.core.approval import Approval
 from replayer_qt.core.commands import Chaos, Command
 from replayer_qt.core.events import (
     Event,
@@ -26,6 +28,7 @@ from replayer_qt.core.events import (
     Link,
     RoundRugged,
 )
+from replayer_qt.core.order_events import OrderExpired
 from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import FeedSettings, PracticeSettings, Settings
 from replayer_qt.core.units import NANOS_PER_SECOND, PRACTICE, Nanos, StreamId
@@ -33,6 +36,9 @@ from replayer_qt.ports import Clock
 
 FAULTS_UNDER_WAY: Final = 16
 """Fault requests that may be under way at once; more are refused."""
+
+WITHDRAWN_KEPT: Final = 64
+"""Orders withdrawn while the exchange is being started, until that can be told."""
 
 _CONTROL_S: Final = 2.0
 _FAREWELLS_S: Final = (0.4, 0.2, 0.2)
@@ -173,14 +179,18 @@ class PracticeProcess:
 class PracticeFeed:
     """The rugs feed on an exchange of its own, which lives as long as somebody listens."""
 
-    def __init__(self, settings: Settings, clock: Clock, rng: random.Random) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, rng: random.Random, *, login: Login | None = None
+    ) -> None:
         """Prepare; the exchange is started when `events` is iterated.
 
         Args:
             settings: how it is run, and how it is connected to.
             clock: what time it is.
             rng: where jitter comes from.
+            login: the account to order with; None only reads.
         """
+        self._login = None if login is None else login.slowed(settings.practice.speed)
         self._settings = settings
         self._feed_settings = slowed(settings.feed, settings.practice.speed)
         self._clock = clock
@@ -189,6 +199,7 @@ class PracticeFeed:
         self._feed: RugsFeed | None = None
         self._ready: Ready | None = None
         self._asking: set[asyncio.Task[None]] = set()
+        self._withdrawn: deque[Event] = deque(maxlen=WITHDRAWN_KEPT)
 
     @property
     def name(self) -> str:
@@ -201,7 +212,12 @@ class PracticeFeed:
         return PRACTICE
 
     def steer(self, command: Command) -> None:
-        """Pass a `Chaos` on to the exchange; never raises, never waits."""
+        """Pass a `Chaos` on to the exchange, and orders to its feed; never raises, never waits."""
+        if isinstance(command, Approval) and self._feed is None:
+            self._withdraw(command)
+            return
+        if self._feed is not None:
+            self._feed.steer(command)
         if not isinstance(command, Chaos) or self._ready is None:
             return
         if len(self._asking) >= FAULTS_UNDER_WAY:
@@ -233,6 +249,8 @@ class PracticeFeed:
                 finally:
                     self._feed, self._ready = None, None
                     await process.stop()
+                while self._withdrawn:
+                    yield self._withdrawn.popleft()
                 wait_s = self._backoff.draw_s()
                 retry_at = self._clock.monotonic() + round(wait_s * NANOS_PER_SECOND)
                 yield self._changed(Link.WAITING, what, Nanos(retry_at))
@@ -245,13 +263,32 @@ class PracticeFeed:
 
     async def _hear(self, process: PracticeProcess, ready: Ready) -> AsyncGenerator[Event, None]:
         self._feed = feed = RugsFeed(
-            ready.url, PRACTICE, self._clock, self._feed_settings, self._rng, name="practice"
+            ready.url,
+            PRACTICE,
+            self._clock,
+            self._feed_settings,
+            self._rng,
+            name="practice",
+            login=self._login,
         )
+        while self._withdrawn:
+            feed.note(self._withdrawn.popleft())
         process.when_ended(feed.finish)
         told = feed.events()
         async with contextlib.aclosing(told):
             async for event in told:
                 yield event
+
+    def _withdraw(self, approval: Approval) -> None:
+        self._withdrawn.append(
+            OrderExpired(
+                at=self._clock.now(),
+                mono=self._clock.monotonic(),
+                stream=PRACTICE,
+                order_id=approval.order.order_id,
+                reason="the practice exchange is not running",
+            )
+        )
 
     async def _ask(self, ready: Ready, fault: str) -> None:
         path, body = ("/clear", {}) if fault == "clear" else ("/fault", {"fault": fault})

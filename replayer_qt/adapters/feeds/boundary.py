@@ -7,6 +7,7 @@ from typing import Final
 
 ID_LENGTH: Final = 64
 NAME_LENGTH: Final = 32
+TEXT_LENGTH: Final = 256
 LARGEST_PRICE: Final = 1e9
 LARGEST_TICK: Final = 1_000_000
 LARGEST_TIMER_MS: Final = 86_400_000
@@ -89,9 +90,20 @@ def plain_name(name: str | None, identifier: str | None) -> str:
     >>> plain_name(None, "did:privy:cm0123456789")
     '…456789'
     """
-    text = "".join(
-        letter for letter in (name or "")[:256] if unicodedata.category(letter) not in _STRIPPED
-    ).strip()
+    text = plain_text(name)
     if text:
         return text[:NAME_LENGTH]
     return "…" + plain_name(identifier[-6:], None) if identifier else ""
+
+
+def plain_text(text: str | None) -> str:
+    r"""Return what a server wrote as plain text of one line, cut.
+
+    >>> plain_text("Insufficient\u202e\nbalance")
+    'Insufficientbalance'
+    """
+    return "".join(
+        letter
+        for letter in (text or "")[:TEXT_LENGTH]
+        if unicodedata.category(letter) not in _STRIPPED
+    ).strip()

@@ -11,12 +11,15 @@ from typing import Any, Final
 import aiohttp
 import engineio
 import socketio
-from engineio.packet import Packet
+from engineio.packet import MESSAGE, Packet
 
-from replayer_qt.adapters.feeds.rugs_frames import Frame, event_of
+from replayer_qt.adapters.feeds.rugs_frames import Frame, answer_of, event_of
 
 _EVENT: Final = "42"
 """An Engine.IO message that is a Socket.IO event."""
+
+_ANSWER: Final = "43"
+"""One that is an acknowledgement; it must not be overtaken by, or overtake, an event."""
 
 
 class _Engine(engineio.AsyncClient):  # type: ignore[misc]
@@ -35,6 +38,8 @@ class _Engine(engineio.AsyncClient):  # type: ignore[misc]
             frame = message.data
             if type(frame) is str and frame.startswith(_EVENT):
                 self.hear(event_of(frame[len(_EVENT) :]))
+            elif type(frame) is str and frame.startswith(_ANSWER):
+                self.hear(answer_of(frame[len(_ANSWER) :]))
             elif not isinstance(frame, str | bytes) or not await self._pass_on(frame):
                 break
         await self.queue.put(None)
@@ -67,6 +72,13 @@ class RugsClient(socketio.AsyncClient):  # type: ignore[misc]
         """
         super().__init__(**options)
         self.eio.hear = hear
+
+    def put(self, packet: str) -> bool:
+        """Queue one Socket.IO packet to be sent, at once; False if it certainly will not be."""
+        if self.eio.state != "connected" or self.eio.write_loop_task is None:
+            return False
+        self.eio.queue.put_nowait(Packet(MESSAGE, data=packet))
+        return True
 
     def _engineio_client_class(self) -> type[_Engine]:
         return _Engine

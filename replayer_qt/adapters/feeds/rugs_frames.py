@@ -9,7 +9,7 @@ only; the library's `json` argument is one setting for the whole process.
 from typing import Any, Final
 
 import msgspec
-from socketio.packet import CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
+from socketio.packet import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
 
 HEARD: Final = "heard"
 """The one event that a client with this serializer ever triggers for a message. Its arguments:
@@ -30,12 +30,14 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         payload: its last argument, JSON; empty when refused.
         data: the whole frame from its opening bracket, as it came.
         refused: why it was refused; empty when it was not.
+        answers: the number of the request that it acknowledges; None for an event.
     """
 
     name: str
     payload: bytes
     data: bytes
     refused: str = ""
+    answers: int | None = None
 
 
 def read_event(data: bytes) -> Frame:
@@ -68,6 +70,28 @@ def event_of(rest: str) -> Frame:
     return read_event(rest[bracket:].encode())
 
 
+def answer_of(rest: str) -> Frame:
+    """Return what follows the type of an acknowledgement's packet; never raises.
+
+    The payload is its last argument, or empty where it has none.
+    """
+    bracket = rest.find("[")
+    number = rest[: max(bracket, 0)]
+    if not 0 < len(number) <= _LONGEST_ACK or not (number.isascii() and number.isdecimal()):
+        return _refused("not-an-answer", rest)
+    data = rest[bracket:].encode(errors="replace")
+    try:
+        arguments = _ARGUMENTS.decode(data)
+    except RecursionError:
+        return _refused("depth", rest)
+    except ValueError:
+        return _refused("not-json", rest)
+    if len(arguments) > _MOST_ARGUMENTS:
+        return _refused("not-an-answer", rest)
+    payload = bytes(arguments[-1]) if arguments else b""
+    return Frame(name="", payload=payload, data=data, answers=int(number))
+
+
 class RugsPacket(Packet):  # type: ignore[misc]
     """A packet that never raises and never waits for attachments."""
 
@@ -98,6 +122,8 @@ class RugsPacket(Packet):  # type: ignore[misc]
             self._take(event_of(rest))
         elif rest.startswith("/"):
             self._take(_refused("namespace", encoded_packet))
+        elif kind == str(ACK):
+            self._take(answer_of(rest))
         elif kind in {str(CONNECT), str(DISCONNECT), str(CONNECT_ERROR)}:
             self.packet_type = int(kind)
             self.data = _object(rest)

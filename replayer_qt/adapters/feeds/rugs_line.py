@@ -50,7 +50,7 @@ class SocketLine:
         self._hear = hear
         self._closed = False
         self._session: aiohttp.ClientSession | None = None
-        self._client: socketio.AsyncClient | None = None
+        self._client: RugsClient | None = None
 
     async def open(self) -> None:
         """Connect; raises `Unreachable`."""
@@ -78,6 +78,12 @@ class SocketLine:
         # The end of the reading is the one sign of a loss that never fails to come.
         reading.add_done_callback(self._reading_ended)
 
+    def put(self, packet: str) -> bool:
+        """Queue one packet to be sent, at once; False if it certainly will not be."""
+        if self._closed or self.lost.done() or self._client is None:
+            return False
+        return self._client.put(packet)
+
     async def close(self) -> None:
         """Say goodbye, briefly, and release everything; safe twice, from any state."""
         self._closed = True
@@ -95,7 +101,7 @@ class SocketLine:
             if session is not None:
                 await session.close()
 
-    def _make_client(self, session: aiohttp.ClientSession) -> socketio.AsyncClient:
+    def _make_client(self, session: aiohttp.ClientSession) -> RugsClient:
         # Theirs write to stderr, and format each message where the root logger is at INFO. One of
         # our own that is in no tree concerns nobody else.
         silent = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001

@@ -10,6 +10,7 @@ import msgspec
 
 from replayer_qt.adapters.feeds.connection import Connection, Health, Loss
 from replayer_qt.adapters.feeds.quarantine import Quarantine
+from replayer_qt.adapters.feeds.rugs_account import Account, Login
 from replayer_qt.adapters.feeds.rugs_frames import Frame
 from replayer_qt.adapters.feeds.rugs_line import SocketLine
 from replayer_qt.adapters.feeds.rugs_parse import RugsParser
@@ -30,7 +31,13 @@ from replayer_qt.core.events import (
 )
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.settings import FeedSettings
-from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, StreamId
+from replayer_qt.core.units import (
+    NANOS_PER_MILLISECOND,
+    NANOS_PER_SECOND,
+    Moment,
+    Nanos,
+    StreamId,
+)
 from replayer_qt.ports import Clock
 
 FRAMES_KEPT: Final = 8_192
@@ -61,6 +68,7 @@ class RugsFeed:
         rng: random.Random,
         *,
         name: str = "rugs",
+        login: Login | None = None,
     ) -> None:
         """Prepare; nothing is reached before `events` is iterated.
 
@@ -71,6 +79,7 @@ class RugsFeed:
             settings: deadlines, waits and limits.
             rng: where the jitter comes from.
             name: for people and threads.
+            login: the account to order with; None only reads, and sends nothing, ever.
         """
         self._url = url
         self._stream = stream
@@ -78,6 +87,10 @@ class RugsFeed:
         self._settings = settings
         self._name = name
         self._parser = RugsParser(stream, settings)
+        self._account = (
+            None if login is None else Account(stream, rng, login, self._parser.quarantine)
+        )
+        self._timer: asyncio.TimerHandle | None = None
         self._connection = Connection(
             self._dial, settings=settings, clock=clock, rng=rng, tell=self._tell
         )
@@ -117,7 +130,11 @@ class RugsFeed:
         return self._connection.health()
 
     def steer(self, command: Command) -> None:
-        """Obey nothing: a venue cannot be steered."""
+        """Send an approved order, or ask for the account; without an account obey nothing."""
+        if self._account is not None:
+            for event in self._account.steer(command, self._moment()):
+                self.note(event)
+            self._set_timer()
 
     def note(self, event: Event) -> None:
         """Yield `event`, too, among what happens."""
@@ -143,12 +160,15 @@ class RugsFeed:
                     if not running.cancelled():
                         running.result()
                     break
+                self._set_timer()
                 self._wake.clear()
                 if not self._waiting:
                     await self._wake.wait()
-            for event in self._drain():
+            for event in (*self._drain(), *self._orders_linked(Link.OFF)):
                 yield event
         finally:
+            if self._timer is not None:
+                self._timer.cancel()
             await _end(running)
             self._waiting.clear()
 
@@ -195,6 +215,19 @@ class RugsFeed:
             last_at=gone[-1].at,
         )
 
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.monotonic())
+
+    def _set_timer(self) -> None:
+        """Have the loop look again when time alone decides something about an order."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due_at = None if self._account is None else self._account.due_at
+        if due_at is not None:
+            wait_s = max(0.0, (due_at - self._clock.monotonic()) / NANOS_PER_SECOND)
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._wake.set)
+
     # --- what goes out
 
     def _drain(self) -> Iterator[Event]:
@@ -207,22 +240,41 @@ class RugsFeed:
                 yield from self._read(item)
             else:
                 yield item
+                if isinstance(item, FeedChanged):  # in its place: what was heard before counts
+                    yield from self._orders_linked(item.link)
                 yield from self._measure(item.at, item.mono)
+        if self._account is not None:
+            yield from self._account.turn(self._moment())
+
+    def _orders_linked(self, link: Link) -> Iterator[Event]:
+        if self._account is not None:
+            yield from self._account.linked(link, self._moment())
 
     def _read(self, heard: _Heard) -> Iterator[Event]:
         frame, at, mono = heard.frame, heard.at, heard.mono
         self._messages += 1
-        yield RawReceived(at=at, mono=mono, stream=self._stream, data=frame.data)
+        account = self._account
+        if account is not None and self._connection.is_current(heard.line):
+            account.greet(heard.line, self._moment())
+        if account is None or account.may_be_recorded(frame):
+            yield RawReceived(at=at, mono=mono, stream=self._stream, data=frame.data)
         if frame.refused:
             self._parser.quarantine.refuse(frame.refused, frame.name, frame.data)
+        elif frame.answers is not None:
+            if account is None:  # we asked for nothing
+                self._parser.quarantine.refuse("packet-type", frame.name, frame.data)
         else:
             told = self._parser.parse(frame.name, frame.payload, at=at, mono=mono)
             for event in told:
                 self._count(event)
+                if account is not None:
+                    account.watch(event)
             if self._parser.held or any(isinstance(event, _ALIVE) for event in told):
                 self._connection.advance(heard.line, running=self._running)
             self._latency = max(self._latency, self._clock.monotonic() - mono)
             yield from told
+        if account is not None and not frame.refused:
+            yield from account.hear(frame, Moment(at, mono))
         yield from self._measure(at, mono)
 
     def _count(self, event: Event) -> None:

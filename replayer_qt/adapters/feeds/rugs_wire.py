@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class _Shape(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -38,6 +39,8 @@ class Bet(_Shape, frozen=True, kw_only=True, gc=False):
     started_at_tick: int | None = None
     end_tick: int | None = None
     end: int | None = None
+    tick_index: int | None = None
+    price: float | None = None
 
 
 class Finished(_Shape, frozen=True, kw_only=True, gc=False):
@@ -85,3 +88,26 @@ class Trade(_Shape, frozen=True, kw_only=True, gc=False):
     qty: Decimal | None = None
     coin: str | None = None
     leverage: int | None = None
+
+
+class PlayerUpdate(_Shape, frozen=True, kw_only=True, gc=False):
+    """`playerUpdate`: what the account that is logged in has."""
+
+    id: str | None = None
+    authenticated: bool | None = None
+    cash: Decimal | None = None
+    position_qty: Decimal | None = None
+    avg_cost: Decimal | None = None
+    cumulative_pnl: Decimal | None = msgspec.field(name="cumulativePnL", default=None)
+    sidebet_pnl: Decimal | None = None
+    side_bet: Bet | UnsetType | None = UNSET
+
+
+class Acknowledgement(_Shape, frozen=True, kw_only=True, gc=False):
+    """The answer to an order; its failures were never seen, so three spellings are accepted."""
+
+    success: bool | None = None
+    error: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    sidebet: Bet | None = None

@@ -51,7 +51,12 @@ def test_the_payload_is_the_last_argument(frame, name, payload):
         ('2/admin,["gameStateUpdate",{"price":1}]', "namespace"),
         ("0/admin,{}", "namespace"),
         ("9[]", "packet-type"),
-        ('3777["x"]', "packet-type"),
+        ("3[]", "not-an-answer"),
+        ('3x7["x"]', "not-an-answer"),
+        ("3" + "9" * 40 + "[]", "not-an-answer"),
+        ("37[" + ",".join("1" * 100) + "]", "not-an-answer"),
+        ("37[NaN]", "not-json"),
+        ("37[" + "[" * 100_000 + "]" * 100_000 + "]", "depth"),
         ('51-["gameStateUpdate",{"_placeholder":true,"num":77}]', "packet-type"),
         ('5999999999999-["x",{"_placeholder":true,"num":0}]', "packet-type"),
         ("2" + "9" * 200 + '["x",{}]', "not-an-event"),
@@ -99,6 +104,19 @@ def test_any_json_comes_through_unchanged(payload):
         assert "\\ud" in text
     else:
         assert said.payload == expected
+
+
+@pytest.mark.parametrize(
+    ("frame", "number", "payload"),
+    [
+        ('37[{"success":true}]', 7, b'{"success":true}'),
+        ("358[]", 58, b""),
+        ('312["a",{"success":false}]', 12, b'{"success":false}'),
+    ],
+)
+def test_an_answer_names_what_it_answers(frame, number, payload):
+    said = heard(frame)
+    assert (said.answers, said.payload, said.name, said.refused) == (number, payload, "", "")
 
 
 def test_what_we_send_is_the_librarys_own():

@@ -1,0 +1,1 @@
+"""Where orders go, and how what became of them is known."""

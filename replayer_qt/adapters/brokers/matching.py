@@ -1,0 +1,358 @@
+"""Turns evidence into the fate of orders: the venue's answers, trades and statements; no I/O.
+
+An order that was sent ends by the venue's own words only. What may have happened and is not
+proved is unknown, and stays so until a statement made afterwards, or a person, settles it.
+
+```
+sent -- answer "done" ----------------------------------------> ACKNOWLEDGED, and goes on
+     -- its trade, its bet, a statement of exactly its effect -> FILLED
+     -- answer "refused" -------------------------------------> REJECTED
+     -- nothing of these in time, or the connection is lost --> UNKNOWN, and goes on
+UNKNOWN -- a statement asked for afterwards shows no effect, and it was not called done -> REJECTED
+```
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from replayer_qt.adapters.brokers.picture import (
+    Picture,
+    Prices,
+    after_bet,
+    after_bet_end,
+    after_rug,
+    after_trade,
+    picture_of,
+    shows,
+)
+from replayer_qt.adapters.brokers.proof import (
+    Sent,
+    fill_of_bet,
+    fill_of_trade,
+    is_bet_of,
+    is_trade_of,
+    proved,
+    proved_by_rug,
+)
+from replayer_qt.adapters.brokers.words import Answer, BetEnd, OwnBet, OwnTrade, Statement
+from replayer_qt.core.errors import ContractBroken
+from replayer_qt.core.events import Event
+from replayer_qt.core.order_events import (
+    OrderAcknowledged,
+    OrderFilled,
+    OrderRejected,
+    OrderUnknown,
+    PositionLiquidated,
+    SideBetClosed,
+)
+from replayer_qt.core.orders import Fill, OrderId, OrderSide, Request
+from replayer_qt.core.program_events import ProblemRaised, Severity
+from replayer_qt.core.units import Moment, Nanos, RoundId, StreamId
+
+KEPT: Final = 256
+"""How many trades, bets and orders that are over are remembered, to know them again."""
+
+OPEN_KEPT: Final = 64
+ASKS: Final = 4
+"""How often a statement is asked for because of one unknown order, for each connection."""
+
+NO_EFFECT: Final = "it had no effect: the venue's own state shows none"
+NO_REASON: Final = "the venue gave no reason"
+
+_Events = tuple[Event, ...]
+
+
+class Matching:
+    """The orders that were sent over one account's connections, and what is known of each."""
+
+    def __init__(self, stream: StreamId, *, patience: Nanos) -> None:
+        """Begin with nothing sent and nothing known.
+
+        Args:
+            stream: what the events are to name.
+            patience: how long an order may go without evidence until it is unknown [ns].
+        """
+        self._stream = stream
+        self._patience = patience
+        self._prices = Prices()
+        self._picture: Picture | None = None
+        self._open: list[Sent] = []
+        self._stated: deque[Fill] = deque(maxlen=KEPT)  # of which no trade was heard yet
+        self._trades: deque[str] = deque(maxlen=KEPT)
+        self._bets: deque[tuple[RoundId, int]] = deque(maxlen=KEPT)
+        self._ended: deque[tuple[RoundId, int]] = deque(maxlen=KEPT)
+        self._over: deque[tuple[OrderId, bool]] = deque(maxlen=KEPT)
+        self._foreign_in: RoundId | None = None
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether an order is on its way of which neither an end nor UNKNOWN was told."""
+        return any(not order.unknown for order in self._open)
+
+    @property
+    def unresolved(self) -> tuple[OrderId, ...]:
+        """The orders that may or may not have been done, oldest first."""
+        return tuple(order.request.order_id for order in self._open)
+
+    @property
+    def knows_account(self) -> bool:
+        """Whether the venue ever stated the account; nothing may be sent before."""
+        return self._picture is not None
+
+    @property
+    def due_at(self) -> Nanos | None:
+        """When `due` or `wants_statement` would answer otherwise [monotonic ns]; None: never."""
+        times = [
+            order.ask_at if order.unknown else Nanos(order.sent + self._patience)
+            for order in self._open
+            if not order.unknown or order.asked < ASKS
+        ]
+        return min(times, default=None)
+
+    # --- what we do ------------------------------------------------------------------------------
+
+    def ticked(self, round_id: RoundId, tick: int, price: float) -> None:
+        """Take note of a public price [multiplier]."""
+        self._prices.learn(round_id, tick, price)
+
+    def sent(self, request: Request, now: Moment) -> None:
+        """Take note that an order is leaving.
+
+        Raises:
+            ContractBroken: the account is not known yet.
+        """
+        if self._picture is None:
+            raise ContractBroken("no order may be sent before the venue stated the account")
+        order = Sent(
+            request=request,
+            sent=now.mono,
+            tick=self._prices.newest(request.round_id),
+            before=self._picture,
+            held=[self._picture.quantity],
+        )
+        self._open = [*self._open[-OPEN_KEPT + 1 :], order]
+
+    def asked(self, now: Moment) -> None:
+        """Take note that the venue was asked to state the account."""
+        for order in self._open:
+            if order.unknown:
+                order.asked += 1
+                order.ask_at = Nanos(now.mono + self._patience)
+
+    def wants_statement(self, now: Moment) -> bool:
+        """Return whether the venue should be asked to state the account now."""
+        return any(
+            order.unknown and order.asked < ASKS and order.ask_at <= now.mono
+            for order in self._open
+        )
+
+    def forget(self, order_id: OrderId) -> None:
+        """A person settled it: let no evidence end it any more."""
+        self._open = [order for order in self._open if order.request.order_id != order_id]
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def due(self, now: Moment) -> _Events:
+        """Return what has become of orders because time passed."""
+        late = [o for o in self._open if not o.unknown and now.mono >= o.sent + self._patience]
+        return tuple(
+            self._unknown(
+                order,
+                now,
+                "the venue called it done, but shows neither a trade nor its effect"
+                if order.acked
+                else f"no answer and no trade within {self._patience / 1e9:g} s",
+            )
+            for order in late
+        )
+
+    def lost(self, now: Moment) -> _Events:
+        """The connection is over; what was under way is unknown at once."""
+        told = tuple(
+            self._unknown(order, now, "the connection was lost after it had been sent")
+            for order in self._open
+            if not order.unknown
+        )
+        for order in self._open:
+            order.asked = 0
+            order.ask_at = Nanos(max(now.mono, order.sent + self._patience))
+        return told
+
+    def answered(self, order_id: OrderId, answer: Answer, now: Moment) -> _Events:
+        """The venue acknowledged or refused an order; late and repeated answers do no harm."""
+        order = next((o for o in self._open if o.request.order_id == order_id), None)
+        if order is None:
+            return self._against(order_id, now, done=answer.done)
+        if not answer.done:
+            if order.acked:
+                return ()  # it said otherwise before: only its state can tell
+            self._close(order, filled=False)
+            reason = answer.reason or NO_REASON
+            return (OrderRejected(**self._at(now), order_id=order_id, reason=reason),)
+        first, order.acked = not order.acked, True
+        if answer.bet is not None and is_bet_of(order, answer.bet):
+            return self.placed(answer.bet, now)
+        if order.unknown or not first:
+            order.ask_at = now.mono
+            return ()
+        return (OrderAcknowledged(**self._at(now), order_id=order_id),)
+
+    def traded(self, trade: OwnTrade, now: Moment) -> _Events:
+        """The venue showed a purchase or sale of ours, perhaps once more, perhaps another's."""
+        if trade.trade_id in self._trades:
+            return ()
+        self._trades.append(trade.trade_id)
+        if self._prices.is_rug(trade):
+            return self._liquidated(trade, now)
+        if self._is_known(trade):
+            return ()
+        order = self._first(lambda one: is_trade_of(one, trade))
+        if order is not None:
+            self._close(order, filled=True)
+        self._change(lambda picture: after_trade(picture, trade))
+        if order is None:
+            return self._foreign(trade.round_id, now)
+        return (self._filled(order, fill_of_trade(trade), now),)
+
+    def placed(self, bet: OwnBet, now: Moment) -> _Events:
+        """The venue showed a side bet of ours."""
+        if (bet.round_id, bet.start) in self._bets:
+            return ()
+        self._bets.append((bet.round_id, bet.start))
+        stated = self._picture is not None and shows(self._picture, bet)
+        order = self._first(lambda one: is_bet_of(one, bet))
+        if order is not None:
+            self._close(order, filled=True)
+        self._change(lambda picture: after_bet(picture, bet))
+        if order is None:
+            return () if stated else self._foreign(bet.round_id, now)
+        return (self._filled(order, fill_of_bet(order, bet, self._prices), now),)
+
+    def closed(self, end: BetEnd, now: Moment) -> _Events:
+        """A side bet of ours was settled; that it was, proves that it had been placed."""
+        if (end.round_id, end.start) in self._ended:
+            return ()
+        self._ended.append((end.round_id, end.start))
+        placed = OwnBet(round_id=end.round_id, start=end.start, end=end.end, stake=end.stake)
+        before = self.placed(placed, now)
+        self._change(lambda picture: after_bet_end(picture, end))
+        ended = SideBetClosed(
+            **self._at(now),
+            round_id=end.round_id,
+            start=end.start,
+            end=end.end,
+            tick=end.tick,
+            stake=end.stake,
+            payout=end.payout,
+        )
+        return (*before, ended)
+
+    def stated(self, statement: Statement, now: Moment, *, as_of: Nanos | None) -> _Events:
+        """The venue stated the account.
+
+        Args:
+            statement: its words.
+            now: when they came.
+            as_of: when it had been asked for them [monotonic ns]; None if it had not.
+        """
+        picture = self._picture = picture_of(statement)
+        for order in self._open:
+            order.hold(picture.quantity)
+        if len(self._open) != 1:
+            return ()  # which of several had which effect, nobody can tell
+        order = self._open[0]
+        fill = proved(order, picture, self._prices)
+        if fill is not None:
+            self._close(order, filled=True)
+            self._remember(fill)
+            return (self._filled(order, fill, now),)
+        late = as_of is not None and as_of >= order.sent + self._patience
+        if not (late and order.unknown and not order.acked and picture == order.before):
+            return ()
+        self._close(order, filled=False)
+        return (OrderRejected(**self._at(now), order_id=order.request.order_id, reason=NO_EFFECT),)
+
+    # --- the parts -------------------------------------------------------------------------------
+
+    def _liquidated(self, trade: OwnTrade, now: Moment) -> _Events:
+        before: _Events = ()
+        if len(self._open) == 1:
+            order = self._open[0]
+            fill = proved_by_rug(order, trade, self._prices)
+            if fill is not None:
+                self._close(order, filled=True)
+                self._remember(fill)
+                before = (self._filled(order, fill, now),)
+        self._change(lambda picture: after_rug(picture, trade))
+        return (*before, PositionLiquidated(**self._at(now), fill=fill_of_trade(trade)))
+
+    def _is_known(self, trade: OwnTrade) -> bool:
+        """Whether a statement proved this trade already."""
+        for fill in self._stated:
+            same = (fill.side, fill.round_id, fill.tick) == (trade.side, trade.round_id, trade.tick)
+            if same and fill.quantity == trade.quantity and fill.amount == trade.amount:
+                self._stated.remove(fill)
+                return True
+        return False
+
+    def _remember(self, fill: Fill) -> None:
+        if fill.side is OrderSide.SIDE_BET:
+            self._bets.append((fill.round_id, fill.tick))
+        else:
+            self._stated.append(fill)
+
+    def _first(self, belongs: Callable[[Sent], bool]) -> Sent | None:
+        """The one that is under way before those that are unknown; of these the oldest."""
+        fitting = [order for order in self._open if belongs(order)]
+        return min(fitting, key=lambda order: order.unknown, default=None)
+
+    def _close(self, order: Sent, *, filled: bool) -> None:
+        self._open = [one for one in self._open if one is not order]
+        self._over.append((order.request.order_id, filled))
+
+    def _change(self, change: Callable[[Picture], Picture]) -> None:
+        if self._picture is not None:
+            self._picture = change(self._picture)
+        for order in self._open:
+            order.moved(change(order.before))
+
+    def _filled(self, order: Sent, fill: Fill, now: Moment) -> OrderFilled:
+        return OrderFilled(**self._at(now), order_id=order.request.order_id, fill=fill)
+
+    def _unknown(self, order: Sent, now: Moment, reason: str) -> OrderUnknown:
+        order.unknown, order.ask_at = True, now.mono
+        return OrderUnknown(**self._at(now), order_id=order.request.order_id, reason=reason)
+
+    def _foreign(self, round_id: RoundId, now: Moment) -> _Events:
+        """Nothing is invented: the next statement tells what it did. Told once a round."""
+        if round_id == self._foreign_in:
+            return ()
+        self._foreign_in = round_id
+        return (
+            ProblemRaised(
+                **self._at(now),
+                code="foreign-trade",
+                what="The venue shows a trade on this account that no order here explains.",
+                remedy="Trade an account in one place only; compare the ledger with the venue.",
+            ),
+        )
+
+    def _against(self, order_id: OrderId, now: Moment, *, done: bool) -> _Events:
+        """An answer to an order that is over: heard before, or not what was found out."""
+        filled = dict(self._over).get(order_id, done)
+        if filled == done:
+            return ()
+        said, found = ("done", "not done") if done else ("refused", "done")
+        return (
+            ProblemRaised(
+                **self._at(now),
+                code="order-contradicted",
+                what=f"The venue called an order {said} that its own state had shown as {found}.",
+                remedy="Compare the ledger with the venue; trust the venue.",
+                severity=Severity.WARNING,
+            ),
+        )
+
+    def _at(self, now: Moment) -> dict[str, Any]:
+        return {"at": now.at, "mono": now.mono, "stream": self._stream}
