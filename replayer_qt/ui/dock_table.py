@@ -35,14 +35,6 @@ class DockRow(msgspec.Struct, frozen=True):
 DOCKS: Final = (
     DockRow("ticket", "Ticket", "Buys, sells and bets, and says what would become of it.",
             "Alt+5", RIGHT),
-    DockRow("rounds", "Rounds", "Recent rounds of the market that is looked at.",
-            "Alt+1", MARKET),
-    DockRow("trades", "Trades", "Trades of all players, as far as the venue shows them.",
-            "Alt+2", MARKET),
-    DockRow("feed", "Feed", "What the feed received, refused, filled in and shed.",
-            "Alt+3", MARKET),
-    DockRow("notices", "Notices", "Everything that a person should know, kept.",
-            "Alt+4", MARKET),
     DockRow("positions", "Positions", "What is held, its worth, and what the rug could take of it.",
             "Alt+6", ACCOUNT),
     DockRow("orders", "Orders", "Orders, the open ones first, with the times of their hops.",
@@ -55,5 +47,13 @@ DOCKS: Final = (
             "Alt+Shift+6", ACCOUNT),
     DockRow("journal", "Journal", "Every closed trade with your own note and tags.",
             "Alt+Shift+7", ACCOUNT),
+    DockRow("rounds", "Rounds", "Recent rounds of the market that is looked at.",
+            "Alt+1", MARKET),
+    DockRow("trades", "Trades", "Trades of all players, as far as the venue shows them.",
+            "Alt+2", MARKET),
+    DockRow("feed", "Feed", "What the feed received, refused, filled in and shed.",
+            "Alt+3", MARKET),
+    DockRow("notices", "Notices", "Everything that a person should know, kept.",
+            "Alt+4", MARKET),
 )  # fmt: skip
 """Every dock, in the order of the menu and of the tabs."""

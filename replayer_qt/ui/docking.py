@@ -16,6 +16,8 @@ _BELOW_PX: Final = 200
 _STACK_PX: Final = 300
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _BELOW: Final = Qt.DockWidgetArea.BottomDockWidgetArea
+_WIDTHS: Final = (580, 380)
+"""Of the groups below the chart: an account's tables have more columns than the market's."""
 _SIDES: Final = frozenset(
     {Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea}
 )
@@ -166,7 +168,7 @@ class Docking(QObject):
         window.resizeDocks(firsts[:1], [_SIDE_PX], Qt.Orientation.Horizontal)
         below = firsts[1:]
         window.resizeDocks(below, [_BELOW_PX] * len(below), Qt.Orientation.Vertical)
-        window.resizeDocks(below, [_SIDE_PX] * len(below), Qt.Orientation.Horizontal)
+        window.resizeDocks(below, _WIDTHS[-len(below) :], Qt.Orientation.Horizontal)
 
     def _group(self, group: str) -> list[QDockWidget]:
         return [self.docks[row.name] for row in DOCKS if row.group == group]

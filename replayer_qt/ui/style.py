@@ -51,13 +51,27 @@ QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
     border: 1px solid {edge}; border-radius: 4px; padding: 2px 6px; min-height: 18px;
     selection-background-color: {accent}; selection-color: {background}; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
+QLineEdit[bad="true"], QLineEdit[bad="true"]:focus {{ border-color: {error}; color: {error}; }}
+QLineEdit[role="amount"] {{ font-family: "{mono}"; font-size: 12pt; }}
 QSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
 QComboBox::drop-down {{ border: none; width: 14px; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};
                border-radius: 5px; padding: 5px 16px; }}
+QPushButton[role="small"] {{ padding: 2px 9px; }}
 QPushButton:hover, QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:disabled {{ color: {faint}; }}
+QPushButton[role="small"] {{ padding: 2px 9px; font-size: 8pt; }}
+QPushButton[role="danger"] {{ color: {error}; border-color: {error}; }}
+QToolButton[role="step"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 4px;
+                            padding: 2px 1px; font-size: 8pt; }}
+QToolButton[role="step"]:hover, QToolButton[role="step"]:focus {{ border-color: {accent}; }}
+QToolButton[role="step"]:checked {{ background: {accent}; color: {background}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {edge}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {muted}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {text}; width: 10px; margin: -5px 0;
+                              border-radius: 5px; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; }}
 QScrollBar:vertical {{ background: {background}; width: 9px; margin: 0; }}
 QScrollBar:horizontal {{ background: {background}; height: 9px; margin: 0; }}
 QScrollBar::handle {{ background: {edge}; border-radius: 4px; min-height: 24px;
@@ -117,6 +131,7 @@ def sheet(theme: Theme) -> str:
         text=theme.text,
         muted=theme.muted,
         accent=theme.accent,
+        error=theme.error,
         edge=mixed(theme.raised, theme.muted, 0.18),
         band=mixed(theme.background, theme.surface, 0.7),
         faint=faint(theme),

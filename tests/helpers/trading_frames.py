@@ -33,6 +33,9 @@ NOON = 1_763_726_400_000_000_000
 """A wall time [ns]: 2025-11-21 12:00:00 UTC."""
 
 
+OFF = Kill()
+
+
 def entries_of(*told: tuple[EntryKind, str], **fields: Any) -> tuple[Entry, ...]:
     """Return entries of these kinds and amounts [SOL], one a second, with their running cash."""
     cash, made = Decimal(0), []
@@ -135,7 +138,7 @@ def frame_of(
     shown: StreamId | None = PRACTICE,
     markets: Iterable[MarketState] = (),
     events: tuple[Event, ...] = (),
-    kill: Kill = Kill(),
+    kill: Kill = OFF,
 ) -> Advance:
     """Return a frame with these accounts, each in a market of its own."""
     told = {one.stream: market_of(one.stream) for one in tradings}

@@ -9,7 +9,7 @@ from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
 
-BAR_COLUMN: Final = 3
+BAR_COLUMN: Final = 2
 """The rules' column that is drawn as a bar."""
 
 _RULES_KEPT: Final = 100
@@ -40,17 +40,26 @@ def rules() -> RowsModel[Headroom]:
         columns=[
             Column(
                 title="Verdict",
-                chars=9,
+                chars=8,
                 text=lambda row: verdict(row)[0],
                 colour=lambda row: verdict(row)[1],
                 about="Whether the rule would let an order of the smallest size pass now.",
             ),
             Column(
                 title="Rule",
-                chars=22,
+                chars=19,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
                 about="The gate's rules, in the order in which they are asked.",
+            ),
+            Column(
+                title="Left",
+                chars=15,
+                text=lambda row: quantity(row.left, row.unit),
+                number=_bar,
+                plain=lambda row: fmt.exact(row.left),
+                tip=lambda row: f"{fmt.exact(row.left)} {row.unit} left",
+                about="What is left until the rule refuses; the bar shows it as a share.",
             ),
             Column(
                 title="Now",
@@ -60,15 +69,6 @@ def rules() -> RowsModel[Headroom]:
                 plain=lambda row: fmt.exact(row.value),
                 tip=lambda row: f"{fmt.exact(row.value)} {row.unit}",
                 about="What is measured now; a dash where it cannot be known.",
-            ),
-            Column(
-                title="Left",
-                chars=14,
-                text=lambda row: quantity(row.left, row.unit),
-                number=lambda row: share_left(row) or 0.0,
-                plain=lambda row: fmt.exact(row.left),
-                tip=lambda row: f"{fmt.exact(row.left)} {row.unit} left",
-                about="What is left until the rule refuses; the bar shows it as a share.",
             ),
             Column(
                 title="Limit",
@@ -95,6 +95,11 @@ def verdict(row: Headroom) -> tuple[str, str]:
 
 
 _NEAR: Final = 0.2
+
+
+def _bar(row: Headroom) -> float:
+    share = share_left(row)
+    return -1.0 if share is None else share
 
 
 def share_left(row: Headroom) -> float | None:

@@ -103,19 +103,22 @@ class UnknownBar(QFrame):
         self.order: Order | None = None
         self.words = PlainLabel()
         self.words.setWordWrap(True)
-        self.happened = _button(
+        self.happened = small_button(
             "It happened",
             "You saw that it was carried out: the account is set to the venue's last word.",
         )
-        self.did_not = _button(
+        self.did_not = small_button(
             "It did not", "You are certain that it had no effect: what it reserved is free again."
         )
-        self.ask = _button("Ask the venue", "Have the venue state the account anew, and compare.")
+        self.ask = small_button(
+            "Ask the venue", "Have the venue state the account anew, and compare."
+        )
         self.happened.clicked.connect(self._it_happened)
         self.did_not.clicked.connect(self._it_did_not)
         self.ask.clicked.connect(self._ask_venue)
         line = QHBoxLayout(self)
-        line.setContentsMargins(8, 4, 8, 4)
+        line.setContentsMargins(8, 2, 4, 2)
+        line.setSpacing(4)
         line.addWidget(self.words, stretch=1)
         for button in (self.ask, self.happened, self.did_not):
             line.addWidget(button)
@@ -174,8 +177,10 @@ def _withdrawal(order: Order) -> Command | None:
     return CancelOrder(stream=order.request.stream, order_id=order.order_id)
 
 
-def _button(text: str, about: str) -> QPushButton:
+def small_button(text: str, about: str) -> QPushButton:
+    """Return a narrow button that keeps Space for itself; `about` is its tool tip."""
     made = QPushButton(text)
+    made.setProperty("role", "small")
     made.setAccessibleName(text)
     made.setToolTip(tip(about))
     made.installEventFilter(KeyKeeper(made, BUTTON_KEYS))

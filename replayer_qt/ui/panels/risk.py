@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -26,9 +25,9 @@ from replayer_qt.ui.models.limit_rows import BAR_COLUMN, rules, verdict
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.linked_table import LinkedTable
+from replayer_qt.ui.panels.open_orders import small_button
 from replayer_qt.ui.panels.positions import NOT_TRADED
-from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel, clean, tip
+from replayer_qt.ui.plain import PlainLabel, clean
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -117,18 +116,19 @@ class DriftBar(QFrame):
         self._drift: tuple[Difference, ...] = ()
         self.words = PlainLabel()
         self.words.setWordWrap(True)
-        self.ask = QPushButton("Ask the venue")
-        self.ask.setToolTip(tip("Have the venue state the account anew, and compare."))
-        self.accept = QPushButton("Accept venue's numbers")
-        self.accept.setToolTip(tip("Set our ledger to them, with an entry for the difference."))
+        self.ask = small_button(
+            "Ask the venue", "Have the venue state the account anew, and compare."
+        )
+        self.accept = small_button(
+            "Accept venue's numbers", "Set our ledger to them, with an entry for the difference."
+        )
         self.ask.clicked.connect(self._ask_venue)
         self.accept.clicked.connect(self._accept_venue)
         line = QHBoxLayout(self)
-        line.setContentsMargins(8, 4, 8, 4)
+        line.setContentsMargins(8, 2, 4, 2)
+        line.setSpacing(4)
         line.addWidget(self.words, stretch=1)
         for button in (self.ask, self.accept):
-            button.setAccessibleName(button.text())
-            button.installEventFilter(KeyKeeper(button, BUTTON_KEYS))
             line.addWidget(button)
         self.hide()
 
@@ -172,12 +172,12 @@ class HeadroomBars(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         super().paint(painter, option, index)
-        if index.sibling(index.row(), index.column() + 1).data() == "off":
+        share = float(index.data(SORT_ROLE))
+        if share < 0:  # no limit, or nothing that could be measured
             return
         box: QRect = option.rect
         bar = QRect(box.left() + 5, 0, _BAR_PX, _BAR_HIGH)
         bar.moveTop(box.center().y() - _BAR_HIGH // 2)
-        share = float(index.data(SORT_ROLE))
         painter.fillRect(bar, QColor(self._theme.raised))
         colour = self._theme.live if share >= _SAFE else self._theme.warning
         painter.fillRect(

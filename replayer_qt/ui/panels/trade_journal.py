@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import asdict
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from replayer_qt.core.account import Closed
 from replayer_qt.core.commands import Command, GoTo
@@ -15,9 +15,9 @@ from replayer_qt.core.trade_commands import NoteTrade
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.trade_rows import Noted, journal
 from replayer_qt.ui.panels.linked_table import LinkedTable, Verb
+from replayer_qt.ui.panels.open_orders import small_button
 from replayer_qt.ui.panels.positions import NOT_TRADED
-from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import SearchLine, clean, tip
+from replayer_qt.ui.plain import SearchLine, clean
 from replayer_qt.ui.theme import Theme
 
 NO_TRADES: Final = "No closed trades in this session yet."
@@ -56,10 +56,7 @@ class JournalPanel(QWidget):
         self.note = _line(
             "Note of the chosen trade", "note: what you saw, what you learned", _NOTE_LONG
         )
-        self.save = QPushButton("Save note")
-        self.save.setAccessibleName("Save note and tags")
-        self.save.setToolTip(tip("Keep note and tags with this trade (Enter)."))
-        self.save.installEventFilter(KeyKeeper(self.save, BUTTON_KEYS))
+        self.save = small_button("Save note", "Keep note and tags with this trade (Enter).")
         self.save.clicked.connect(self._save)
         for line in (self.tags, self.note):
             line.returnPressed.connect(self._save)
