@@ -26,8 +26,10 @@ class FolderLock:
     The descriptor is never inherited, else a child would hold the lock after us.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, what: str = "Recordings") -> None:
+        """Prepare; `what` is written there, for the complaint."""
         self._path = folder / LOCK
+        self._what = what
         self._fd: int | None = None
 
     @property
@@ -59,7 +61,7 @@ class FolderLock:
         if _try_lock(fd):
             return
         raise DataDirUnusable(
-            f"Recordings cannot be written to {self._path.parent}: "
+            f"{self._what} cannot be written to {self._path.parent}: "
             f"{_named(os.read(fd, 32))} is writing there.",
             remedy="Stop that one first, or choose another folder.",
         )

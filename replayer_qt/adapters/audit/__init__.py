@@ -1,0 +1,1 @@
+"""The audit trail on disk: every decision, chained line to line."""

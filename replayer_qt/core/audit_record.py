@@ -1,0 +1,150 @@
+"""One line of the audit trail as a typed record that cannot be made without its evidence."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from replayer_qt.core.orders import Mode
+from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
+
+SCHEMA: Final = 1
+"""Raised whenever a line's members change; readers know all versions up to this one."""
+
+NO_LINE: Final = "0" * 64
+"""What the first line of all names as the line before it."""
+
+DESK: Final = "desk"
+"""Whose decision it is where neither a person nor a strategy decided: the program's own."""
+
+EARLIER: Final = "earlier-run"
+"""Whose decision it is of an order that was asked for in an earlier run; that one's lines say."""
+
+_HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_NOBODY: Final = frozenset({"", "unknown", "none", "null", "?"})
+_CANONICAL: Final = msgspec.json.Encoder(decimal_format="string", order="sorted")
+
+
+class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was decided or happened, with all that tells when, by whom and upon what.
+
+    Attributes:
+        schema: the version of this shape.
+        seq: from 1, without gaps, over all files and runs.
+        event_id: a UUID of version 7, unique for ever, never smaller than the one before.
+        at: when [RFC 3339 with offset, to the nanosecond].
+        at_ns: the same [ns since the Unix epoch, UTC].
+        mono_ns: the same on the monotonic clock [ns].
+        clock_offset_ns: how far the wall clock is known to be off [ns]; None: not measured.
+        app_version: the release that wrote it.
+        revision: the source's revision; empty in a build.
+        run_id: the run of the program.
+        profile: the profile it ran in.
+        account: the stream whose account it concerns; `desk` where it concerns none.
+        mode: whose money that is; None where no order and no account is concerned.
+        strategy_id: who decided: `manual` for a person, `desk` for the program itself.
+        param_hash: SHA-256 of the strategy's parameters [64 hex digits]; a person has none, which
+            is the digest of the empty set of parameters.
+        model_hash: SHA-256 of the model asked [64 hex digits]; None where there was none.
+        limits_hash: SHA-256 of the limits in force [64 hex digits]; None before they were stated.
+        correlation_id: the order's name; None where no order is concerned.
+        event: the event's kind; the trail's own begin with an underscore.
+        payload: the event, as JSON.
+        prev: the digest of the line before [64 hex digits].
+        digest: SHA-256 of the line without this member [64 hex digits].
+    """
+
+    schema: int
+    seq: int
+    event_id: str
+    at: str
+    at_ns: Nanos
+    mono_ns: Nanos
+    clock_offset_ns: int | None
+    app_version: str
+    revision: str
+    run_id: str
+    profile: str
+    account: str
+    mode: Mode | None
+    strategy_id: str
+    param_hash: str
+    model_hash: str | None
+    limits_hash: str | None
+    correlation_id: str | None
+    event: str
+    payload: msgspec.Raw
+    prev: str
+    digest: str = msgspec.field(name="hash")
+
+    def __post_init__(self) -> None:
+        """Refuse what proves nothing; a ValueError names the member."""
+        if self.schema != SCHEMA or self.seq < 1:
+            raise ValueError(f"schema {self.schema} and seq {self.seq} make no record")
+        if not _UUID7.fullmatch(self.event_id):
+            raise ValueError(f"event_id {self.event_id!r} is no UUID of version 7")
+        for name in ("app_version", "run_id", "profile", "account", "event"):
+            require_name(name, getattr(self, name))
+        require_name("strategy_id", self.strategy_id)
+        if self.correlation_id is not None:
+            require_name("correlation_id", self.correlation_id)
+        for name in ("param_hash", "model_hash", "limits_hash", "prev", "digest"):
+            require_digest(name, getattr(self, name))
+        _require_moment(self.at, self.at_ns)
+
+
+def require_name(member: str, value: str) -> None:
+    """Return if `value` names somebody or something.
+
+    Raises:
+        ValueError: it is blank, or a word for "I don't know".
+    """
+    if value.strip().lower() in _NOBODY:
+        raise ValueError(f"{member} {value!r} names nobody")
+
+
+def require_digest(member: str, value: str | None) -> None:
+    """Return if `value` is a SHA-256 in small hexadecimal digits, or None where that is allowed.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value is None and member in {"model_hash", "limits_hash"}:
+        return
+    if value is None or not _HEX.fullmatch(value):
+        raise ValueError(f"{member} {value!r} is no SHA-256")
+
+
+def _require_moment(at: str, at_ns: int) -> None:
+    moment = datetime.fromisoformat(at)  # a ValueError of its own
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"at {at!r} has no offset from UTC")
+    if moment.replace(microsecond=0) != datetime.fromtimestamp(at_ns // NANOS_PER_SECOND, UTC):
+        raise ValueError(f"at {at!r} is not at_ns {at_ns}")
+
+
+def canonical(params: Mapping[str, object]) -> bytes:
+    """Return parameters as JSON that is the same whatever order they were given in.
+
+    >>> canonical({"b": 1.5, "a": 1})
+    b'{"a":1,"b":1.5}'
+    """
+    return _CANONICAL.encode(params)
+
+
+def param_hash(params: Mapping[str, object]) -> str:
+    """Return the SHA-256 of parameters [64 hex digits]; the same everywhere, in any order.
+
+    >>> param_hash({"a": 1, "b": 2}) == param_hash({"b": 2, "a": 1})
+    True
+    """
+    return hashlib.sha256(canonical(params)).hexdigest()
+
+
+NO_PARAMS: Final = hashlib.sha256(b"{}").hexdigest()
+"""The digest of no parameters at all: a person's."""

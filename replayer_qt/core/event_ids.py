@@ -1,0 +1,39 @@
+"""Names of audit records: UUIDs of version 7, each larger than the one before."""
+
+from collections.abc import Callable
+from typing import Final
+
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos
+
+Entropy = Callable[[int], int]
+"""Returns so many random bits, as `random.Random.getrandbits` does."""
+
+_VARIANT: Final = 0b10 << 62
+_ROOM: Final = 61
+"""Random bits of the lower half; the bit above them is kept for counting up [bits]."""
+
+
+class EventIds:
+    """Makes names: the millisecond, 73 random bits, and within a millisecond a count upwards."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._entropy = entropy
+        self._ms = -1
+        self._upper = b""
+        self._lower = 0
+
+    def next(self, at: Nanos) -> bytes:
+        """Return the next name, in small hexadecimal digits with hyphens.
+
+        Where the wall clock was set back, it goes on counting in the latest millisecond seen.
+        """
+        ms = at // NANOS_PER_MILLISECOND
+        if ms > self._ms:
+            self._ms = ms
+            digits = b"%012x" % (ms & 0xFFFF_FFFF_FFFF)
+            self._upper = b"%b-%b-7%03x-" % (digits[:8], digits[8:], self._entropy(12))
+            self._lower = _VARIANT | self._entropy(_ROOM)
+        else:
+            self._lower += 1
+        lower = b"%016x" % self._lower
+        return b"%b%b-%b" % (self._upper, lower[:4], lower[4:])
