@@ -117,7 +117,8 @@ class LedgerPanel(QWidget):
 
     @Slot()
     def _keep_only(self) -> None:
-        self._kind = self.filter.currentData()
+        chosen = self.filter.currentData()  # Qt gives back the enumeration's text
+        self._kind = None if chosen is None else EntryKind(chosen)
         self._say_empty()
         self._show_entries()
 

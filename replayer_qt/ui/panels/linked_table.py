@@ -37,7 +37,7 @@ class LinkedTable(Table):
 
     Signals:
         asked: a command that concerns a row.
-        pointed: the row that is current now; None for none.
+        pointed: the row that is chosen now; None for none.
     """
 
     asked = Signal(object)
@@ -59,7 +59,7 @@ class LinkedTable(Table):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.show_rows(rows)
         self.doubleClicked.connect(self._follow)
-        self.selectionModel().currentRowChanged.connect(self._point)
+        self.selectionModel().selectionChanged.connect(self._point)
 
     def say_empty(self, text: str) -> None:
         """Say `text` where no row is."""
@@ -73,9 +73,10 @@ class LinkedTable(Table):
         return "" if self.model().rowCount() else self._empty
 
     def current(self) -> Any:
-        """Return the row that the keys are on; None for none."""
+        """Return the chosen row, the one that was chosen last if several are; None for none."""
         index = self.currentIndex()
-        return self._row(index) if index.isValid() else None
+        # a table that gets the focus has a current row that nobody chose, and that nobody sees
+        return self._row(index) if self.selectionModel().isSelected(index) else None
 
     def menu(self) -> QMenu:
         """Return the menu of the current row; whoever shows it closes it."""

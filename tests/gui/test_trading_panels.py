@@ -1,0 +1,611 @@
+"""The panels of an account, each fed by frames that are built by hand."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from replayer_qt.core.account import EntryKind
+from replayer_qt.core.arming import Arming
+from replayer_qt.core.commands import GoTo
+from replayer_qt.core.order_events import ArmState, Difference, TradeNoted
+from replayer_qt.core.orders import OrderState
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.trade_commands import (
+    AcceptVenue,
+    AskVenue,
+    CancelOrder,
+    NoteTrade,
+    ResolveUnknown,
+)
+from replayer_qt.core.trading import Kill
+from replayer_qt.core.units import PRACTICE, RUGS, RoundId
+from replayer_qt.ui.models.limit_rows import BAR_COLUMN
+from replayer_qt.ui.panels.fills import NO_FILLS, FillsPanel
+from replayer_qt.ui.panels.ledger import NONE_OF_KIND, LedgerPanel, summed
+from replayer_qt.ui.panels.open_orders import NO_ORDERS, OrdersPanel
+from replayer_qt.ui.panels.positions import NOT_TRADED, PositionsPanel
+from replayer_qt.ui.panels.risk import NO_RULES, RiskPanel
+from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPanel
+from replayer_qt.ui.theme import DARK, LIGHT
+from tests.helpers.make import ROUND, event
+from tests.helpers.orders import make_bet, make_book, make_request, make_sale
+from tests.helpers.trading_frames import (
+    a_busy_day,
+    account_of,
+    bet_of,
+    closed_of,
+    entries_of,
+    frame_of,
+    headroom_of,
+    holding_of,
+    market_of,
+    trading_of,
+)
+
+ALL = (PositionsPanel, OrdersPanel, FillsPanel, LedgerPanel, RiskPanel, JournalPanel)
+K = EntryKind
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Make a panel, show it, and remember what it asks for."""
+
+    def make(kind, *tradings, **fields):
+        panel = kind()
+        qtbot.addWidget(panel)
+        panel.set_theme(DARK)
+        panel.resize(600, 220)
+        panel.show()
+        panel.heard = []
+        panel.asked.connect(panel.heard.append)
+        panel.show_frame(frame_of(*tradings, **fields))
+        QApplication.processEvents()
+        return panel
+
+    return make
+
+
+def cells(table):
+    model = table.model()
+    return [
+        [model.index(row, column).data() for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def column(table, title):
+    titles = [one.title for one in table.rows.columns]
+    return [row[titles.index(title)] for row in cells(table)]
+
+
+def meaning(table, row, place):
+    return table.model().index(row, place).data(Qt.ItemDataRole.ForegroundRole)
+
+
+def choose(table, row):
+    table.selectRow(row)
+    table.setCurrentIndex(table.model().index(row, 0))
+
+
+def click(button):
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def pick(table, text):
+    """Choose from the row's menu; the words without their ampersands."""
+    menu = table.menu()
+    actions = {action.text().replace("&", ""): action for action in menu.actions()}
+    enabled = actions[text].isEnabled()
+    actions[text].trigger()
+    menu.close()
+    return enabled
+
+
+# --- all of them
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_market_without_an_account_says_so(shown, kind):
+    panel = shown(kind)
+    assert panel.table.empty == NOT_TRADED
+    picture = panel.table.viewport().grab().toImage()
+    colours = {picture.pixel(x, picture.height() // 2) for x in range(picture.width())}
+    assert len(colours) > 1 or kind is PositionsPanel
+    assert panel.heard == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (OrdersPanel, NO_ORDERS),
+        (FillsPanel, NO_FILLS),
+        (RiskPanel, NO_RULES),
+        (JournalPanel, NO_TRADES),
+    ],
+)
+def test_an_account_on_which_nothing_happened_says_so(shown, kind, words):
+    assert shown(kind, trading_of()).table.empty == words
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_what_is_not_looked_at_any_more_is_not_shown(shown, kind):
+    busy = a_busy_day(make_book((make_request(), OrderState.FILLED)), headroom=(headroom_of(),))
+    panel = shown(kind, busy)
+    assert panel.table.model().rowCount() >= 1
+    panel.show_frame(frame_of(busy, shown=RUGS))
+    assert kind is PositionsPanel or panel.table.model().rowCount() == 0
+    panel.show_frame(frame_of(busy))
+    assert panel.table.model().rowCount() >= 1
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_both_themes_colour_the_rows(shown, kind):
+    busy = a_busy_day(make_book((make_request(), OrderState.UNKNOWN)), headroom=(headroom_of(),))
+    panel = shown(kind, busy)
+    before = panel.grab().toImage()
+    panel.set_theme(LIGHT)
+    assert panel.grab().toImage() != before
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_same_frame_again_touches_no_row(shown, kind):
+    busy = a_busy_day(make_book((make_request(), OrderState.FILLED)), headroom=(headroom_of(),))
+    panel = shown(kind, busy)
+    touched = []
+    panel.rows.dataChanged.connect(lambda *_: touched.append("changed"))
+    panel.rows.rowsInserted.connect(lambda *_: touched.append("inserted"))
+    panel.rows.rowsRemoved.connect(lambda *_: touched.append("removed"))
+    panel.show_frame(frame_of(busy))
+    assert touched == []
+
+
+def test_a_thousand_entries_cost_a_frame_next_to_nothing(shown):
+    """One entry more touches one row, not a thousand."""
+    told = [(K.OPENING, "10"), *[(K.BUY, "-0.001"), (K.SELL, "0.001")] * 500]
+    entries = entries_of(*told)
+    panel = shown(LedgerPanel, trading_of(account_of(entries[:1000])))
+    inserted, changed = [], []
+    panel.rows.rowsInserted.connect(lambda _, first, last: inserted.append(last - first + 1))
+    panel.rows.dataChanged.connect(lambda *_: changed.append(1))
+    panel.show_frame(frame_of(trading_of(account_of(entries[1:1001]))))
+    assert (sum(inserted), changed) == (1, [])
+    assert panel.rows.rowCount() == 1000
+
+
+# --- rows lead to recordings, and can be copied
+
+
+def test_a_double_click_leads_to_the_tick(shown):
+    panel = shown(FillsPanel, trading_of(account_of(entries_of((K.OPENING, "1"), (K.BUY, "-0.1")))))
+    table = panel.table
+    at = table.visualRect(table.model().index(0, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=20)]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_leads_to_the_tick(shown, key):
+    panel = shown(JournalPanel, trading_of(account_of(closed=closed_of("0.1", "-0.1"))))
+    choose(panel.table, 0)
+    QTest.keyClick(panel.table, key)
+    assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=21)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb", "tick"),
+    [
+        (PositionsPanel, "Go to its first buy", 88),
+        (OrdersPanel, "Go to its tick", 10),
+        (FillsPanel, "Go to its tick", 610),
+        (LedgerPanel, "Go to its tick", 610),
+        (JournalPanel, "Go to its end", 59),
+    ],
+)
+def test_every_row_leads_to_its_tick_from_its_menu(shown, kind, verb, tick):
+    panel = shown(kind, a_busy_day(make_book((make_request(), OrderState.FILLED))))
+    row = 1 if kind is LedgerPanel else 0  # the newest entry of the ledger is book-keeping
+    choose(panel.table, row)
+    assert pick(panel.table, verb)
+    assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=tick)]
+
+
+def test_a_row_without_a_tick_leads_nowhere(shown):
+    panel = shown(LedgerPanel, trading_of(account_of(entries_of((K.OPENING, "10")))))
+    choose(panel.table, 0)
+    assert not pick(panel.table, "Go to its tick")
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert panel.heard == []
+
+
+def test_rows_are_copied_exact(shown):
+    panel = shown(
+        LedgerPanel, trading_of(account_of(entries_of((K.OPENING, "10"), (K.BUY, "-0.123456789"))))
+    )
+    choose(panel.table, 0)
+    QTest.keySequence(panel.table, QKeySequence(QKeySequence.StandardKey.Copy))
+    copied = QApplication.clipboard().text().split("\t")
+    assert copied[0] == "2"
+    assert copied[3:6] == ["-0.123456789", "9.876543211", "20"]
+    QApplication.clipboard().clear()
+    assert pick(panel.table, "Copy rows")
+    assert QApplication.clipboard().text().split("\t") == copied
+
+
+def test_a_table_is_copied_as_csv_with_its_header(shown):
+    entries = entries_of((K.OPENING, "10"), (K.BUY, "-1.5"), (K.SELL, "2"), note='=1+1, "x"')
+    panel = shown(LedgerPanel, trading_of(account_of(entries)))
+    assert pick(panel.table, "Copy table as CSV")
+    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
+    assert [row["Change [SOL]"] for row in rows] == ["2", "-1.5", "10"]
+    assert {row["Note"] for row in rows} == {"""'=1+1, "x\""""}  # no spreadsheet's formula
+
+
+def test_a_row_is_needed_to_copy_it(shown):
+    panel = shown(LedgerPanel, trading_of())
+    QApplication.clipboard().setText("as before")
+    assert not pick(panel.table, "Copy rows")
+    assert not pick(panel.table, "Copy table as CSV")
+    panel.table.copy_rows()
+    assert QApplication.clipboard().text() == "as before"
+
+
+def test_the_menu_opens_where_it_is_asked_for(shown, qtbot):
+    panel = shown(FillsPanel, a_busy_day())
+    table = panel.table
+    at = table.visualRect(table.model().index(2, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, table.viewport().mapToGlobal(at))
+    QApplication.sendEvent(table.viewport(), asked)
+    qtbot.waitUntil(lambda: table.findChildren(QMenu) != [])
+    (menu,) = table.findChildren(QMenu)
+    assert menu.isVisible()
+    menu.actions()[0].trigger()
+    menu.close()
+    assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=590)]
+
+
+# --- positions
+
+
+def test_a_position_is_told_with_every_number(shown):
+    trading = trading_of(
+        account_of(entries_of((K.OPENING, "10"), (K.BUY, "-0.1")), holding=holding_of(), since=20)
+    )
+    panel = shown(PositionsPanel, trading)
+    told = {name: cell.word.text for name, cell in panel.cells.items()}
+    assert told["units"] == "0.093157"
+    assert told["average"] == "1.0734x"
+    assert told["price"] == "1.5000x"
+    assert told["value"] == "0.139736"
+    assert told["pnl"].startswith("+0.0397")
+    assert told["cash"] == "9.900000"
+    assert panel.cells["pnl"].word.colour == "up"
+    assert panel.cells["cash"].word.tip.startswith("9.9 SOL")
+    assert "0.093157865 units held" in panel.cells["units"].word.tip
+
+
+def test_a_loss_is_told_by_sign_and_colour(shown):
+    trading = trading_of(account_of(holding=holding_of()))
+    panel = shown(PositionsPanel, trading, markets=[market_of(price=0.5)])
+    assert panel.cells["pnl"].word.text.startswith("-")
+    assert panel.cells["pnl"].word.colour == "down"
+    assert column(panel.table, "Open P&L [SOL]")[0].startswith("-")
+
+
+@pytest.mark.parametrize(
+    "market",
+    [
+        market_of(round_id=RoundId("another")),
+        market_of(phase=Phase.RUGGED),
+        market_of(price=None),
+    ],
+)
+def test_without_a_price_of_its_round_a_holding_has_no_open_result(shown, market):
+    """No result is made up from a price of another round."""
+    panel = shown(PositionsPanel, trading_of(account_of(holding=holding_of())), markets=[market])
+    assert panel.cells["pnl"].word.text == "—"
+
+
+def test_in_the_presale_the_price_is_one(shown):
+    market = market_of(phase=Phase.PRESALE, tick=-1, price=None)
+    panel = shown(PositionsPanel, trading_of(account_of(holding=holding_of())), markets=[market])
+    assert panel.cells["price"].word.text == "1.0000x"
+
+
+def test_an_open_side_bet_runs_out(shown):
+    trading = trading_of(account_of(bet=bet_of(start=100)))
+    panel = shown(PositionsPanel, trading)
+    assert panel.bet.countdown.text == "◆ Side bet 0.01 pays 0.05 SOL · 17 of 40 ticks left"
+    assert panel.bet.countdown.share == pytest.approx(17 / 40)
+    assert "tick 100 to tick 140" in panel.bet.countdown.tip
+    full = panel.bet.grab().toImage()
+    panel.show_frame(frame_of(trading, markets=[market_of(tick=139)]))
+    assert "1 of 40 ticks left" in panel.bet.accessibleName()
+    assert panel.bet.grab().toImage() != full
+    panel.show_frame(frame_of(trading_of(account_of())))
+    assert panel.bet.countdown.text == "No open side bet"
+
+
+def test_positions_of_every_market_are_listed_the_one_looked_at_first(shown):
+    trading = trading_of(account_of(holding=holding_of()))
+    other = replace(trading, stream=RUGS)
+    panel = shown(PositionsPanel, other, trading)
+    assert [row[0] for row in cells(panel.table)] == [
+        "Practice exchange · practice",
+        "rugs.fun · practice",
+    ]
+
+
+# --- orders
+
+
+def test_open_orders_stand_first_and_each_state_has_its_own_word_and_shape(shown):
+    stories = [(make_request(f"o{n}"), state) for n, state in enumerate(OrderState)]
+    panel = shown(OrdersPanel, trading_of(book=make_book(*stories)))
+    states = column(panel.table, "State")
+    assert len(set(states)) == len(OrderState)
+    assert len({state.split()[0] for state in states}) == len(OrderState)
+    over = [panel.rows.row(n).is_over for n in range(panel.rows.rowCount())]
+    assert over == sorted(over)
+
+
+def test_an_order_tells_its_hops_and_why_it_was_refused(shown):
+    book = make_book(
+        (make_request("a"), OrderState.REFUSED), (make_sale("b", share=25), OrderState.FILLED)
+    )
+    panel = shown(OrdersPanel, trading_of(book=book))
+    assert column(panel.table, "Size") == ["25 %", "0.0100"]
+    assert column(panel.table, "Why")[1] == "The kill switch is on."
+    tip = panel.table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "sent +2.0 ms, taken +3.0 ms, filled +4.0 ms" in tip
+
+
+def test_an_unknown_order_asks_a_person_and_the_answer_is_asked_for(shown):
+    """An order whose fate nobody knows is in sight, and is resolved by a person's word alone."""
+    book = make_book((make_request("lost"), OrderState.UNKNOWN))
+    panel = shown(OrdersPanel, trading_of(book=book))
+    assert panel.question.isVisible()
+    assert "UNKNOWN: was buy 0.01 SOL at tick 10 carried out?" in panel.question.words.whole
+    assert panel.table.model().index(0, 0).data(Qt.ItemDataRole.BackgroundRole) is not None
+    for button in (panel.question.happened, panel.question.did_not, panel.question.ask):
+        click(button)
+    assert panel.heard == [
+        ResolveUnknown(stream=PRACTICE, order_id="lost", happened=True),
+        ResolveUnknown(stream=PRACTICE, order_id="lost", happened=False),
+        AskVenue(stream=PRACTICE),
+    ]
+    panel.show_frame(frame_of(trading_of(book=make_book((make_request(), OrderState.FILLED)))))
+    assert not panel.question.isVisible()
+
+
+def test_of_several_unknown_orders_the_chosen_one_is_asked_about(shown):
+    book = make_book((make_request("a"), OrderState.UNKNOWN), (make_bet("b"), OrderState.UNKNOWN))
+    panel = shown(OrdersPanel, trading_of(book=book))
+    assert "(1 of 2)" in panel.question.words.whole
+    assert panel.question.order.order_id == "a"
+    choose(panel.table, 0)
+    assert panel.question.order.order_id == "b"
+    assert pick(panel.table, "Unknown: it happened")
+    assert pick(panel.table, "Unknown: it did not")
+    assert pick(panel.table, "Ask the venue")
+    assert panel.heard == [
+        ResolveUnknown(stream=PRACTICE, order_id="b", happened=True),
+        ResolveUnknown(stream=PRACTICE, order_id="b", happened=False),
+        AskVenue(stream=PRACTICE),
+    ]
+
+
+def test_only_what_was_not_sent_can_be_withdrawn(shown):
+    book = make_book((make_request("a"), OrderState.SENT), (make_request("b"), OrderState.GATED))
+    panel = shown(OrdersPanel, trading_of(book=book))
+    choose(panel.table, 0)
+    assert pick(panel.table, "Withdraw it")
+    choose(panel.table, 1)
+    assert not pick(panel.table, "Withdraw it")
+    assert not pick(panel.table, "Unknown: it happened")
+    assert panel.heard == [CancelOrder(stream=PRACTICE, order_id="b")]
+
+
+# --- fills
+
+
+def test_what_the_rug_sold_looks_different_from_own_sales(shown):
+    entries = entries_of((K.OPENING, "1"), (K.BUY, "-0.1"), (K.SELL, "0.05"), (K.RUG, "0.001"))
+    panel = shown(FillsPanel, trading_of(account_of(entries)))
+    assert column(panel.table, "What") == ["✕ RUG", "▼ sell", "▲ buy"]
+    tints = [
+        panel.table.model().index(row, 0).data(Qt.ItemDataRole.BackgroundRole) for row in range(3)
+    ]
+    assert tints[0] is not None
+    assert tints[1:] == [None, None]
+    assert meaning(panel.table, 0, 1) != meaning(panel.table, 1, 1)
+
+
+def test_a_bet_that_is_over_says_how_it_ended(shown):
+    entries = entries_of((K.SIDE_BET, "-0.01"), (K.PAYOUT, "0.05"), (K.PAYOUT, "0"))
+    panel = shown(FillsPanel, trading_of(account_of(entries)))
+    assert column(panel.table, "What") == ["☆ bet lost", "★ bet won", "◆ side bet"]
+
+
+# --- the ledger
+
+
+def test_the_sum_of_the_ledger_is_the_cash(shown):
+    entries = entries_of((K.OPENING, "10"), (K.BUY, "-0.1"), (K.SELL, "0.123456789"))
+    panel = shown(LedgerPanel, trading_of(account_of(entries)))
+    assert panel.sum.whole == "✓ 3 entries = cash 10.023456789 SOL"
+    panel.show_frame(frame_of(trading_of(account_of(entries[1:]))))
+    assert panel.sum.whole == "✓ 10 before, 2 entries = cash 10.023456789 SOL"
+
+
+def test_a_ledger_that_does_not_add_up_says_so(shown):
+    entries = entries_of((K.OPENING, "10"), (K.BUY, "-0.1"))
+    account = account_of(entries, cash=Decimal("9.8"))
+    panel = shown(LedgerPanel, trading_of(account))
+    assert panel.sum.whole.startswith("✗")
+    assert "9.8" in panel.sum.whole
+    assert not summed(account).agrees
+
+
+def test_the_ledger_can_be_filtered_by_kind(shown):
+    panel = shown(LedgerPanel, a_busy_day())
+    whole = panel.table.model().rowCount()
+    box = panel.filter
+    for kind, count in ((K.BUY, 12), (K.RUG, 12), (K.REBASELINE, 1), (K.DEPOSIT, 0)):
+        box.setCurrentIndex(box.findData(kind))
+        assert panel.table.model().rowCount() == count
+        assert panel.sum.whole.startswith(f"{count} entries: ")
+    assert panel.table.empty == NONE_OF_KIND
+    box.setCurrentIndex(0)
+    assert panel.table.model().rowCount() == whole
+
+
+# --- risk
+
+
+def test_each_rule_has_value_limit_and_what_is_left(shown):
+    """BR-03: the distance to each limit is shown, as number, bar and word."""
+    rows = (
+        headroom_of("max_order"),
+        headroom_of("daily_loss", value=Decimal("4.6"), limit=Decimal(5), left=Decimal("0.4")),
+        headroom_of("drawdown", value=Decimal(5), limit=Decimal(5), left=Decimal(0), ok=False),
+        headroom_of("streak", value=Decimal(2), limit=None, left=None, unit="orders"),
+    )
+    panel = shown(RiskPanel, trading_of(headroom=rows))
+    assert column(panel.table, "Rule") == ["Max order", "Daily loss", "Drawdown", "Streak"]
+    assert column(panel.table, "Verdict") == ["✓ passes", "▲ near", "⊘ refuses", "✓ passes"]
+    assert column(panel.table, "Limit") == ["1.0000 SOL", "5.0000 SOL", "5.0000 SOL", "off"]
+    assert column(panel.table, "Left")[:2] == ["0.7500 SOL", "0.4000 SOL"]
+    assert panel.refusing.word.text == "⊘ 1 refuse"
+    bars = [bar_of(panel, row) for row in range(4)]
+    assert bars[0] > bars[1] > 0
+    assert bars[2:] == [0, 0]
+
+
+def bar_of(panel, row):
+    """Count the painted pixels of a row's bar."""
+    table = panel.table
+    box = table.visualRect(table.model().index(row, BAR_COLUMN))
+    picture = table.viewport().grab().toImage()
+    inks = {DARK.live, DARK.warning}
+    y = box.center().y()
+    return sum(picture.pixelColor(x, y).name() in inks for x in range(box.left(), box.right()))
+
+
+def test_all_rules_passing_and_near_ones_are_told(shown):
+    panel = shown(RiskPanel, trading_of(headroom=(headroom_of(),)))
+    assert panel.refusing.word.text == "✓ all pass"
+    panel.show_frame(frame_of(trading_of(headroom=(headroom_of(left=Decimal("0.1")),))))
+    assert panel.refusing.word.text == "▲ 1 near"
+
+
+def test_the_kill_switch_and_the_arming_are_told_by_word_and_shape(shown):
+    panel = shown(RiskPanel, trading_of())
+    assert panel.kill.word.text == "○ off"
+    assert panel.arming.word.text.startswith("○ SAFE")
+    halted = trading_of(arming=Arming(state=ArmState.HALT, reason="the feed is stale", code="x"))
+    panel.show_frame(frame_of(halted, kill=Kill(on=True, by="key", reason="asked for")))
+    assert panel.kill.word.text == "■ ON by key"
+    assert panel.kill.word.colour == "error"
+    assert panel.arming.word.text == "■ HALT · the feed is stale"
+
+
+def test_drift_is_a_banner_with_both_numbers(shown):
+    drift = (Difference(field="cash", ours=Decimal("10.1"), theirs=Decimal("10.000000001")),)
+    panel = shown(RiskPanel, trading_of(drift=drift))
+    assert panel.drift.words.whole == "≠ DRIFT: cash ours 10.1, venue 10.000000001"
+    click(panel.drift.ask)
+    click(panel.drift.accept)
+    assert panel.heard == [AskVenue(stream=PRACTICE), AcceptVenue(stream=PRACTICE)]
+    panel.show_frame(frame_of(trading_of()))
+    assert not panel.drift.isVisible()
+
+
+# --- the journal
+
+
+def noted(trade_id, note, *tags):
+    return event(TradeNoted, trade_id=trade_id, note=note, tags=tags)
+
+
+def test_closed_trades_show_result_and_return(shown):
+    panel = shown(JournalPanel, trading_of(account_of(closed=closed_of("0.05", "-0.1", rug=1))))
+    assert column(panel.table, "Result [SOL]") == ["-0.100000", "+0.050000"]
+    assert column(panel.table, "Return") == ["-100.0 %", "+50.0 %"]
+    assert column(panel.table, "Ended by") == ["✕ RUG", "▼ sell"]
+
+
+def test_a_note_is_asked_for_and_shown_when_it_is_kept(shown):
+    trading = trading_of(account_of(closed=closed_of("0.05", "-0.1")))
+    panel = shown(JournalPanel, trading)
+    assert not panel.save.isEnabled()
+    choose(panel.table, 1)
+    panel.tags.setFocus()
+    QTest.keyClicks(panel.tags, "late, fomo,late")
+    QTest.keyClicks(panel.note, "chased it")
+    click(panel.save)
+    wish = NoteTrade(trade_id="trade-0", note="chased it", tags=("late", "fomo"))
+    assert panel.heard == [wish]
+    QTest.keyClick(panel.note, Qt.Key.Key_Return)
+    assert panel.heard == [wish, wish]
+    panel.show_frame(frame_of(trading, events=(noted("trade-0", "chased it", "late", "fomo"),)))
+    assert column(panel.table, "Note") == ["", "chased it"]
+    assert column(panel.table, "Tags") == ["", "late, fomo"]
+    choose(panel.table, 0)
+    assert panel.note.text() == ""
+    choose(panel.table, 1)
+    assert (panel.tags.text(), panel.note.text()) == ("late, fomo", "chased it")
+
+
+def test_what_is_being_written_is_not_overwritten_by_a_frame(shown):
+    panel = shown(JournalPanel, trading_of(account_of(closed=closed_of("0.05"))))
+    choose(panel.table, 0)
+    QTest.keyClicks(panel.note, "half a sen")
+    panel.show_frame(frame_of(trading_of(account_of(closed=closed_of("0.05", "1")))))
+    assert panel.note.text() == "half a sen"
+    click(panel.save)
+    assert panel.heard[0].trade_id == "trade-0"
+
+
+def test_the_journal_can_be_filtered_by_note_and_tag(shown):
+    trading = trading_of(account_of(closed=closed_of("0.05", "-0.1", "1")))
+    told = (noted("trade-0", "Chased it", "fomo"), noted("trade-2", "a plan"))
+    panel = shown(JournalPanel, trading, events=told)
+    for words, found in (("FOMO", 1), ("chased fomo", 1), ("plan", 1), ("", 3)):
+        panel.filter.setText(words)
+        assert panel.table.model().rowCount() == found, words
+    panel.filter.setText("nothing like it")
+    assert panel.table.empty == NONE_FOUND
+
+
+def test_notes_of_a_market_not_looked_at_are_kept(shown):
+    trading = trading_of(account_of(closed=closed_of("0.05")))
+    panel = shown(JournalPanel, trading, shown=None, events=(noted("trade-0", "early"),))
+    panel.show_frame(frame_of(trading))
+    assert column(panel.table, "Note") == ["early"]
+
+
+@pytest.mark.parametrize("kind", [OrdersPanel, JournalPanel, LedgerPanel])
+def test_hostile_words_are_painted_as_letters(shown, kind):
+    """FAULTS S3: what a venue or a file says is never rich text."""
+    bad = "<img src=file:///etc/passwd>\n\u202eevil" + "<table><tr><td>" * 16
+    book = make_book((make_request("x"), OrderState.REJECTED))
+    order = replace(book.over[0], reason=bad)
+    trading = trading_of(
+        account_of(entries_of((K.DEPOSIT, "1"), note=bad), closed=closed_of("1")),
+        book=replace(book, over=(order,)),
+    )
+    panel = shown(kind, trading, events=(noted("trade-0", bad, bad),))
+    panel.grab()
+    last = panel.rows.columnCount() - 1
+    assert "\n" not in panel.rows.index(0, last).data()
+    assert "<img" not in panel.rows.index(0, last).data(Qt.ItemDataRole.ToolTipRole)
