@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds.rugs_account import Login
 from replayer_qt.adapters.feeds.rugs_socketio import RugsFeed
 from replayer_qt.core.events import (
     Event,
@@ -85,9 +86,10 @@ class Heard:
         await self.until(lambda heard: len(heard.ticks()) >= before + more, within_s)
 
 
-def quick_feed(url: str, seed: int = 1, **settings: Any) -> RugsFeed:
+def quick_feed(url: str, seed: int = 1, *, login: Login | None = None, **settings: Any) -> RugsFeed:
     """Return a rugs feed with little patience."""
-    return RugsFeed(url, PRACTICE, SystemClock(), replace(QUICK, **settings), random.Random(seed))
+    rules, rng = replace(QUICK, **settings), random.Random(seed)
+    return RugsFeed(url, PRACTICE, SystemClock(), rules, rng, login=login)
 
 
 @contextlib.asynccontextmanager
