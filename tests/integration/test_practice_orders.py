@@ -1,10 +1,8 @@
 """Orders over the feed's own connection to the practice exchange, whatever goes wrong."""
 
 import asyncio
-from decimal import Decimal
 
-from replayer_qt.core.order_events import AccountStated, OrderFilled, PositionLiquidated
-from replayer_qt.core.orders import OrderSide
+from replayer_qt.core.order_events import OrderFilled
 from tests.helpers.dealer import TOKEN, Dealer, trading_feed
 from tests.helpers.exchange import RunningExchange, practice_exchange
 from tests.helpers.listening import listening
