@@ -10,7 +10,7 @@ from replayer_qt.core.money import NOTHING
 from replayer_qt.core.orders import OrderSide, Origin, Request
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk_bounds import Bounds
-from replayer_qt.core.risk_readiness import PERSONS
+from replayer_qt.core.risk_readiness import PERSONS, TRADEABLE
 from replayer_qt.core.risk_rule import Measure, below, counted, plain, seconds, sol, unlocked
 from replayer_qt.core.verdict import Facts, Reason
 
@@ -104,6 +104,8 @@ def price_collar(request: Request, facts: Facts, bounds: Bounds) -> Reason | Non
     """Refuse to buy far from the price that the asker saw."""
     if bounds.collar is None:
         return None
+    if facts.price is None and bounds.check_phase and facts.phase not in TRADEABLE:
+        return None  # there is none yet, and the phase refuses
     price = known(facts.price)
     # before the first tick everybody sees 1
     unseen = request.price is None and facts.phase is Phase.PRESALE
@@ -120,6 +122,11 @@ def price_collar(request: Request, facts: Facts, bounds: Bounds) -> Reason | Non
     )
 
 
+def measured_collar(_facts: Facts, bounds: Bounds) -> Measure:
+    """Tell how far the price may move [percent]."""
+    return Measure(limit=bounds.collar)
+
+
 def order_too_small(request: Request, _facts: Facts, bounds: Bounds) -> Reason | None:
     """Refuse less than the smallest order."""
     amount, least = known(request.amount), bounds.min_order
@@ -129,6 +136,11 @@ def order_too_small(request: Request, _facts: Facts, bounds: Bounds) -> Reason |
     return Reason(code="order_too_small", text=text, value=amount, limit=least)
 
 
+def measured_smallest(_facts: Facts, bounds: Bounds) -> Measure:
+    """Tell the smallest order [SOL]."""
+    return Measure(limit=bounds.min_order)
+
+
 def order_too_large(request: Request, _facts: Facts, bounds: Bounds) -> Reason | None:
     """Refuse more than the largest order."""
     amount, most = known(request.amount), bounds.max_order
@@ -136,6 +148,11 @@ def order_too_large(request: Request, _facts: Facts, bounds: Bounds) -> Reason |
         return None
     text = f"{sol(amount)} is more than the largest order of {sol(most)}."
     return Reason(code="order_too_large", text=text, value=amount, limit=most)
+
+
+def measured_largest(_facts: Facts, bounds: Bounds) -> Measure:
+    """Tell the largest order [SOL]."""
+    return Measure(limit=bounds.max_order)
 
 
 def insufficient_balance(request: Request, facts: Facts, _bounds: Bounds) -> Reason | None:
@@ -257,6 +274,11 @@ def per_trade_loss_limit_exceeded(request: Request, _facts: Facts, bounds: Bound
         return None
     text = f"The rug could take {sol(amount)} of this order, more than {sol(most)}."
     return Reason(code="per_trade_loss_limit_exceeded", text=text, value=amount, limit=most)
+
+
+def measured_trade(_facts: Facts, bounds: Bounds) -> Measure:
+    """Tell the most that one order may lose [SOL]."""
+    return Measure(limit=bounds.per_trade)
 
 
 def daily_loss_limit_exceeded(_request: Request, facts: Facts, bounds: Bounds) -> Reason | None:

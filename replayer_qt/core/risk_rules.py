@@ -180,6 +180,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=exposure.price_collar,
         switch="risk.collar_percent",
         unit="%",
+        measure=exposure.measured_collar,
     ),
     Rule(
         code="order_too_small",
@@ -189,6 +190,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=exposure.order_too_small,
         switch="risk.min_order_sol",
         unit="SOL",
+        measure=exposure.measured_smallest,
     ),
     Rule(
         code="order_too_large",
@@ -198,6 +200,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=exposure.order_too_large,
         switch="risk.max_order_sol",
         unit="SOL",
+        measure=exposure.measured_largest,
     ),
     Rule(
         code="insufficient_balance",
@@ -273,6 +276,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=exposure.per_trade_loss_limit_exceeded,
         switch="risk.max_loss_per_trade_sol",
         unit="SOL",
+        measure=exposure.measured_trade,
     ),
     Rule(
         code="daily_loss_limit_exceeded",
