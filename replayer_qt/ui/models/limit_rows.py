@@ -1,5 +1,6 @@
 """Numbers with a limit or a definition as tables: the gate's rules, and a session's statistics."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -50,7 +51,7 @@ def rules() -> RowsModel[Headroom]:
                 chars=19,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
-                about="The gate's rules, in the order in which they are asked.",
+                about="The gate's rules; those that refuse stand first.",
             ),
             Column(
                 title="Left",
@@ -73,7 +74,7 @@ def rules() -> RowsModel[Headroom]:
             Column(
                 title="Limit",
                 chars=10,
-                text=lambda row: "off" if row.limit is None else quantity(row.limit, row.unit),
+                text=_limit,
                 number=lambda row: float(row.limit or 0),
                 colour=lambda row: "muted" if row.limit is None else None,
                 plain=lambda row: fmt.exact(row.limit),
@@ -82,19 +83,36 @@ def rules() -> RowsModel[Headroom]:
         ],
         key=lambda row: row.code,
         kept=_RULES_KEPT,
-        mark=lambda row: None if row.ok else "error",
+        mark=lambda row: "error" if verdict(row)[1] == "error" else None,
     )
 
 
+def by_urgency(headroom: Sequence[Headroom]) -> list[Headroom]:
+    """Return the rules with those that refuse first, then the near ones, then those with a bar."""
+    return sorted(
+        headroom,
+        key=lambda row: (_URGENCY[verdict(row)[1]], share_left(row) is None, row.limit is None),
+    )
+
+
+def _limit(row: Headroom) -> str:
+    if row.limit is not None:
+        return quantity(row.limit, row.unit)
+    return fmt.NOTHING if row.value is None else "off"
+
+
 def verdict(row: Headroom) -> tuple[str, str]:
-    """Return shape, word and meaning of what a rule would say."""
+    """Return what a rule would say (shape and word), and the meaning that colours it."""
     if not row.ok:
-        return ("⊘ refuses", "error")
+        return ("○ no sale", "muted") if row.code in _SALES else ("⊘ refuses", "error")
     near = share_left(row)
     return ("▲ near", "warning") if near is not None and near < _NEAR else ("✓ passes", "live")
 
 
 _NEAR: Final = 0.2
+_SALES: Final = frozenset({"no_position"})
+"""Rules that only sales can break: with nothing held nothing is wrong."""
+_URGENCY: Final = {"error": 0, "warning": 1, "live": 2, "muted": 3}
 
 
 def _bar(row: Headroom) -> float:

@@ -38,7 +38,7 @@ def orders() -> RowsModel[Order]:
         columns=[
             Column(
                 title="State",
-                chars=11,
+                chars=10,
                 text=lambda row: STATES[row.state][0],
                 colour=lambda row: STATES[row.state][1],
                 tip=hops,
@@ -46,14 +46,14 @@ def orders() -> RowsModel[Order]:
             ),
             Column(
                 title="Side",
-                chars=9,
+                chars=8,
                 text=lambda row: SIDES[row.request.side][0],
                 colour=lambda row: SIDES[row.request.side][1],
                 tip=lambda row: f"Asked by {row.request.origin}, {row.request.strategy_id}",
             ),
             Column(
                 title="Size",
-                chars=9,
+                chars=7,
                 text=size,
                 number=_size,
                 tip=exact_size,
@@ -62,7 +62,7 @@ def orders() -> RowsModel[Order]:
             ),
             Column(
                 title="Tick",
-                chars=5,
+                chars=4,
                 text=lambda row: fmt.NOTHING if tick_of(row) < 0 else fmt.count(tick_of(row)),
                 number=lambda row: float(tick_of(row)),
                 plain=lambda row: str(tick_of(row)),
@@ -71,7 +71,7 @@ def orders() -> RowsModel[Order]:
             ),
             Column(
                 title="Price [x]",
-                chars=9,
+                chars=8,
                 text=lambda row: fmt.price(_price(row)).rstrip("x"),
                 number=lambda row: _price(row) or 0.0,
                 tip=_prices,
@@ -79,7 +79,7 @@ def orders() -> RowsModel[Order]:
             ),
             Column(
                 title="Took",
-                chars=8,
+                chars=7,
                 text=lambda row: fmt.milliseconds(_took(row)),
                 number=lambda row: float(_took(row)),
                 tip=hops,

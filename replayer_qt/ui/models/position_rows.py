@@ -73,21 +73,21 @@ def positions() -> RowsModel[Position]:
         columns=[
             Column(
                 title="Market",
-                chars=16,
-                text=lambda row: f"{clean(fmt.stream(row.stream), 20)} · {row.mode}",
-                tip=lambda row: f"Stream {row.stream}, {row.mode} money",
+                chars=15,
+                text=lambda row: f"{clean(row.stream.partition('/')[0], 12)} · {row.mode}",
+                tip=lambda row: f"{fmt.stream(row.stream)}, stream {row.stream}, {row.mode} money",
                 about="Where it is held, and whose money it is.",
             ),
             Column(
                 title="Units",
-                chars=11,
+                chars=9,
                 text=lambda row: fmt.sol(row.account.holding.quantity or None),
                 number=lambda row: float(row.account.holding.quantity),
                 plain=lambda row: fmt.exact(row.account.holding.quantity),
                 tip=lambda row: f"{fmt.exact(row.account.holding.quantity)} units",
             ),
             Column(
-                title="Average [x]",
+                title="Avg [x]",
                 chars=9,
                 text=lambda row: fmt.price(float(row.account.holding.average) or None).rstrip("x"),
                 number=lambda row: float(row.account.holding.average),
@@ -97,7 +97,7 @@ def positions() -> RowsModel[Position]:
             ),
             Column(
                 title="Value [SOL]",
-                chars=11,
+                chars=9,
                 text=lambda row: fmt.sol(row.valuation.value or None),
                 number=lambda row: float(row.valuation.value),
                 plain=lambda row: fmt.exact(row.valuation.value),
@@ -105,8 +105,8 @@ def positions() -> RowsModel[Position]:
                 about="What a sale of all of it would bring at the newest price.",
             ),
             Column(
-                title="Open P&L [SOL]",
-                chars=12,
+                title="P&L [SOL]",
+                chars=10,
                 text=lambda row: fmt.signed_sol(unrealised(row)),
                 number=lambda row: float(unrealised(row) or 0),
                 colour=lambda row: fmt.sign_colour(unrealised(row)),
@@ -116,7 +116,7 @@ def positions() -> RowsModel[Position]:
             ),
             Column(
                 title="At risk [SOL]",
-                chars=11,
+                chars=9,
                 text=lambda row: fmt.sol(row.account.at_risk or None),
                 number=lambda row: float(row.account.at_risk),
                 colour=lambda row: "warning" if row.account.at_risk else "muted",
@@ -126,7 +126,7 @@ def positions() -> RowsModel[Position]:
             ),
             Column(
                 title="Cash [SOL]",
-                chars=11,
+                chars=9,
                 text=lambda row: fmt.sol(row.account.cash),
                 number=lambda row: float(row.account.cash),
                 plain=lambda row: fmt.exact(row.account.cash),

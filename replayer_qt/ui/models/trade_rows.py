@@ -68,7 +68,7 @@ def fills() -> RowsModel[Entry]:
             _time(lambda row: row.at),
             Column(
                 title="What",
-                chars=10,
+                chars=9,
                 text=entry_word,
                 colour=lambda row: KINDS[row.kind][1],
                 tip=_whence,
@@ -77,7 +77,7 @@ def fills() -> RowsModel[Entry]:
             _tick(lambda row: row.tick, lambda row: row.round_id),
             Column(
                 title="Units",
-                chars=11,
+                chars=9,
                 text=lambda row: fmt.sol(row.quantity or None),
                 number=lambda row: float(row.quantity),
                 plain=lambda row: fmt.exact(row.quantity),
@@ -86,7 +86,7 @@ def fills() -> RowsModel[Entry]:
             ),
             Column(
                 title="Price [x]",
-                chars=9,
+                chars=8,
                 text=lambda row: fmt.price(float(row.price) or None).rstrip("x"),
                 number=lambda row: float(row.price),
                 plain=lambda row: fmt.exact(row.price),
@@ -117,7 +117,7 @@ def ledger() -> RowsModel[Entry]:
         columns=[
             Column(
                 title="#",
-                chars=5,
+                chars=4,
                 text=lambda row: fmt.count(row.number),
                 number=lambda row: float(row.number),
                 plain=lambda row: str(row.number),
@@ -126,7 +126,7 @@ def ledger() -> RowsModel[Entry]:
             _time(lambda row: row.at),
             Column(
                 title="What",
-                chars=10,
+                chars=9,
                 text=entry_word,
                 colour=lambda row: KINDS[row.kind][1],
                 tip=_whence,
@@ -135,7 +135,7 @@ def ledger() -> RowsModel[Entry]:
             _money("Change [SOL]", lambda row: row.amount, "Paid (-) or received (+)."),
             Column(
                 title="Cash [SOL]",
-                chars=12,
+                chars=10,
                 text=lambda row: fmt.sol(row.cash),
                 number=lambda row: float(row.cash),
                 plain=lambda row: fmt.exact(row.cash),
@@ -164,16 +164,16 @@ def journal() -> RowsModel[Noted]:
             _time(lambda row: row.closed.at),
             Column(
                 title="Ended by",
-                chars=10,
+                chars=9,
                 text=lambda row: kind_word(row.closed.kind, row.closed.result + row.closed.cost),
-                colour=lambda row: KINDS[row.closed.kind][1],
+                colour=lambda row: forced(row.closed.kind),
                 tip=lambda row: f"Round {row.closed.round_id}",
                 about="What ended it: a sale of yours, the rug, or a side bet's end.",
             ),
             _tick(lambda row: row.closed.tick, lambda row: row.closed.round_id),
             Column(
                 title="Held",
-                chars=5,
+                chars=4,
                 text=lambda row: fmt.count(row.closed.held),
                 number=lambda row: float(row.closed.held),
                 plain=lambda row: str(row.closed.held),
@@ -187,7 +187,7 @@ def journal() -> RowsModel[Noted]:
             ),
             Column(
                 title="Return",
-                chars=8,
+                chars=7,
                 text=lambda row: _return(row.closed),
                 number=lambda row: float(gain(row.closed) or 0),
                 colour=lambda row: fmt.sign_colour(row.closed.result),
@@ -195,7 +195,7 @@ def journal() -> RowsModel[Noted]:
             ),
             Column(
                 title="Tags",
-                chars=10,
+                chars=9,
                 text=lambda row: clean(", ".join(row.tags), 60),
                 colour=lambda _: "accent",
                 tip=lambda row: ", ".join(row.tags),
@@ -238,7 +238,7 @@ def _whence(entry: Entry) -> str:
 def _time(at: Callable[[Row], int]) -> Column[Row]:
     return Column(
         title="Time [UTC]",
-        chars=9,
+        chars=8,
         text=lambda row: fmt.clock(at(row)),
         number=lambda row: float(at(row)),
         tip=lambda row: fmt.exact_time(at(row)),
@@ -249,7 +249,7 @@ def _time(at: Callable[[Row], int]) -> Column[Row]:
 def _tick(tick: Callable[[Row], int], round_id: Callable[[Row], RoundId | None]) -> Column[Row]:
     return Column(
         title="Tick",
-        chars=5,
+        chars=4,
         text=lambda row: fmt.NOTHING if tick(row) < 0 else fmt.count(tick(row)),
         number=lambda row: float(tick(row)),
         plain=lambda row: str(tick(row)),
@@ -263,7 +263,7 @@ def _money(
 ) -> Column[Row]:
     return Column(
         title=title,
-        chars=12,
+        chars=10,
         text=lambda row: fmt.signed_sol(value(row)),
         number=lambda row: float(value(row) or 0),
         colour=(lambda row: fmt.sign_colour(value(row))) if coloured else None,

@@ -91,6 +91,7 @@ class LedgerPanel(QWidget):
         self.sum = PlainLabel(role="number")
         foot = QHBoxLayout()
         foot.setContentsMargins(4, 0, 4, 2)
+        foot.setSpacing(8)
         foot.addWidget(self.filter)
         foot.addWidget(self.sum, stretch=1)
         layout = QVBoxLayout(self)

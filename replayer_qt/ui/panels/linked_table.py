@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
 from replayer_qt.core.commands import Command
@@ -17,6 +17,8 @@ from replayer_qt.ui.panels.table import Table
 Row = TypeVar("Row")
 
 _ENTER: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_EDGE_PX: Final = 3
+_HEAD_PX: Final = 18
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -146,6 +148,13 @@ class LinkedTable(Table):
     def _point(self) -> None:
         self.pointed.emit(self.current())
 
+    def _set_widths(self, rows: RowsModel[Any]) -> None:
+        super()._set_widths(rows)
+        letters = self.horizontalHeader().fontMetrics()
+        for place, column in enumerate(rows.columns):
+            least = letters.horizontalAdvance(column.title) + _HEAD_PX
+            self.setColumnWidth(place, max(self.columnWidth(place), least))
+
     # Qt's names from here on.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -162,12 +171,24 @@ class LinkedTable(Table):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
+        marked = list(self._marked_rows())
+        painter = QPainter(self.viewport())
+        for top, colour in marked:  # a style sheet keeps Qt from painting an item's background
+            painter.fillRect(0, top, self.viewport().width(), self.rowHeight(0), colour)
+            painter.fillRect(0, top, _EDGE_PX, self.rowHeight(0), QColor(colour.name()))
         if self.empty:
-            painter = QPainter(self.viewport())
             painter.setPen(self.palette().placeholderText().color())
             room = self.viewport().rect().adjusted(12, 4, -12, -4)
             painter.drawText(room, _CENTRED, self.empty)
-            painter.end()
+        painter.end()
+
+    def _marked_rows(self) -> Iterator[tuple[int, QColor]]:
+        model = self.model()
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        for row in range(max(first, 0), (last if last >= 0 else model.rowCount() - 1) + 1):
+            colour = model.index(row, 0).data(Qt.ItemDataRole.BackgroundRole)
+            if colour is not None:
+                yield self.rowViewportPosition(row), colour
 
 
 _CENTRED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

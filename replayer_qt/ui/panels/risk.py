@@ -21,7 +21,7 @@ from replayer_qt.core.trading import Kill, Trading
 from replayer_qt.core.units import StreamId
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui import fmt
-from replayer_qt.ui.models.limit_rows import BAR_COLUMN, rules, verdict
+from replayer_qt.ui.models.limit_rows import BAR_COLUMN, by_urgency, rules, verdict
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.linked_table import LinkedTable
@@ -95,7 +95,7 @@ class RiskPanel(QWidget):
         if headroom is self._headroom:
             return
         self._headroom = headroom
-        self.rows.set_rows(headroom[::-1])
+        self.rows.set_rows(by_urgency(headroom)[::-1])
         self.refusing.say(_rules_word(headroom))
 
 
@@ -221,7 +221,7 @@ def _arming_word(trading: Trading | None) -> Word:
 
 
 def _rules_word(headroom: tuple[Headroom, ...]) -> Word:
-    refusing = [row.title for row in headroom if not row.ok]
+    refusing = [row.title for row in headroom if verdict(row)[1] == "error"]
     if not headroom:
         return Word(text=fmt.NOTHING, colour="muted")
     if refusing:
