@@ -30,7 +30,7 @@ from replayer_qt.practice.order_faults import (
     Reject,
     Silent,
 )
-from replayer_qt.practice.orders import Buy, Order, Refusal, read
+from replayer_qt.practice.orders import Buy, Order, Refusal, objection, read
 from replayer_qt.practice.overlay import Overlay
 from replayer_qt.practice.pace import Pace
 from replayer_qt.practice.players import Trade
@@ -45,7 +45,7 @@ from replayer_qt.practice.private import (
 from replayer_qt.practice.script import Step
 
 TRADE: Final = "standard/newTrade"
-MOST_IN_FLIGHT: Final = 1_000
+MOST_IN_FLIGHT: Final = 256
 
 # measured from the order to its trade, and from there on to each message that follows [ms]
 TO_TRADE_MS: Final = 69
@@ -231,12 +231,18 @@ class OrderDesk:
         self, member: Member, event: str, args: tuple[object, ...], answer: Answer
     ) -> None:
         order = read(event, args)
-        if isinstance(order, Refusal):
-            answer(refused(order.why))
-        elif self._in_flight >= MOST_IN_FLIGHT:
-            answer(refused("Too many orders at once"))
-        else:
+        wrong = order if isinstance(order, Refusal) else self._objection(member, order)
+        if wrong is not None:
+            answer(refused(wrong.why))
+        elif not isinstance(order, Refusal):
             await self._meet(member, order, self.faults.meet(), answer)
+
+    def _objection(self, member: Member, order: Order) -> Refusal | None:
+        if self._in_flight >= MOST_IN_FLIGHT:
+            return Refusal("Too many orders at once")
+        if self._scene is None:
+            return Refusal("The round has not opened")
+        return objection(order, member.stake, member.cash, self._scene)
 
     async def _meet(
         self, member: Member, order: Order, fault: OrderFault | None, answer: Answer

@@ -50,6 +50,11 @@ class RunningExchange:
         found: list[dict[str, Any]] = self.ask("GET", "/rounds")["rounds"]
         return found
 
+    def accounts(self) -> dict[str, dict[str, Any]]:
+        """Return the accounts of its clients with what was carried out for them, by token."""
+        found: list[dict[str, Any]] = self.ask("GET", "/accounts")["accounts"]
+        return {account["token"]: account for account in found}
+
     def ask(self, verb: str, path: str, body: Any = None) -> dict[str, Any]:
         """Make one request of the control channel."""
         request = urllib.request.Request(  # noqa: S310

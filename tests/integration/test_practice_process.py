@@ -1,5 +1,6 @@
 """The practice exchange as a process: its one line, its ends and its exit codes."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from tests.helpers.exchange import practice_exchange
+from tests.helpers.trader import Trader
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,6 +114,19 @@ def test_two_processes_with_one_seed_play_the_same_rounds():
     assert first == played()
 
 
+async def test_its_accounts_begin_with_the_cash_that_was_asked_for():
+    with practice_exchange(13, 20.0, None, "--cash", "3.5") as exchange:
+        one = Trader("ann")
+        try:
+            await one.connect(exchange.url)
+            assert one.last("playerUpdate")["cash"] == 3.5
+            told = await asyncio.to_thread(exchange.accounts)
+            assert told["ann"]["cash"] == "3.500000000"
+            assert told["ann"]["deals"] == []
+        finally:
+            await one.client.shutdown()
+
+
 def test_a_taken_port_ends_it_with_a_plain_line():
     with practice_exchange() as exchange:
         done = run("--port", exchange.url.rpartition(":")[2])
@@ -130,6 +145,10 @@ def test_a_taken_port_ends_it_with_a_plain_line():
         ["--port", "65536"],
         ["--rounds", "0"],
         ["--seed", "-1"],
+        ["--cash", "-1"],
+        ["--cash", "nan"],
+        ["--cash", "much"],
+        ["--cash", "0.0000000001"],
         ["--start", "yesterday"],
         ["--host", "0.0.0.0"],  # noqa: S104
     ],
