@@ -11,6 +11,7 @@ from replayer_qt.core.units import RUGS, venue_of
 from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.dock_table import DOCKS
+from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
 SPEEDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1000.0, math.inf)
@@ -359,5 +360,7 @@ def _window() -> Iterator[ActionRow]:
     )  # fmt: skip
 
 
-ACTIONS: Final = (*_file(), *_venue(), *_replay(), *_chart(), *_window())
+ACTIONS: Final = (
+    *_file(), *_venue(), *_replay(), *trade_rows(), *_chart(), *_window()
+)  # fmt: skip
 """Every action, in the order of the menus."""

@@ -42,6 +42,8 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
         bar: which group of the tool bar it stands in; 0 for none.
         short: its words in the tool bar; empty for the icon alone.
         rule: whether a line stands above it in the menu.
+        key_apart: whether its keys are heard elsewhere (the trading keys): the menu shows them,
+            but it is not the menu item that they press.
     """
 
     name: str
@@ -60,6 +62,7 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
     bar: int = 0
     short: str = ""
     rule: bool = False
+    key_apart: bool = False
 
 
 class RowAction(QAction):
@@ -72,12 +75,14 @@ class RowAction(QAction):
     chosen = Signal(object)
 
     def __init__(self, row: ActionRow, parent: QObject) -> None:
-        super().__init__(row.text, parent)
+        shown = f"{row.text}\t{row.keys[0]}" if row.key_apart else row.text
+        super().__init__(shown, parent)
         self.row = row
         self.setObjectName(f"action-{row.name}")
         self.setAutoRepeat(row.repeats)
         self.setCheckable(row.checked is not None)
-        self.setShortcuts([QKeySequence(key) for key in row.keys])
+        if not row.key_apart:
+            self.setShortcuts([QKeySequence(key) for key in row.keys])
         words = f"{row.tip} {row.reason}".strip()
         key = f" ({row.keys[0]})" if row.keys else ""
         self.setToolTip(tip(f"{row.text.replace('&', '').rstrip('.…')}{key}: {words}"))

@@ -120,9 +120,15 @@ def _keys(state: State, now: Nanos | None) -> Word:
     return Word(text=f"KEYS{left}", colour="warning", tip="The trading keys are armed.")
 
 
-def keys_wish(state: State, now: Nanos | None) -> ArmKeys:
+def keys_wish(state: State, now: Nanos | None = None) -> ArmKeys:
     """Return the wish to switch the trading keys off while they are on, else on."""
     return ArmKeys(minutes=0.0 if are_keys_armed(state, now) else None)
+
+
+def arming_wish(state: State) -> Command | None:
+    """Return the wish to arm, to disarm, or to take note of a halt; None without an account."""
+    trading = state.trading()
+    return None if trading is None else _way_on(trading)[1]
 
 
 def _way_on(trading: Trading) -> tuple[str, Command]:

@@ -11,7 +11,6 @@ from replayer_qt.core.trading import Trading
 from replayer_qt.ui import fmt
 from replayer_qt.ui.amount import number
 
-FIELDS: Final = ("target", "stop", "trail", "after", "share")
 _MOST: Final = Decimal(1_000_000)
 
 
@@ -37,24 +36,25 @@ def read_cash_out(texts: dict[str, str]) -> EnteredCashOut:
     >>> read_cash_out({"trail": "150"}).reason
     'trail: 0.1 to 99.9 %'
     """
-    target = _read(texts, "target", _price, "above 0")
-    stop = _read(texts, "stop", _price, "above 0")
-    trail = _read(texts, "trail", _percent, "0.1 to 99.9 %")
-    after = _read(texts, "after", _whole, "1 to 5,000 ticks")
-    share = _read(texts, "share", _share, "1 to 100 %")
-    for part in (target, stop, trail, after, share):
-        if isinstance(part, EnteredCashOut):
-            return part
+    values: dict[str, Decimal] = {}
+    for field, (is_sound, bounds) in _CHECKS.items():
+        text = texts.get(field, "").strip()
+        value = number(text)
+        if not text:
+            continue
+        if value is None or not is_sound(value):
+            return EnteredCashOut(None, f"{field}: {bounds}", field)
+        values[field] = value
     made = CashOut(
-        target=_decimal(target),
-        stop=_decimal(stop),
-        trail=_decimal(trail),
-        after=None if after is None else int(after),
-        share=100 if share is None else int(share),
+        target=values.get("target"),
+        stop=values.get("stop"),
+        trail=values.get("trail"),
+        after=int(values["after"]) if "after" in values else None,
+        share=int(values.get("share", 100)),
     )
     if made.target is not None and made.stop is not None and made.stop >= made.target:
         return EnteredCashOut(None, "stop: below the target", "stop")
-    if (made.target, made.stop, made.trail, made.after) == (None, None, None, None):
+    if values.keys() <= {"share"}:
         return EnteredCashOut(None, "say when to sell")
     return EnteredCashOut(made)
 
@@ -77,22 +77,6 @@ def told(trading: Trading) -> str:
     return f"sells {rule.share} % {' or '.join(parts)}"
 
 
-def _read(
-    texts: dict[str, str], field: str, sound: Callable[[Decimal], bool], bounds: str
-) -> Decimal | None | EnteredCashOut:
-    text = texts.get(field, "").strip()
-    if not text:
-        return None
-    value = number(text)
-    if value is None or not sound(value):
-        return EnteredCashOut(None, f"{field}: {bounds}", field)
-    return value
-
-
-def _decimal(part: Decimal | EnteredCashOut | None) -> Decimal | None:
-    return part if isinstance(part, Decimal) else None
-
-
 def _price(value: Decimal) -> bool:
     return 0 < value < _MOST
 
@@ -107,3 +91,14 @@ def _whole(value: Decimal) -> bool:
 
 def _share(value: Decimal) -> bool:
     return value == int(value) and 1 <= value <= 100
+
+
+_CHECKS: Final[dict[str, tuple[Callable[[Decimal], bool], str]]] = {
+    "target": (_price, "above 0"),
+    "stop": (_price, "above 0"),
+    "trail": (_percent, "0.1 to 99.9 %"),
+    "after": (_whole, "1 to 5,000 ticks"),
+    "share": (_share, "1 to 100 %"),
+}
+FIELDS: Final = tuple(_CHECKS)
+"""What can be entered, in the order in which it is looked at."""

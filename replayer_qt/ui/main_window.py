@@ -6,15 +6,17 @@ from typing import Final, cast
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import OpenRecordings
+from replayer_qt.core.orders import OrderId
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui import choices
 from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
+from replayer_qt.ui.arming import NO_ACCOUNT, account_badge
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
@@ -27,13 +29,13 @@ from replayer_qt.ui.notice_bar import NoticeBar
 from replayer_qt.ui.notices import Notices
 from replayer_qt.ui.panel_set import Panel, make_panels, widget_of, wishes_of
 from replayer_qt.ui.panels.status_strip import StatusStrip
-from replayer_qt.ui.panels.ticket import TicketPanel
 from replayer_qt.ui.panels.transport import Transport
 from replayer_qt.ui.panels.welcome import Welcome
 from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.recent_menu import RecentMenu
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import THEMES, Theme
+from replayer_qt.ui.trade_desk import TradeDesk
 from replayer_qt.ui.view import View, is_nothing_shown
 
 _SIZE: Final = (1280, 800)
@@ -43,6 +45,10 @@ _DROPPED_MOST: Final = 1_000
 
 class MainWindow(QMainWindow):
     """A function of frames.
+
+    Args:
+        new_order_id: makes a name for each order that hands ask for, unique for ever;
+            without it no order is asked for.
 
     Signals:
         asked: a command; whether it is obeyed shows in a later frame.
@@ -61,6 +67,7 @@ class MainWindow(QMainWindow):
         layout_store: LayoutStore,
         chart: Chart,
         clock: Clock | None = None,
+        new_order_id: Callable[[], OrderId] | None = None,
     ) -> None:
         super().__init__()
         self._version = version
@@ -95,9 +102,19 @@ class MainWindow(QMainWindow):
             "toggle_full_screen": self.toggle_full_screen,
             "show_shortcuts": self.show_shortcuts,
             "show_about": self.show_about,
+            "toggle_dry_run": self.toggle_dry_run,
         }
         self.actions_ = ActionSet(ACTIONS, self._view(), self)
         self.notices = Notices(self)
+        self.trade_desk = TradeDesk(
+            self,
+            settings,
+            actions=self.actions_.actions,
+            ground=self.chart_widget,
+            clock=clock,
+            new_order_id=new_order_id,
+        )
+        self._verbs |= self.trade_desk.verbs()
         self._build(clock)
         self._connect()
         self._dress_up()
@@ -179,6 +196,11 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._set_look(full_screen=self.isFullScreen())
 
+    def toggle_dry_run(self) -> None:
+        """Show over the chart what the trading keys would do, or show it no more."""
+        self._set_look(dry_run=not self._look.dry_run)
+        self.trade_desk.show_dry_run(shown=self._look.dry_run)
+
     def show_shortcuts(self) -> None:
         """Show every action with its key."""
         ShortcutSheet(self.actions_.rows, self).open()
@@ -192,8 +214,9 @@ class MainWindow(QMainWindow):
     def _build(self, clock: Clock | None) -> None:
         self.strip = StatusStrip(clock)
         self.transport = Transport(self.actions_.actions)
-        self.ticket = TicketPanel()
-        self.panels: dict[str, Panel] = {"ticket": self.ticket, **make_panels(self.notices)}
+        self.panels: dict[str, Panel] = {
+            "ticket": self.trade_desk.ticket, **make_panels(self.notices)
+        }  # fmt: skip
         self._ground = QWidget()
         column = QVBoxLayout(self._ground)
         column.setContentsMargins(0, 0, 0, 0)
@@ -201,6 +224,8 @@ class MainWindow(QMainWindow):
         widget = self.chart_widget
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.notice_bar = NoticeBar()
+        column.addWidget(self.trade_desk.killed)
+        column.addWidget(self.trade_desk.drift)
         column.addWidget(widget, stretch=1)
         column.addWidget(self.notice_bar)
         column.addWidget(self.transport)
@@ -208,6 +233,7 @@ class MainWindow(QMainWindow):
         self._add_bars()
         self.welcome = Welcome(widget, self.actions_.actions)
         self.menus = fill_menus(self.menuBar(), self.actions_.actions)
+        self.trade_desk.watch_menus(self.menus)
         below = add_menu_below(self.actions_.actions["open-folder"], "Open &recent")
         self.recent = RecentMenu(below, self._memory, self)
         self.docking = Docking(
@@ -219,22 +245,30 @@ class MainWindow(QMainWindow):
             self.docking.put_back()
 
     def _add_bars(self) -> None:
-        for name, title in (("bar-actions", "Actions"), ("bar-status", "Status")):
-            bar = QToolBar(title, self)
+        parts = (("bar-actions", "Actions"), ("bar-status", "Status"), ("bar-account", "Account"))
+        bars = {}
+        for name, title in parts:
+            bar = bars[name] = QToolBar(title, self)
             bar.setObjectName(name)
             bar.setMovable(False)
             bar.toggleViewAction().setEnabled(False)
             bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
             self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-            if name == "bar-status":
-                bar.addWidget(self.strip)
-            else:
-                fill_tool_bar(bar, self.actions_.actions)
+            if name != parts[-1][0]:
                 self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        fill_tool_bar(bars["bar-actions"], self.actions_.actions)
+        between = QWidget()
+        between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bars["bar-actions"].addWidget(between)
+        bars["bar-actions"].addWidget(self.trade_desk.kill_button)
+        bars["bar-status"].addWidget(self.strip)
+        bars["bar-account"].addWidget(self.trade_desk.bar)
 
     def _connect(self) -> None:
         # by a signal, so that one that fails does not keep the frame from the others
+        # the ticket before the desk, which shows over the chart what the ticket says
         parts: list[Panel] = [self._chart, self.strip, self.transport, *self.panels.values()]
+        parts.append(self.trade_desk)
         for part in parts:
             self._frame.connect(part.show_frame)
         for panel in self.panels.values():
@@ -244,6 +278,8 @@ class MainWindow(QMainWindow):
         self.actions_.asked.connect(self.asked)
         self.actions_.called.connect(self._call)
         self.transport.asked.connect(self.asked)
+        self.trade_desk.asked.connect(self.asked)
+        self.trade_desk.done.connect(self._focus_chart)
         self.transport.done.connect(self._focus_chart)
         self.notices.told.connect(self.notice_bar.tell)
         self.notices.over.connect(self.notice_bar.take_back)
@@ -270,6 +306,7 @@ class MainWindow(QMainWindow):
         self._chart.set_theme(theme)
         self.strip.set_theme(theme)
         self.transport.set_theme(theme)
+        self.trade_desk.set_theme(theme)
         self.notice_bar.set_theme(theme)
         for panel in self.panels.values():
             panel.set_theme(theme)
@@ -297,7 +334,14 @@ class MainWindow(QMainWindow):
         if is_nothing_shown(self._state()):
             return "Replayer"
         status = self.strip.status
-        return f"{status.badge.word} {status.venue.text} - Replayer"
+        money = account_badge(self._state()).word
+        where = (
+            status.badge.word
+            if money in {status.badge.word, NO_ACCOUNT.word}
+            else f"{status.badge.word} · {money}"
+        )
+        killed = "KILLED · " if self._state().kill.on else ""
+        return f"{killed}{where} {status.venue.text} - Replayer"
 
     def _refresh(self) -> None:
         self.actions_.refresh(self._view())
@@ -327,6 +371,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
         self.docking.keep(self._memory)
+        self.trade_desk.close()
         super().closeEvent(event)
         self.closed.emit()
 

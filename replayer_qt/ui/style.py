@@ -87,6 +87,15 @@ QLabel[role="title"] {{ font-size: 14pt; }}
 QLabel[role="price"] {{ font-family: "{mono}"; font-size: 17pt; }}
 QLabel[role="number"] {{ font-family: "{mono}"; }}
 QFrame[role="strip"] {{ background: {surface}; }}
+QFrame[role="killed"] {{ background: {error}; }}
+QLabel[role="killed"] {{ color: {background}; font-weight: bold; }}
+QFrame[role="drift"] {{ background: {warning}; }}
+QLabel[role="drift"] {{ color: {background}; font-weight: bold; }}
+QToolButton[role="kill"] {{ background: {error}; color: {background}; font-weight: bold;
+                            padding: 3px 10px; }}
+QToolButton[role="kill"]:hover, QToolButton[role="kill"]:focus {{ border-color: {text}; }}
+QToolButton[role="kill"]:disabled {{ background: {surface}; color: {error};
+                                     border-color: {error}; }}
 QFrame[role="welcome"] {{ background: {background}; }}
 QFrame[role="toast"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 6px; }}
 """
@@ -132,6 +141,7 @@ def sheet(theme: Theme) -> str:
         muted=theme.muted,
         accent=theme.accent,
         error=theme.error,
+        warning=theme.warning,
         edge=mixed(theme.raised, theme.muted, 0.18),
         band=mixed(theme.background, theme.surface, 0.7),
         faint=faint(theme),

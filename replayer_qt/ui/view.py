@@ -15,6 +15,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         ticks_per_candle: ticks in one candle.
         following: whether the chart follows the newest price.
         docks: the names of the docks that are open.
+        dry_run: whether it is shown what the trading keys would do.
     """
 
     theme: str = "dark"
@@ -24,6 +25,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     following: bool = True
     full_screen: bool = False
     docks: frozenset[str] = frozenset()
+    dry_run: bool = False
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from replayer_qt.core.events import (
     Side,
     TradePrinted,
 )
+from replayer_qt.core.orders import OrderId
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, ReplayShaped
@@ -114,15 +115,22 @@ class Bench(QObject):
         self.chart = chart or PaperChart()
         self.store = store or Store()
         self.clock = clock or SteppedClock()
+        self.ordered = 0
         self.window = MainWindow(
             settings or Settings(),
             version="1.2.3",
             layout_store=self.store,
             chart=self.chart,
             clock=self.clock,
+            new_order_id=self.new_order_id,
         )
         self.asked: list[object] = []
         self.window.asked.connect(self.asked.append)
+
+    def new_order_id(self) -> OrderId:
+        """Return a name that was not given before."""
+        self.ordered += 1
+        return OrderId(f"order-{self.ordered:04}")
 
     def feed(self, events: Iterable[Event]) -> None:
         """Let the engine take events, and the window the frame."""

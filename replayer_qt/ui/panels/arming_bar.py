@@ -1,0 +1,120 @@
+"""The bar that always says whose money it is, how far it is armed, and for how long."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from replayer_qt.core.settings import TradingSettings
+from replayer_qt.core.state import Advance, State
+from replayer_qt.ports import Clock
+from replayer_qt.ui.actions import RowAction
+from replayer_qt.ui.arming import ArmingWords, read_arming
+from replayer_qt.ui.panels.mode_band import ModeBand
+from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
+from replayer_qt.ui.plain import PlainLabel, tip
+from replayer_qt.ui.theme import Theme
+
+_COUNT_MS: Final = 250
+_HINT_MS: Final = 4_000
+_BAND_PX: Final = 236
+
+
+class ArmingBar(QFrame):
+    """Stands above the chart wherever there is an account; no dock can hide it.
+
+    Args:
+        clock: tells the time that is left; without one none is told.
+        keys: the action that arms the trading keys.
+
+    Signals:
+        asked: a command.
+        counted: an arming's time may have run out; what depends on it should look again.
+    """
+
+    asked = Signal(object)
+    counted = Signal()
+
+    def __init__(
+        self,
+        settings: TradingSettings,
+        *,
+        clock: Clock | None,
+        keys: RowAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.setAccessibleName("Account")
+        self._settings, self._clock = settings, clock
+        self._state = State()
+        self.words = ArmingWords()
+        self.band = ModeBand()
+        self.band.setFixedWidth(_BAND_PX)
+        self.button = QPushButton()
+        self.button.setProperty("role", "small")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
+        self.button.clicked.connect(self._ask)
+        self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
+        self.keys = QToolButton()
+        self.keys.setDefaultAction(keys)
+        self.keys.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.keys.setAccessibleName("Arm or disarm the trading keys")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(5, 3, 5, 3)
+        row.setSpacing(7)
+        row.addWidget(self.band)
+        row.addWidget(self.button)
+        row.addWidget(self.why, stretch=1)
+        row.addWidget(self.keys)
+        self._counting = QTimer(self)
+        self._counting.setInterval(_COUNT_MS)
+        self._counting.timeout.connect(self._count)
+        self._hinting = QTimer(self)
+        self._hinting.setSingleShot(True)
+        self._hinting.setInterval(_HINT_MS)
+        self._hinting.timeout.connect(self._say)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self.band.set_theme(theme)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show where `advance` leaves us."""
+        self._state = advance.state
+        self._say()
+        if self.words.counts != self._counting.isActive():
+            self._counting.start() if self.words.counts else self._counting.stop()
+
+    @Slot(str)
+    def hint(self, words: str) -> None:
+        """Say something for some seconds, where a person looks for why nothing happened."""
+        self._hinting.start()
+        self.why.say(words)
+
+    @Slot()
+    def _count(self) -> None:
+        self._say()
+        self.counted.emit()
+
+    @Slot()
+    def _say(self) -> None:
+        now = None if self._clock is None else self._clock.monotonic()
+        self.words = words = read_arming(self._state, self._settings, now)
+        self.band.say(words.badge, words.state)
+        self.button.setVisible(bool(words.button))
+        if self.button.text() != words.button:
+            self.button.setText(words.button)  # one of our own words
+            self.button.setAccessibleName(words.button or "Arm")
+        self.button.setToolTip(tip(f"{words.button}: {words.why}"))
+        if not self._hinting.isActive():
+            self.why.say(words.why)
+        self.keys.setText(words.keys.text or "Keys off")  # one of our own words
+
+    @Slot()
+    def _ask(self) -> None:
+        if self.words.command is not None:
+            self.asked.emit(self.words.command)

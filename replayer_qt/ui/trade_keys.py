@@ -1,0 +1,81 @@
+"""The trading keys: off until armed, deaf while a person types, and one order a press."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from replayer_qt.core.state import State
+from replayer_qt.ports import Clock
+from replayer_qt.ui.actions import RowAction
+from replayer_qt.ui.arming import are_keys_armed
+
+_INPUTS = (QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit)
+_ALWAYS = frozenset({"sell-all"})
+"""Exits: what lessens the risk needs no armed keys, and no kill switch stands against it."""
+
+
+class TradeKeys(QObject):
+    """Hears the keys of the rows whose keys are kept apart from their menu items.
+
+    Signals:
+        pressed: the name of a row, to be done.
+        hinted: why a key did nothing.
+    """
+
+    pressed = Signal(str)
+    hinted = Signal(str)
+
+    def __init__(
+        self, window: QWidget, actions: Mapping[str, RowAction], clock: Clock | None
+    ) -> None:
+        super().__init__(window)
+        self._clock = clock
+        self._state = State()
+        for name, action in actions.items():
+            for key in action.row.keys if action.row.key_apart else ():
+                shortcut = QShortcut(QKeySequence(key), window)
+                shortcut.setObjectName(name)
+                shortcut.setAutoRepeat(False)
+                shortcut.activated.connect(self._hear)
+
+    def show_state(self, state: State) -> None:
+        """Know whether the keys are armed."""
+        self._state = state
+
+    def is_armed(self) -> bool:
+        """Return whether the keys are armed at this moment."""
+        now = None if self._clock is None else self._clock.monotonic()
+        return are_keys_armed(self._state, now)
+
+    @Slot()
+    def _hear(self) -> None:
+        name = self.sender().objectName()
+        if _is_typing():
+            return
+        if self._state.trading() is None:
+            self.hinted.emit("nothing here can be traded")
+        elif self.is_armed() or name in _ALWAYS:
+            self.pressed.emit(name)
+        else:
+            self.hinted.emit("trading keys are off: Ctrl+E arms them (Shift+S always sells all)")
+
+
+def _is_typing() -> bool:
+    """Whether a key belongs to an input, to a cell that is being written, or to a dialog."""
+    if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+        return True
+    focused = QApplication.focusWidget()
+    if isinstance(focused, QAbstractItemView):
+        return focused.state() is QAbstractItemView.State.EditingState
+    return isinstance(focused, _INPUTS)
