@@ -36,7 +36,7 @@ from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPa
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.helpers.make import ROUND, event
 from tests.helpers.orders import make_bet, make_book, make_request, make_sale
-from tests.helpers.trading_frames import (
+from tests.helpers.account_frames import (
     a_busy_day,
     account_of,
     bet_of,

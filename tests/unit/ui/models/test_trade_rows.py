@@ -11,7 +11,7 @@ from replayer_qt.ui.models import limit_rows, order_rows, position_rows, trade_r
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.theme import DARK
 from tests.helpers.orders import make_order, make_request
-from tests.helpers.trading_frames import (
+from tests.helpers.account_frames import (
     account_of,
     closed_of,
     entries_of,
