@@ -1,5 +1,7 @@
 """Trading as state: the account of one stream with all that hangs on it, and the kill switch."""
 
+from typing import Final
+
 import msgspec
 
 from replayer_qt.core.account import Account
@@ -53,6 +55,10 @@ class Trading(msgspec.Struct, frozen=True, kw_only=True):
     memory: RiskMemory = RiskMemory()
     headroom: tuple[Headroom, ...] = ()
     branches: Branches | None = None
+
+
+LIFT_WORD: Final = "RESUME"
+"""What a person must type to lift the kill switch."""
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):

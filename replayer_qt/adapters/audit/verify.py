@@ -78,8 +78,9 @@ def verify_trail(path: Path) -> TrailReport:
     whether its end is still there. A trail that is being written may be checked.
 
     Raises:
-        OSError: the folder cannot be read.
+        OSError: it is not there, or cannot be read.
     """
+    path.stat()
     return _Check(path).run()
 
 

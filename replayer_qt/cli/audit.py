@@ -1,0 +1,157 @@
+"""`audit`: is the audit trail whole, what is in it, and would the gate decide the same again?"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from replayer_qt.adapters.audit.format import FOLDER
+from replayer_qt.adapters.audit.reader import counting_lines, trail_of
+from replayer_qt.adapters.audit.verify import TrailReport, verify_trail
+from replayer_qt.adapters.paths import find_paths
+from replayer_qt.cli import audit_replay, audit_show
+from replayer_qt.cli.arguments import profile_name
+from replayer_qt.core.errors import UserFacingError
+
+_PLACES_SHOWN: Final = 20
+
+
+class TrailUnreadable(UserFacingError):
+    """There is no audit trail at that place, or it cannot be read."""
+
+    code = "audit-unreadable"
+    exit_code = 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "audit",
+        description="The audit trail: every decision, chained line to line. Exit code 0: yes; "
+        "1: damage, a difference, or nothing found.",
+        epilog="example: replayer audit verify --json",
+    )
+    kinds = parser.add_subparsers(dest="kind", metavar="WHAT", required=True)
+    verify = _add(
+        kinds, "verify", "Check every byte, every link and the end.", "verify data/audit --json"
+    )
+    verify.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files")
+    verify.add_argument("--json", action="store_true", help="print one JSON object")
+    show = _add(kinds, "show", "Show records.", "show --day 2026-11-21 --event OrderGated")
+    audit_show.add_filters(show)
+    show.add_argument("--json", action="store_true", help="print one JSON object")
+    export = _add(kinds, "export", "Write all records to one file.", "export --out audit.jsonl")
+    audit_show.add_export(export)
+    again = _add(
+        kinds,
+        "replay",
+        "Take every decision again on what was recorded, and list what differs.",
+        "replay --set risk.max_order_sol=0.5",
+    )
+    again.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a folder or file")
+    audit_replay.add_arguments(again)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is asked; 0 if all is as it should be, 1 if not."""
+    match arguments.kind:
+        case "verify":
+            return _verify(arguments)
+        case "show":
+            return audit_show.show(_lines(_place(arguments)), arguments)
+        case "export":
+            return audit_show.export(_lines(_place(arguments)), arguments)
+        case _:
+            return audit_replay.replay(_lines(arguments.path or _place(arguments)), arguments)
+
+
+def _add(
+    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = kinds.add_parser(name, description=what, epilog=f"example: replayer audit {example}")
+    parser.add_argument(
+        "--profile", type=profile_name, default="default", metavar="NAME", help="whose trail"
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="where everything is kept")
+    return parser
+
+
+def _place(arguments: argparse.Namespace) -> Path:
+    paths = find_paths(
+        data_dir=arguments.data_dir,
+        profile=arguments.profile,
+        recordings=None,
+        environ=os.environ,
+        launched_from=Path(sys.argv[0]),
+    )
+    return paths.data_dir / FOLDER
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        files = trail_of(path)
+        if not files:
+            raise _nothing_in(path)
+        yield from counting_lines(files)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    reports = [_verified(path) for path in arguments.paths or [_place(arguments)]]
+    if arguments.json:
+        told = {
+            "trails": [msgspec.to_builtins(report) for report in reports],
+            "whole": all(report.is_whole for report in reports),
+        }
+        print(msgspec.json.encode(told).decode())
+    else:
+        for report in reports:
+            _print_report(report)
+    return 0 if all(report.is_whole for report in reports) else 1
+
+
+def _verified(path: Path) -> TrailReport:
+    try:
+        report = verify_trail(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not report.files and not report.damaged:
+        raise _nothing_in(path)
+    return report
+
+
+def _nothing_in(path: Path) -> TrailUnreadable:
+    return TrailUnreadable(
+        f"No audit trail was found in {path}.", remedy="Name another folder, or the --profile."
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> TrailUnreadable:
+    return TrailUnreadable(
+        f"The audit trail {path} cannot be read ({error.strerror or error}).",
+        remedy="Name another folder, or the --profile.",
+    )
+
+
+def _print_report(report: TrailReport) -> None:
+    state = "whole" if report.is_whole else f"DAMAGED in {report.damaged} places"
+    print(
+        f"{report.path}: {state}, {report.records} records in {len(report.files)} files, "
+        f"the last one is {report.head.seq} ({report.head.digest[:16]})"
+    )
+    for found in report.files:
+        if found.left:
+            print(f"  {found.file}: {found.left} bytes at its end do not count (crash or fault)")
+    for place in report.damage[:_PLACES_SHOWN]:
+        where = f"line {place.line}, " if place.line else ""
+        print(f"  {place.file}: {where}record {place.seq}: {place.what}")
+    if report.damaged > _PLACES_SHOWN:
+        print(f"  and {report.damaged - _PLACES_SHOWN} places more (--json lists a thousand)")
