@@ -1,4 +1,4 @@
-"""One account as a fold over its own events: cash, holding, side bet, results, entries."""
+"""One account: cash, holding, side bet, results, entries; and what it is worth at a price."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -6,13 +6,14 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.core.events import Event
-from replayer_qt.core.money import NOTHING, Holding
+from replayer_qt.core.money import NOTHING, Holding, is_price, proceeds
 from replayer_qt.core.orders import Mode, OrderId
+from replayer_qt.core.tally import Tally
 from replayer_qt.core.units import Nanos, RoundId
 
-ENTRIES_KEPT: Final = 1_000
-ROUNDS_KEPT: Final = 500
+ENTRIES_KEPT: Final = 300
+CLOSED_KEPT: Final = 300
+ROUNDS_KEPT: Final = 100
 
 
 class EntryKind(StrEnum):
@@ -32,7 +33,7 @@ class EntryKind(StrEnum):
     """The ledger was set to the venue's word."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the ledger; the sum of all amounts is the cash, exactly.
 
     Attributes:
@@ -59,7 +60,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class OpenBet(msgspec.Struct, frozen=True, kw_only=True):
+class OpenBet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Our open side bet.
 
     Attributes:
@@ -74,7 +75,7 @@ class OpenBet(msgspec.Struct, frozen=True, kw_only=True):
     end: int
 
 
-class RoundResult(msgspec.Struct, frozen=True, kw_only=True):
+class RoundResult(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one round brought.
 
     Attributes:
@@ -100,11 +101,13 @@ class RoundResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.realised + self.side
 
 
-class Closed(msgspec.Struct, frozen=True, kw_only=True):
+class Closed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that ended with a certain result: a sale, a rug's sale, a side bet.
 
     Attributes:
-        kind: SELL, RUG or PAYOUT.
+        trade_id: its name for ever.
+        kind: SELL, RUG or PAYOUT; REBASELINE where the venue's word told that it is over; BUY or
+            SIDE_BET where it was told when its round was over.
         result: [SOL], signed.
         cost: what it had cost [SOL].
         held: ticks between the position's (or bet's) first tick and its end.
@@ -120,43 +123,15 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Running sums over everything that was closed since the session began; exact and bounded.
-
-    Attributes:
-        wins: closed with a result above 0; losses below; evens exactly 0.
-        gained: sum of the wins [SOL]; `lost` that of the losses, positive.
-        best, worst: the largest and smallest single result [SOL].
-        streak: wins in a row now, negative for losses; an even result ends a streak.
-        longest_wins, longest_losses: the longest streaks.
-        peak: the highest equity (opening cash + realised) seen [SOL].
-        drawdown: the largest fall of the realised equity from its peak [SOL], positive.
-        fees: [SOL]; the venue takes none.
-    """
-
-    wins: int = 0
-    losses: int = 0
-    evens: int = 0
-    gained: Decimal = NOTHING
-    lost: Decimal = NOTHING
-    best: Decimal = NOTHING
-    worst: Decimal = NOTHING
-    streak: int = 0
-    longest_wins: int = 0
-    longest_losses: int = 0
-    peak: Decimal = NOTHING
-    drawdown: Decimal = NOTHING
-    fees: Decimal = NOTHING
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that one account is, after the events so far.
 
     Attributes:
         opened: whether it was opened; nothing is booked before.
         cash: free money [SOL].
         holding: the position; always of `round_id`.
-        round_id: the round of the holding, the bet and `this_round`; None before the first.
+        round_id: the round of the holding and the bet, and of the newest fill; None before the
+            first.
         since: the tick of the position's first buy; -1 when nothing is held.
         bet: the open side bet.
         entries: the newest entries, oldest first; all of them are on disk.
@@ -167,6 +142,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         session_opening: cash plus cost of what was held when the session began [SOL].
         day: the UTC day of `day_result` [days since the Unix epoch].
         day_result: realised in that day [SOL].
+        cut_off: what buys paid beyond the basis that the venue counts [SOL]: some billionths each.
+            Realised at once, and part of no closed thing's result.
+        refused: events that made no sense; what they told of money was booked all the same.
     """
 
     mode: Mode = Mode.PAPER
@@ -185,6 +163,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     day: int = 0
     day_result: Decimal = NOTHING
     tally: Tally = Tally()
+    cut_off: Decimal = NOTHING
     refused: int = 0
 
     @property
@@ -194,7 +173,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return self.holding.basis + stake
 
 
-class Valuation(msgspec.Struct, frozen=True, kw_only=True):
+class Valuation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An account at one price: the one place where a profit is computed.
 
     Attributes:
@@ -212,11 +191,19 @@ class Valuation(msgspec.Struct, frozen=True, kw_only=True):
     day_result: Decimal
 
 
-def fold_account(account: Account, event: Event) -> Account:
-    """Return the account after `event`; what makes no sense is counted and changes nothing."""
-    raise NotImplementedError
-
-
 def valued(account: Account, price: Decimal | None) -> Valuation:
     """Return what the account is worth at `price` [multiplier]; None values a holding at cost."""
-    raise NotImplementedError
+    holding = account.holding
+    value = unrealised = NOTHING
+    if holding.quantity:
+        known = price is not None and is_price(price)
+        value = proceeds(holding.quantity, price) if known and price is not None else holding.basis
+        unrealised = value - holding.basis
+    stake = NOTHING if account.bet is None else account.bet.stake
+    return Valuation(
+        value=value,
+        unrealised=unrealised,
+        equity=account.cash + value + stake,
+        result=account.session_result + unrealised,
+        day_result=account.day_result + unrealised,
+    )

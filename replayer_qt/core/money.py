@@ -18,6 +18,11 @@ SIDE_BET_MULTIPLE: Final = 5
 
 _UNIT: Final = Decimal(1).scaleb(-PLACES)
 _DIGITS: Final = 60
+# shared by all threads: each call is judged by its own signals, and nobody reads the kept flags
+_EXACTLY: Final = Context(prec=_DIGITS, rounding=ROUND_DOWN)
+_TO_THE_SMALLER: Final = Context(prec=_DIGITS, rounding=ROUND_FLOOR)
+_LARGEST: Final = Decimal(10) ** 9
+_FINEST: Final = Decimal(1).scaleb(-18)
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +50,25 @@ def floor9(value: Decimal) -> Decimal:
     >>> floor9(Decimal("1.2345678999"))
     Decimal('1.234567899')
     """
-    return value.quantize(_UNIT, context=Context(prec=_DIGITS, rounding=ROUND_FLOOR))
+    return value.quantize(_UNIT, context=_TO_THE_SMALLER)
+
+
+def is_money(value: Decimal) -> bool:
+    """Return whether `value` is finite, below 10**9, and of 18 decimal places at most.
+
+    Sums of such values are exact: their digits fit those of a plain sum or difference.
+
+    >>> is_money(Decimal("0.1")), is_money(Decimal("NaN"))
+    (True, False)
+    """
+    if not value.is_finite() or not -_LARGEST < value < _LARGEST:
+        return False
+    return value == value.quantize(_FINEST, context=_EXACTLY)
+
+
+def is_price(value: Decimal) -> bool:
+    """Return whether `value` is finite, not negative, and below 10**9."""
+    return value.is_finite() and 0 <= value < _LARGEST
 
 
 def decimal_of(price: float) -> Decimal:
@@ -66,7 +89,7 @@ def bought(amount: Decimal, price: Decimal) -> Decimal:
     >>> bought(Decimal("0.1"), decimal_of(1.073446660724414))
     Decimal('0.093157865')
     """
-    return floor9(_exactly().divide(amount, price))
+    return floor9(_EXACTLY.divide(amount, price))
 
 
 def proceeds(quantity: Decimal, price: Decimal) -> Decimal:
@@ -77,7 +100,7 @@ def proceeds(quantity: Decimal, price: Decimal) -> Decimal:
     >>> proceeds(Decimal("0.762"), decimal_of(1.0425081084067145))
     Decimal('0.794391178')
     """
-    return floor9(_exactly().multiply(quantity, price))
+    return floor9(_EXACTLY.multiply(quantity, price))
 
 
 def with_bought(holding: Holding, amount: Decimal, price: Decimal) -> Holding:
@@ -90,10 +113,16 @@ def with_bought(holding: Holding, amount: Decimal, price: Decimal) -> Holding:
     >>> holding.quantity, floor9(holding.average)
     (Decimal('0.003384584'), Decimal('1.181828845'))
     """
-    quantity = bought(amount, price)
-    basis = proceeds(holding.quantity, holding.average) + proceeds(quantity, price)
+    return with_lot(holding, bought(amount, price), price)
+
+
+def with_lot(holding: Holding, quantity: Decimal, price: Decimal) -> Holding:
+    """Return the holding after so many units more, bought at `price`; as `with_bought`."""
+    basis = proceeds(quantity, price)
+    if holding.quantity:
+        basis += proceeds(holding.quantity, holding.average)
     total = holding.quantity + quantity
-    average = _exactly().divide(basis, total) if total else NOTHING
+    average = _EXACTLY.divide(basis, total) if total else NOTHING
     return Holding(quantity=total, basis=basis, average=average)
 
 
@@ -119,9 +148,4 @@ def side_bet_wins(start: int, rug_tick: int) -> bool:
 
 def side_bet_payout(amount: Decimal, *, won: bool) -> Decimal:
     """Return what a side bet pays out [SOL], the stake included; nothing when lost."""
-    return _exactly().multiply(amount, Decimal(SIDE_BET_MULTIPLE)) if won else NOTHING
-
-
-def _exactly() -> Context:
-    """Made anew: a context keeps flags, and those of a shared one would be shared by threads."""
-    return Context(prec=_DIGITS, rounding=ROUND_DOWN)
+    return _EXACTLY.multiply(amount, Decimal(SIDE_BET_MULTIPLE)) if won else NOTHING
