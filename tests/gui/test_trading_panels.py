@@ -34,8 +34,6 @@ from replayer_qt.ui.panels.positions import NOT_TRADED, PositionsPanel
 from replayer_qt.ui.panels.risk import NO_RULES, RiskPanel
 from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPanel
 from replayer_qt.ui.theme import DARK, LIGHT
-from tests.helpers.make import ROUND, event
-from tests.helpers.orders import make_bet, make_book, make_request, make_sale
 from tests.helpers.account_frames import (
     a_busy_day,
     account_of,
@@ -48,6 +46,8 @@ from tests.helpers.account_frames import (
     market_of,
     trading_of,
 )
+from tests.helpers.make import ROUND, event
+from tests.helpers.orders import make_bet, make_book, make_request, make_sale
 
 ALL = (PositionsPanel, OrdersPanel, FillsPanel, LedgerPanel, RiskPanel, JournalPanel)
 K = EntryKind

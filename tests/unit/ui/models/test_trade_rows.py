@@ -10,7 +10,6 @@ from replayer_qt.core.orders import OrderState
 from replayer_qt.ui.models import limit_rows, order_rows, position_rows, trade_rows
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.theme import DARK
-from tests.helpers.orders import make_order, make_request
 from tests.helpers.account_frames import (
     account_of,
     closed_of,
@@ -20,6 +19,7 @@ from tests.helpers.account_frames import (
     holding_of,
     trading_of,
 )
+from tests.helpers.orders import make_order, make_request
 
 money = st.decimals(-(10**6), 10**6, places=9)
 
