@@ -18,22 +18,34 @@ from replayer_qt.core.events import (
     TickBlock,
     TimerTicked,
 )
+from replayer_qt.core.order_events import KeysArmed, KillSwitched
 from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, Rewound
 from replayer_qt.core.round import RoundState, fold_and_count
 from replayer_qt.core.state import MarketState, State
+from replayer_qt.core.trading import Kill
 from replayer_qt.core.units import RoundId
 
 _OF_ROUNDS: Final = frozenset(ROUND_EVENTS)
 
 
 def reduce(state: State, event: Event) -> State:
-    """Return the state after `event`; never raises, whatever the event says."""
-    if isinstance(event, RecordingChanged):
-        return replace(state, recording=event)
+    """Return the state after `event`; never raises, whatever the event says.
+
+    Accounts are not folded here: what becomes of them depends on limits and settings too.
+    """
+    match event:
+        case RecordingChanged():
+            return replace(state, recording=event)
+        case KillSwitched(on=on, reason=reason, by=by, at=at):
+            return replace(state, kill=Kill(on=on, reason=reason, by=by, at=at))
+        case KeysArmed(until=until):
+            return replace(state, keys_until=until)
+        case _:
+            pass
     stream = event.stream
     market = state.markets.get(stream)
-    after = _fold_market(market or MarketState(stream=stream), event)
+    after = fold_market(market or MarketState(stream=stream), event)
     if after is market:
         return state
     markets = dict(state.markets)
@@ -41,7 +53,8 @@ def reduce(state: State, event: Event) -> State:
     return replace(state, markets=MappingProxyType(markets))
 
 
-def _fold_market(market: MarketState, event: Event) -> MarketState:
+def fold_market(market: MarketState, event: Event) -> MarketState:
+    """Return one stream's market after an event of that stream; never raises."""
     if type(event) in _OF_ROUNDS:
         return _fold_rounds(market, event)
     match event:
@@ -63,7 +76,7 @@ def _fold_history(market: MarketState, rewound: Rewound) -> MarketState:
     after = replace(market, round=None, previous=None, finished=0, refused=0)
     for past in rewound.history:
         if past.stream == market.stream and not isinstance(past, Rewound | ReplayOpened):
-            after = _fold_market(after, past)
+            after = fold_market(after, past)
     return after
 
 

@@ -1,0 +1,69 @@
+"""Compares our ledger with the venue's word, field by field; the venue's word wins."""
+
+from decimal import Decimal
+from typing import Final
+
+from replayer_qt.core.account import Account
+from replayer_qt.core.money import NOTHING, floor9
+from replayer_qt.core.order_events import AccountStated, Difference, Rebaselined, StatedBet
+from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import NANOS_PER_SECOND, Moment
+
+PATIENCE_NS: Final = NANOS_PER_SECOND
+"""How long a difference must last to be called drift: the venue's words overtake each other."""
+
+
+def differences(account: Account, stated: AccountStated) -> tuple[Difference, ...]:
+    """Return every stated number that our ledger has otherwise.
+
+    What is not stated is not compared. Averages are compared as the venue shows them, cut off
+    after nine places.
+    """
+    found: list[Difference] = []
+    holding = account.holding
+    if stated.cash is not None and stated.cash != account.cash:
+        found.append(Difference(field="cash", ours=account.cash, theirs=stated.cash))
+    if stated.quantity is not None and stated.quantity != holding.quantity:
+        found.append(Difference(field="quantity", ours=holding.quantity, theirs=stated.quantity))
+    if stated.average is not None and floor9(stated.average) != floor9(holding.average):
+        found.append(
+            Difference(field="average", ours=floor9(holding.average), theirs=floor9(stated.average))
+        )
+    if stated.bets_stated:
+        ours = NOTHING if account.bet is None else account.bet.stake
+        theirs = NOTHING if stated.bet is None else stated.bet.stake
+        if ours != theirs:
+            found.append(Difference(field="side bet", ours=ours, theirs=theirs))
+    return tuple(found)
+
+
+def explained(trading: Trading) -> bool:
+    """Return whether orders under way may explain a difference."""
+    return any(order.is_under_way for order in trading.book.open)
+
+
+def cash_drift(found: tuple[Difference, ...]) -> Decimal:
+    """Return by how much the cash differs [SOL], positive."""
+    return sum((abs(one.ours - one.theirs) for one in found if one.field == "cash"), NOTHING)
+
+
+def accepted(trading: Trading, stated: AccountStated, reason: str, moment: Moment) -> Rebaselined:
+    """Return the entry that sets our ledger to the venue's word; what is not stated stays."""
+    account = trading.account
+    holding = account.holding
+    quantity = holding.quantity if stated.quantity is None else stated.quantity
+    average = holding.average if stated.average is None else stated.average
+    bet = stated.bet
+    if not stated.bets_stated and account.bet is not None:
+        ours = account.bet
+        bet = StatedBet(start=ours.start, end=ours.end, stake=ours.stake)
+    return Rebaselined(
+        at=moment.at,
+        mono=moment.mono,
+        stream=trading.stream,
+        cash=account.cash if stated.cash is None else stated.cash,
+        quantity=quantity,
+        average=average if quantity else NOTHING,
+        bet=bet,
+        reason=reason,
+    )

@@ -1,0 +1,260 @@
+"""One turn of a seat: events are told, each is folded at once, and the next decision sees it."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from replayer_qt.core.approval import Approval
+from replayer_qt.core.events import Event
+from replayer_qt.core.facts import facts_of
+from replayer_qt.core.order_book import OPEN_MOST, Order
+from replayer_qt.core.order_events import (
+    CashOut,
+    CashOutSet,
+    OrderExpired,
+    OrderGated,
+    OrderRequested,
+    OrderSent,
+)
+from replayer_qt.core.orders import Mode, OrderId, OrderSide, OrderState, Origin, Request
+from replayer_qt.core.phase import Phase
+from replayer_qt.core.program_events import ProblemRaised, Severity
+from replayer_qt.core.risk import evaluate
+from replayer_qt.core.state import MarketState
+from replayer_qt.core.trade_commands import Buy, OrderCommand, PlaceSideBet, Sell
+from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment
+from replayer_qt.core.verdict import Facts
+from replayer_qt.engine.paper import PaperState, Stamp, sent
+from replayer_qt.engine.seat import Context, Seat, fold
+from replayer_qt.engine.wishes import price_of
+
+_BY_PERSON = frozenset({Origin.HAND, Origin.KEY})
+_TRADEABLE = {
+    OrderSide.BUY: frozenset({Phase.PRESALE, Phase.ACTIVE}),
+    OrderSide.SIDE_BET: frozenset({Phase.PRESALE, Phase.ACTIVE}),
+    OrderSide.SELL: frozenset({Phase.ACTIVE}),
+}
+
+
+class Turn:
+    """A seat while something happens to it; thrown away afterwards.
+
+    Attributes:
+        seat: as it is after everything told so far.
+        market: the stream's market now.
+        context: what the decisions of this turn depend on.
+        moment: when it is.
+        told: what happened, oldest first.
+    """
+
+    __slots__ = ("context", "market", "moment", "seat", "told")
+
+    def __init__(
+        self, seat: Seat, market: MarketState | None, context: Context, moment: Moment
+    ) -> None:
+        self.seat = seat
+        self.market = market
+        self.context = context
+        self.moment = moment
+        self.told: list[Event] = []
+
+    @property
+    def trading(self) -> Trading:
+        """The account as it is now."""
+        return self.seat.trading
+
+    def tell(self, event: Event) -> None:
+        """Let something have happened."""
+        self.seat = fold(self.seat, event, self.market)
+        self.told.append(event)
+
+    def problem(
+        self, code: str, what: str, remedy: str, severity: Severity = Severity.WARNING
+    ) -> None:
+        """Tell a person why something did not happen."""
+        self.tell(
+            ProblemRaised(
+                at=self.moment.at,
+                mono=self.moment.mono,
+                stream=self.trading.stream,
+                code=code,
+                what=what,
+                remedy=remedy,
+                severity=severity,
+            )
+        )
+
+    def stamp(self) -> Stamp:
+        """Return where and when this turn happens."""
+        return Stamp(self.trading.stream, self.moment)
+
+    def facts(self, request: Request | None) -> Facts:
+        """Return all that the gate looks at."""
+        context = self.context
+        return facts_of(
+            request,
+            self.seat.trading,
+            self.market,
+            context.kill,
+            now=self.moment,
+            audit_ok=context.audit_ok,
+            recorder_ok=context.recorder_ok,
+            breaker_ms=context.breaker_ms,
+            replay=context.replay,
+        )
+
+    # --- orders
+
+    def order(self, command: OrderCommand) -> None:
+        """Ask the gate for an order; the same key again is the same order, and does nothing."""
+        book = self.trading.book
+        if book.find(command.key) is not None:
+            return
+        if len(book.open) >= OPEN_MOST:
+            self.problem(
+                "too-many-orders",
+                f"The order was not placed: {len(book.open)} orders are open.",
+                "Wait until some of them are over, or settle those whose fate is unknown.",
+            )
+            return
+        moment, stream = self.moment, self.trading.stream
+        request = _request(command, self.trading, self.market)
+        verdict = evaluate(request, self.facts(request), self.context.limits)
+        self.tell(
+            OrderRequested(
+                at=moment.at,
+                mono=moment.mono,
+                stream=stream,
+                order_id=request.order_id,
+                request=request,
+            )
+        )
+        self.tell(
+            OrderGated(
+                at=moment.at,
+                mono=moment.mono,
+                stream=stream,
+                order_id=request.order_id,
+                verdict=verdict,
+            )
+        )
+        if verdict.allowed and self.context.replay:
+            self.release(request.order_id)
+
+    def release(self, order_id: OrderId) -> Approval | None:
+        """Let an allowed order leave, if nothing has changed that forbids it."""
+        order = self.trading.book.find(order_id)
+        if order is None or order.state is not OrderState.GATED:
+            return None
+        why_not = self._why_not(order)
+        if why_not is not None:
+            self.withdraw(order, why_not)
+            return None
+        moment, trading = self.moment, self.trading
+        self.tell(
+            OrderSent(at=moment.at, mono=moment.mono, stream=trading.stream, order_id=order_id)
+        )
+        if order.request.mode is Mode.PAPER:
+            paper = sent(self.seat.paper, order.request, moment.at, self.context.settings.paper)
+            self.fly(paper)
+            return None
+        left = self.trading.book.find(order_id)
+        if left is None:
+            return None
+        age_ms = (moment.mono - order.hops[0].mono) // NANOS_PER_MILLISECOND
+        return Approval(order=left, expires_in_ms=self.context.settings.trading.order_ms - age_ms)
+
+    def fly(self, paper: PaperState) -> None:
+        """Change what is on its way to the paper venue."""
+        self.seat = replace(self.seat, paper=paper)
+
+    def withdraw(self, order: Order, reason: str) -> None:
+        """Let an order that was not sent never be sent."""
+        self.tell(
+            OrderExpired(
+                at=self.moment.at,
+                mono=self.moment.mono,
+                stream=self.trading.stream,
+                order_id=order.order_id,
+                reason=reason,
+            )
+        )
+
+    def stand(self, cash_out: CashOut | None, reason: str = "") -> None:
+        """Set the standing order, or take it away."""
+        self.tell(
+            CashOutSet(
+                at=self.moment.at,
+                mono=self.moment.mono,
+                stream=self.trading.stream,
+                cash_out=cash_out,
+                reason=reason,
+            )
+        )
+
+    def too_old(self, order: Order) -> bool:
+        """Return whether an order waited so long that it must not leave any more."""
+        age_ns = self.moment.mono - order.hops[0].mono
+        return age_ns > self.context.settings.trading.order_ms * NANOS_PER_MILLISECOND
+
+    def _why_not(self, order: Order) -> str | None:
+        request, context = order.request, self.context
+        round_ = None if self.market is None else self.market.round
+        if context.kill.on and not passes_kill(request):
+            return "the kill switch was pressed before it left"
+        if not context.audit_ok and not context.replay:
+            return "decisions can't be written down"
+        if not request.reduces and self._disarmed():
+            return "it was disarmed before it left"
+        if self.too_old(order):
+            return f"it could not leave within {context.settings.trading.order_ms} ms"
+        if round_ is None or round_.round_id != request.round_id:
+            return "its round was over before it left"
+        if round_.rug_tick is not None or round_.phase not in _TRADEABLE[request.side]:
+            return "its round did not allow it any more when it was to leave"
+        return None
+
+    def _disarmed(self) -> bool:
+        needed = self.trading.mode is not Mode.PAPER or self.context.settings.trading.arm_paper
+        return needed and not self.trading.arming.is_armed
+
+
+def passes_kill(request: Request) -> bool:
+    """Return whether a pressed kill switch lets it pass: a person's sale, and nothing else."""
+    return request.reduces and request.origin in _BY_PERSON
+
+
+def _request(command: OrderCommand, trading: Trading, market: MarketState | None) -> Request:
+    """What is asked for, aimed at what its asker saw; where that is not told, at what is now."""
+    amount: Decimal | None = None
+    share: int | None = None
+    match command:
+        case Buy(amount=spent):
+            side, amount = OrderSide.BUY, spent
+        case PlaceSideBet(amount=stake):
+            side, amount = OrderSide.SIDE_BET, stake
+        case Sell(share=percent):
+            side, share = OrderSide.SELL, percent
+        case _:
+            raise TypeError(type(command).__name__)
+    round_ = None if market is None else market.round
+    return Request(
+        order_id=command.key,
+        stream=trading.stream,
+        mode=trading.mode,
+        side=side,
+        amount=amount,
+        share=share,
+        round_id=command.seen_round or (None if round_ is None else round_.round_id),
+        tick=_newest_tick(market) if command.seen_tick is None else command.seen_tick,
+        price=price_of(market) if command.seen_price is None else command.seen_price,
+        origin=command.origin,
+        strategy_id=command.strategy_id,
+        param_hash=command.param_hash,
+        confirmed=command.confirmed,
+    )
+
+
+def _newest_tick(market: MarketState | None) -> int:
+    return -1 if market is None or market.round is None else market.round.tick

@@ -1,0 +1,217 @@
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replayer_qt.core.account import Account
+from replayer_qt.core.booking import fold_account
+from replayer_qt.core.money import Holding
+from replayer_qt.core.order_events import (
+    AccountOpened,
+    AccountStated,
+    ArmingChanged,
+    ArmState,
+    DriftFound,
+    KillWanted,
+    OrderAcknowledged,
+    OrderFilled,
+    OrderUnknown,
+    Rebaselined,
+    StatedBet,
+)
+from replayer_qt.core.orders import Fill, Mode, OrderSide, OrderState
+from replayer_qt.core.program_events import ProblemRaised
+from replayer_qt.core.trade_commands import AcceptVenue, Arm, ResolveUnknown
+from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import PRACTICE, Moment
+from replayer_qt.engine.reconcile import accepted, differences
+from tests.helpers.make import event
+from tests.helpers.trading import venue
+
+MONEY = st.decimals(min_value=0, max_value=100, places=9)
+
+
+def bought(floor, order_id, amount="0.1", price="1.25", quantity="0.08", tick=2):
+    fill = Fill(
+        fill_id=f"venue-{order_id}", side=OrderSide.BUY, round_id=floor.round_id, tick=tick,
+        price=Decimal(price), quantity=Decimal(quantity), amount=Decimal(amount),
+    )  # fmt: skip
+    return floor.event(OrderFilled, order_id=order_id, fill=fill)
+
+
+def armed():
+    floor = venue(cash="5")
+    floor.begin()
+    floor.ask(Arm)
+    assert floor.trading.arming.is_armed, floor.of(ProblemRaised)
+    return floor
+
+
+def test_the_venue_s_first_word_opens_the_account():
+    floor = venue(cash="5")
+    (opened,) = floor.of(AccountOpened)
+    assert (opened.cash, floor.account.cash) == (Decimal(5), Decimal(5))
+    assert not floor.of(Rebaselined)
+
+
+def test_what_the_venue_held_before_is_taken_over_with_an_entry():
+    floor = venue(cash="5", first={"quantity": Decimal(2), "average": Decimal("1.5")})
+    assert floor.account.holding.quantity == 2
+    assert floor.account.holding.average == Decimal("1.5")
+    assert len(floor.of(Rebaselined)) == 1
+    assert not floor.of(DriftFound)
+
+
+def test_an_order_goes_to_the_venue_by_a_ticket_and_comes_back_as_the_venue_s_word():
+    floor = armed()
+    order = floor.buy("0.1")
+    (ticket,) = floor.approvals
+    assert ticket.order.state is OrderState.SENT
+    assert ticket.expires_in_ms == floor.settings.trading.order_ms
+    floor.happen(OrderAcknowledged, order_id=order.order_id)
+    floor.take(bought(floor, order.order_id))
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"))
+    assert floor.order(order.order_id).state is OrderState.FILLED
+    assert floor.account.cash == Decimal("4.9")
+    floor.wait(2_000)
+    floor.turn()
+    assert not floor.of(DriftFound)
+
+
+def test_the_same_fill_told_twice_is_booked_once():
+    """FAULTS O6: an echo that comes twice is one fill."""
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.take(bought(floor, order.order_id))
+    floor.take(bought(floor, order.order_id))
+    assert floor.account.cash == Decimal("4.9")
+    assert floor.account.holding.quantity == Decimal("0.08")
+
+
+def test_a_statement_that_runs_ahead_of_the_fill_is_no_drift():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"))
+    floor.take(bought(floor, order.order_id))
+    floor.wait(5_000)
+    floor.turn()
+    assert not floor.of(DriftFound)
+
+
+def test_a_difference_is_drift_when_a_second_statement_repeats_it_and_names_both_numbers():
+    floor = venue(cash="5")
+    floor.begin()
+    floor.stated("4.5")
+    assert not floor.of(DriftFound)
+    floor.stated("4.5")
+    (drift,) = floor.of(DriftFound)
+    (one,) = drift.differences
+    assert (one.field, one.ours, one.theirs) == ("cash", Decimal(5), Decimal("4.5"))
+    assert floor.trading.drift == drift.differences
+    floor.stated("5")
+    assert floor.of(DriftFound)[-1].differences == ()
+    assert floor.trading.drift == ()
+
+
+def test_a_difference_that_lasts_is_drift_without_a_second_statement():
+    floor = venue(cash="5")
+    floor.begin()
+    floor.stated("4.5")
+    floor.wait(900)
+    floor.turn()
+    assert not floor.of(DriftFound)
+    floor.wait(200)
+    floor.turn()
+    assert len(floor.of(DriftFound)) == 1
+
+
+def test_drift_refuses_risk_until_the_venue_s_word_is_accepted():
+    floor = armed()
+    floor.stated("4.5")
+    floor.stated("4.5")
+    assert floor.trading.arming.state is ArmState.HALT
+    assert "account_drift" in {reason.code for reason in floor.buy("0.1").verdict.reasons}
+    floor.ask(AcceptVenue)
+    assert floor.account.cash == Decimal("4.5")
+    assert floor.of(DriftFound)[-1].differences == ()
+    assert len(floor.of(Rebaselined)) == 1
+
+
+def test_drift_beyond_its_limit_asks_for_the_kill_switch_once():
+    """KS-03: drift beyond its limit asks for the kill switch, once."""
+    floor = venue(cash="5")
+    floor.begin()
+    floor.stated("3.9")
+    floor.stated("3.9")
+    (wanted,) = floor.of(KillWanted)
+    assert wanted.by == "rule:drift"
+    assert "1.1 SOL" in wanted.reason
+    floor.stated("3.9")
+    floor.turn()
+    assert len(floor.of(KillWanted)) == 1
+
+
+def test_unknown_orders_halt_and_enough_of_them_ask_for_the_kill_switch():
+    """FAULTS O5: an order without an answer is unknown, and nothing more is armed."""
+    floor = armed()
+    orders = []
+    for number in range(3):
+        floor.wait(1_000)
+        floor.tick(1.0, ms=0)
+        orders.append(floor.buy(f"0.1{number}"))
+    for order in orders:
+        floor.happen(OrderUnknown, order_id=order.order_id, reason="no answer")
+    assert floor.trading.arming.state is ArmState.HALT
+    assert floor.of(ArmingChanged)[-1].code == "unknown-order"
+    assert [one.by for one in floor.of(KillWanted)] == ["rule:unknown-orders"]
+    assert floor.buy("0.1").state is OrderState.REFUSED
+
+
+def test_a_person_may_say_that_an_unknown_order_was_not_carried_out():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.happen(OrderUnknown, order_id=order.order_id, reason="no answer")
+    floor.ask(ResolveUnknown, order_id=order.order_id, happened=False)
+    assert floor.order(order.order_id).state is OrderState.REJECTED
+    assert floor.account.cash == Decimal(5)
+
+
+def test_a_person_may_say_that_an_unknown_order_was_carried_out_as_the_venue_shows():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.happen(OrderUnknown, order_id=order.order_id, reason="no answer")
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"))
+    floor.ask(ResolveUnknown, order_id=order.order_id, happened=True)
+    fill = floor.order(order.order_id).fill
+    assert (fill.amount, fill.quantity, fill.price) == (
+        Decimal("0.1"), Decimal("0.08"), Decimal("1.25"),
+    )  # fmt: skip
+    assert floor.account.cash == Decimal("4.9")
+
+
+def test_a_word_on_an_order_whose_fate_is_known_changes_nothing():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.ask(ResolveUnknown, order_id=order.order_id, happened=True)
+    assert floor.of(ProblemRaised)[-1].code == "order-not-unknown"
+    assert floor.order(order.order_id).state is OrderState.SENT
+
+
+@given(MONEY, MONEY, MONEY, st.booleans())
+def test_accepting_the_venue_s_word_leaves_no_difference(cash, quantity, average, bet):
+    stated = event(
+        AccountStated, cash=cash, quantity=quantity, average=average if quantity else Decimal(0),
+        bets_stated=True, bet=StatedBet(start=3, end=43, stake=Decimal("0.01")) if bet else None,
+    )  # fmt: skip
+    account = fold_account(
+        Account(mode=Mode.PRACTICE),
+        event(AccountOpened, mode=Mode.PRACTICE, cash=Decimal(3)),
+    )
+    trading = Trading(stream=PRACTICE, mode=Mode.PRACTICE, account=account)
+    told = accepted(trading, stated, "because", Moment(0, 0))
+    assert differences(fold_account(account, told), stated) == ()
+
+
+def test_what_is_not_stated_is_not_compared():
+    account = Account(cash=Decimal(3), holding=Holding(quantity=Decimal(1)))
+    assert differences(account, event(AccountStated)) == ()
