@@ -16,11 +16,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from replayer_qt.adapters.brokers.belief import Belief
 from replayer_qt.adapters.brokers.picture import (
     Picture,
     Prices,
     after_bet,
     after_bet_end,
+    after_fill,
     after_rug,
     after_trade,
     picture_of,
@@ -76,7 +80,7 @@ class Matching:
         self._stream = stream
         self._patience = patience
         self._prices = Prices()
-        self._picture: Picture | None = None
+        self._belief = Belief(patience)
         self._open: list[Sent] = []
         self._stated: deque[Fill] = deque(maxlen=KEPT)  # of which no trade was heard yet
         self._trades: deque[str] = deque(maxlen=KEPT)
@@ -98,7 +102,7 @@ class Matching:
     @property
     def knows_account(self) -> bool:
         """Whether the venue ever stated the account; nothing may be sent before."""
-        return self._picture is not None
+        return self._belief.picture is not None
 
     @property
     def due_at(self) -> Nanos | None:
@@ -108,6 +112,8 @@ class Matching:
             for order in self._open
             if not order.unknown or order.asked < ASKS
         ]
+        if self._belief.ask_at is not None:
+            times.append(self._belief.ask_at)
         return min(times, default=None)
 
     # --- what we do ------------------------------------------------------------------------------
@@ -122,19 +128,22 @@ class Matching:
         Raises:
             ContractBroken: the account is not known yet.
         """
-        if self._picture is None:
+        before = self._belief.picture
+        if before is None:
             raise ContractBroken("no order may be sent before the venue stated the account")
         order = Sent(
             request=request,
             sent=now.mono,
             tick=self._prices.newest(request.round_id),
-            before=self._picture,
-            held=[self._picture.quantity],
+            before=before,
+            sure=self._belief.sure,
+            held=[before.quantity],
         )
         self._open = [*self._open[-OPEN_KEPT + 1 :], order]
 
     def asked(self, now: Moment) -> None:
         """Take note that the venue was asked to state the account."""
+        self._belief.asked(now.mono)
         for order in self._open:
             if order.unknown:
                 order.asked += 1
@@ -142,7 +151,8 @@ class Matching:
 
     def wants_statement(self, now: Moment) -> bool:
         """Return whether the venue should be asked to state the account now."""
-        return any(
+        ask_at = self._belief.ask_at
+        return (ask_at is not None and ask_at <= now.mono) or any(
             order.unknown and order.asked < ASKS and order.ask_at <= now.mono
             for order in self._open
         )
@@ -177,6 +187,7 @@ class Matching:
         for order in self._open:
             order.asked = 0
             order.ask_at = Nanos(max(now.mono, order.sent + self._patience))
+        self._belief.lost(now.mono, unresolved=bool(self._open))
         return told
 
     def answered(self, order_id: OrderId, answer: Answer, now: Moment) -> _Events:
@@ -220,7 +231,8 @@ class Matching:
         if (bet.round_id, bet.start) in self._bets:
             return ()
         self._bets.append((bet.round_id, bet.start))
-        stated = self._picture is not None and shows(self._picture, bet)
+        picture = self._belief.picture
+        stated = picture is not None and shows(picture, bet)
         order = self._first(lambda one: is_bet_of(one, bet))
         if order is not None:
             self._close(order, filled=True)
@@ -256,33 +268,56 @@ class Matching:
             now: when they came.
             as_of: when it had been asked for them [monotonic ns]; None if it had not.
         """
-        picture = self._picture = picture_of(statement)
+        picture = picture_of(statement)
         for order in self._open:
             order.hold(picture.quantity)
-        if len(self._open) != 1:
-            return ()  # which of several had which effect, nobody can tell
-        order = self._open[0]
-        fill = proved(order, picture, self._prices)
-        if fill is not None:
+        proof = self._proof(picture)
+        if proof is not None:
+            order, fill = proof
             self._close(order, filled=True)
             self._remember(fill)
+            self._change(lambda before: after_fill(before, fill))
+            self._belief.stated(picture, now.mono)
             return (self._filled(order, fill, now),)
-        late = as_of is not None and as_of >= order.sent + self._patience
-        if not (late and order.unknown and not order.acked and picture == order.before):
+        self._belief.stated(picture, now.mono)
+        if as_of is None or len(self._open) != 1:
+            return ()
+        order = self._open[0]
+        late = as_of >= order.sent + self._patience
+        if not (
+            order.sure and late and order.unknown and not order.acked and picture == order.before
+        ):
             return ()
         self._close(order, filled=False)
-        return (OrderRejected(**self._at(now), order_id=order.request.order_id, reason=NO_EFFECT),)
+        order_id = order.request.order_id
+        return (OrderRejected(**self._at(now), order_id=order_id, reason=NO_EFFECT),)
 
     # --- the parts -------------------------------------------------------------------------------
+
+    def _proof(self, picture: Picture) -> tuple[Sent, Fill] | None:
+        """The one order that explains the statement; none if another one could do so as well."""
+        found = [
+            (one, fill)
+            for one in self._open
+            if one.sure and (fill := proved(one, picture, self._prices))
+        ]
+        if len(found) != 1:
+            return None
+        order, fill = found[0]
+        others = [replace(one, before=order.before) for one in self._open if one is not order]
+        if any(proved(other, picture, self._prices) for other in others):
+            return None
+        return order, fill
 
     def _liquidated(self, trade: OwnTrade, now: Moment) -> _Events:
         before: _Events = ()
         if len(self._open) == 1:
             order = self._open[0]
             fill = proved_by_rug(order, trade, self._prices)
-            if fill is not None:
+            if fill is not None and order.sure:
                 self._close(order, filled=True)
                 self._remember(fill)
+                self._change(lambda picture: after_fill(picture, fill))
                 before = (self._filled(order, fill, now),)
         self._change(lambda picture: after_rug(picture, trade))
         return (*before, PositionLiquidated(**self._at(now), fill=fill_of_trade(trade)))
@@ -312,8 +347,7 @@ class Matching:
         self._over.append((order.request.order_id, filled))
 
     def _change(self, change: Callable[[Picture], Picture]) -> None:
-        if self._picture is not None:
-            self._picture = change(self._picture)
+        self._belief.heard(change)
         for order in self._open:
             order.moved(change(order.before))
 

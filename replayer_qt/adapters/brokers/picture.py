@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from replayer_qt.adapters.brokers.words import BetEnd, OwnBet, OwnTrade, Statement
 from replayer_qt.core.money import NOTHING, decimal_of, floor9
-from replayer_qt.core.orders import OrderSide
+from replayer_qt.core.orders import Fill, OrderSide
 from replayer_qt.core.units import RoundId
 
 TICKS_KEPT: Final = 512
@@ -54,6 +54,20 @@ def after_trade(picture: Picture, trade: OwnTrade) -> Picture:
         cash=nine(picture.cash + sign * trade.amount),
         quantity=nine(picture.quantity - sign * trade.quantity),
     )
+
+
+def after_fill(picture: Picture, fill: Fill) -> Picture:
+    """Return the picture after an order was carried out."""
+    cash, amount = picture.cash, nine(fill.amount)
+    match fill.side:
+        case OrderSide.SELL:
+            quantity = nine(picture.quantity - fill.quantity)
+            return replace(picture, cash=cash + amount, quantity=quantity)
+        case OrderSide.BUY:
+            quantity = nine(picture.quantity + fill.quantity)
+            return replace(picture, cash=cash - amount, quantity=quantity)
+        case OrderSide.SIDE_BET:
+            return replace(picture, cash=cash - amount, bet=(fill.tick, amount))
 
 
 def after_rug(picture: Picture, trade: OwnTrade) -> Picture:

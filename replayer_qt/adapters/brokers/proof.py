@@ -29,6 +29,7 @@ class Sent(msgspec.Struct, kw_only=True):
         sent: when it left [monotonic ns].
         tick: the newest tick of its round then; it cannot have been done before.
         before: what the account was, with everything else that happened since.
+        sure: whether `before` was borne out when it left, so that a statement can prove something.
         held: the holdings that a share of it may have been taken of [units].
         acked: whether the venue said that it was done.
         unknown: whether it was told that nobody knows.
@@ -41,6 +42,7 @@ class Sent(msgspec.Struct, kw_only=True):
     tick: int
     before: Picture
     held: list[Decimal]
+    sure: bool
     acked: bool = False
     unknown: bool = False
     asked: int = 0
