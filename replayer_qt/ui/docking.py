@@ -13,7 +13,8 @@ from replayer_qt.ui.layout_memory import LayoutMemory
 _NARROW_PX: Final = 1000
 _SIDE_PX: Final = 312
 _BELOW_PX: Final = 200
-_STACK_PX: Final = 300
+_HALF_PX: Final = 480
+_STACK_PX: Final = 342
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _BELOW: Final = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDTHS: Final = (580, 380)
@@ -72,15 +73,12 @@ class Docking(QObject):
         window = self._window
         narrow = self._is_below = self._is_narrow()
         self._beside = None
-        for row in DOCKS:
-            dock = self.docks[row.name]
+        for dock in self.docks.values():
             dock.setFloating(False)
             window.removeDockWidget(dock)
-            right = row.group == RIGHT and not narrow
-            window.addDockWidget(_RIGHT if right else _BELOW, dock)
-            dock.show()
         if narrow:
-            self._stack()
+            self._open_together(list(self.docks.values()), _BELOW)
+            window.resizeDocks([self.docks[DOCKS[0].name]], [_STACK_PX], Qt.Orientation.Vertical)
         else:
             self._spread()
         self._first_of_each()
@@ -156,19 +154,24 @@ class Docking(QObject):
         if docks:
             self._window.resizeDocks(docks[:1], [_STACK_PX], Qt.Orientation.Vertical)
 
+    def _open_together(self, docks: list[QDockWidget], area: Qt.DockWidgetArea) -> None:
+        """Place docks as tabs of one another; one by one, for Qt keeps bars of tabs it moved."""
+        for place, dock in enumerate(docks):
+            if place:
+                self._window.tabifyDockWidget(docks[0], dock)
+            else:
+                self._window.addDockWidget(area, dock)
+            dock.show()
+
     def _spread(self) -> None:
         """Make those of a group tabs of one another, the groups beside one another."""
         window = self._window
-        firsts = []
-        for group in (RIGHT, ACCOUNT, MARKET):
-            docks = self._group(group)
-            for before, dock in itertools.pairwise(docks):
-                window.tabifyDockWidget(before, dock)
-            firsts += docks[:1]
-        window.resizeDocks(firsts[:1], [_SIDE_PX], Qt.Orientation.Horizontal)
-        below = firsts[1:]
-        window.resizeDocks(below, [_BELOW_PX] * len(below), Qt.Orientation.Vertical)
-        window.resizeDocks(below, _WIDTHS[-len(below) :], Qt.Orientation.Horizontal)
+        for group, area in ((RIGHT, _RIGHT), (ACCOUNT, _BELOW), (MARKET, _BELOW)):
+            self._open_together(self._group(group), area)
+        hands, below, beside = (self._group(group)[0] for group in (RIGHT, ACCOUNT, MARKET))
+        window.resizeDocks([hands], [_SIDE_PX], Qt.Orientation.Horizontal)
+        window.resizeDocks([below, beside], [_BELOW_PX, _BELOW_PX], Qt.Orientation.Vertical)
+        window.resizeDocks([below, beside], [_HALF_PX, _HALF_PX], Qt.Orientation.Horizontal)
 
     def _group(self, group: str) -> list[QDockWidget]:
         return [self.docks[row.name] for row in DOCKS if row.group == group]

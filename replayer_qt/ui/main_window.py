@@ -6,7 +6,7 @@ from typing import Final, cast
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import OpenRecordings
 from replayer_qt.core.orders import OrderId
@@ -257,10 +257,6 @@ class MainWindow(QMainWindow):
             if name != parts[-1][0]:
                 self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         fill_tool_bar(bars["bar-actions"], self.actions_.actions)
-        between = QWidget()
-        between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bars["bar-actions"].addWidget(between)
-        bars["bar-actions"].addWidget(self.trade_desk.kill_button)
         bars["bar-status"].addWidget(self.strip)
         bars["bar-account"].addWidget(self.trade_desk.bar)
 

@@ -120,6 +120,8 @@ def _button(
         return ButtonWords(what=what, then=then, tip=then, usable=True, allowed=True)
     reasons = [clean(reason.text) for reason in verdict.reasons]
     first = reasons[0] if reasons else "not allowed"
+    if side is OrderSide.SELL and not _holds(trading):
+        first = then
     return ButtonWords(what=what, then=first, tip=" · ".join(reasons), usable=True)
 
 

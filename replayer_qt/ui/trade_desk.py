@@ -58,9 +58,11 @@ class TradeDesk(QObject):
         self._theme = DARK
         self._gate = Preview(settings, clock)
         self.ticket = TicketPanel(settings, gate=self._gate, new_order_id=new_order_id)
-        self.bar = ArmingBar(settings.trading, clock=clock, keys=actions["arm-keys"])
-        self.killed, self.drift = KillBanner(), DriftBanner()
         self.kill_button = KillButton()
+        self.bar = ArmingBar(
+            settings.trading, clock=clock, keys=actions["arm-keys"], kill=self.kill_button
+        )
+        self.killed, self.drift = KillBanner(), DriftBanner()
         self.kill_key = KillKey(window)
         self.keys = TradeKeys(window, actions, clock)
         self.overlay = KeyOverlay(ground)

@@ -10,6 +10,7 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.arming import ArmingWords, read_arming
+from replayer_qt.ui.kill import KillButton
 from replayer_qt.ui.panels.mode_band import ModeBand
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel, tip
@@ -21,11 +22,12 @@ _BAND_PX: Final = 236
 
 
 class ArmingBar(QFrame):
-    """Stands above the chart wherever there is an account; no dock can hide it.
+    """Stands above the chart, always; no dock can hide it.
 
     Args:
         clock: tells the time that is left; without one none is told.
         keys: the action that arms the trading keys.
+        kill: the kill switch's button, which stands at the bar's end.
 
     Signals:
         asked: a command.
@@ -41,6 +43,7 @@ class ArmingBar(QFrame):
         *,
         clock: Clock | None,
         keys: RowAction,
+        kill: KillButton,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -58,8 +61,11 @@ class ArmingBar(QFrame):
         self.button.clicked.connect(self._ask)
         self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
         self.keys = QToolButton()
-        self.keys.setDefaultAction(keys)
-        self.keys.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.keys.setCheckable(True)
+        self.keys.setToolTip(keys.toolTip())
+        self.keys.clicked.connect(keys.trigger)
+        self.keys.clicked.connect(self._say)  # a click ticks it by itself; only the state may
+        self.keys.installEventFilter(KeyKeeper(self.keys, BUTTON_KEYS))
         self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keys.setAccessibleName("Arm or disarm the trading keys")
         row = QHBoxLayout(self)
@@ -69,6 +75,7 @@ class ArmingBar(QFrame):
         row.addWidget(self.button)
         row.addWidget(self.why, stretch=1)
         row.addWidget(self.keys)
+        row.addWidget(kill)
         self._counting = QTimer(self)
         self._counting.setInterval(_COUNT_MS)
         self._counting.timeout.connect(self._count)
@@ -113,6 +120,8 @@ class ArmingBar(QFrame):
         if not self._hinting.isActive():
             self.why.say(words.why)
         self.keys.setText(words.keys.text or "Keys off")  # one of our own words
+        self.keys.setChecked(bool(words.keys.text))
+        self.keys.setEnabled(self._state.trading() is not None)
 
     @Slot()
     def _ask(self) -> None:

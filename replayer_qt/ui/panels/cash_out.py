@@ -66,15 +66,15 @@ class CashOutEditor(QWidget):
         self.remove = self._button("Remove", "Take the standing order away.", self._remove)
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(self.standing, stretch=1)
+        row.addWidget(PlainLabel("AUTO CASH-OUT", role="caption"), stretch=1)
         row.addWidget(self.set)
         row.addWidget(self.remove)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(PlainLabel("AUTO CASH-OUT", role="caption"))
-        layout.addLayout(grid)
         layout.addLayout(row)
+        layout.addLayout(grid)
+        layout.addWidget(self.standing)
         self._read()
 
     def show_state(self, state: State) -> None:

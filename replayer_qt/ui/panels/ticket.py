@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from replayer_qt.core.orders import OrderId, OrderSide, Origin
 from replayer_qt.core.settings import Settings
@@ -26,13 +26,14 @@ from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.ticket import Gate, TicketWords, read_ticket
 
 _WIDE_PX: Final = 560
+_LEAST_PX: Final = 160
 _CELLS: Final = (
     ("cash", "balance"), ("held", "position"),
     ("open_result", "unrealised"), ("day", "day"),
 )  # fmt: skip
 
 
-class TicketPanel(QFrame):
+class TicketPanel(QScrollArea):
     """Shows the account of the market that is looked at, and asks for orders.
 
     It keeps nothing of the desk: only what hands have set and not asked for yet.
@@ -60,8 +61,11 @@ class TicketPanel(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setProperty("role", "strip")
         self.setAccessibleName("Ticket")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
         self._settings, self._gate, self._new_order_id = settings, gate, new_order_id
         self._state = State()
         self.words = TicketWords()
@@ -82,12 +86,16 @@ class TicketPanel(QFrame):
         self.hops = HopStrip()
         self.again = self._make_again()
         self._parts = self._group_parts()
-        self._grid = QGridLayout(self)
+        page = QFrame()
+        page.setProperty("role", "strip")
+        self._grid = QGridLayout(page)
         self._grid.setContentsMargins(6, 6, 6, 6)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         self._is_wide: bool | None = None
         self._place_parts(wide=False)
+        self.setWidget(page)
+        self.setMinimumSize(page.minimumSizeHint().width(), _LEAST_PX)
         self._connect()
         self._draft()
 
