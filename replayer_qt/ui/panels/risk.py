@@ -3,10 +3,9 @@
 from typing import Final
 
 from msgspec.structs import asdict
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -16,18 +15,15 @@ from PySide6.QtWidgets import (
 
 from replayer_qt.core.order_events import ArmState, Difference
 from replayer_qt.core.state import Advance
-from replayer_qt.core.trade_commands import AcceptVenue, AskVenue
 from replayer_qt.core.trading import Kill, Trading
-from replayer_qt.core.units import StreamId
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.limit_rows import BAR_COLUMN, by_urgency, rules, verdict
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.linked_table import LinkedTable
-from replayer_qt.ui.panels.open_orders import small_button
 from replayer_qt.ui.panels.positions import NOT_TRADED
-from replayer_qt.ui.plain import PlainLabel, clean
+from replayer_qt.ui.plain import clean
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -45,13 +41,7 @@ _BAR_HIGH: Final = 7
 
 
 class RiskPanel(QWidget):
-    """The gate's rules with value, limit and headroom; above them kill switch, arming and drift.
-
-    Signals:
-        asked: a command.
-    """
-
-    asked = Signal(object)
+    """The gate's rules with value, limit and headroom; above them kill switch, arming and drift."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,27 +50,30 @@ class RiskPanel(QWidget):
         self.kill = Cell("kill switch", sample="■ ON by command-line", least="■ ON")
         self.arming = Cell("arming", sample="➤ IN FLIGHT, a reason", least="➤ IN FLIGHT")
         self.refusing = Cell("rules", sample="⊘ 88 refuse", least="⊘ 88 refuse")
-        self.drift = DriftBar()
-        self.drift.asked.connect(self.asked)
+        self.drift = Cell("ledger", sample="≠ cash and 2 more", least="✓ agrees")
         self.bars = HeadroomBars(self)
         self.table = LinkedTable("Rules", self.rows, [], empty=NOT_TRADED)
         self.table.setItemDelegateForColumn(BAR_COLUMN, self.bars)
         cells = QHBoxLayout()
         cells.setSpacing(0)
-        for cell, stretch in ((self.kill, 3), (self.arming, 3), (self.refusing, 1)):
+        for cell, stretch in (
+            (self.kill, 3),
+            (self.arming, 3),
+            (self.drift, 2),
+            (self.refusing, 1),
+        ):
             cells.addWidget(cell, stretch=stretch)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(cells)
-        layout.addWidget(self.drift)
         layout.addWidget(self.table, stretch=1)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.rows.set_colours(asdict(theme))
         self.bars.set_theme(theme)
-        for cell in (self.kill, self.arming, self.refusing):
+        for cell in (self.kill, self.arming, self.drift, self.refusing):
             cell.set_theme(theme)
 
     @Slot(object)
@@ -89,7 +82,7 @@ class RiskPanel(QWidget):
         trading = advance.state.trading()
         self.kill.say(_kill_word(advance.state.kill))
         self.arming.say(_arming_word(trading))
-        self.drift.show_drift(advance.state.shown, () if trading is None else trading.drift)
+        self.drift.say(_drift_word(trading))
         self.table.say_empty(NOT_TRADED if trading is None else NO_RULES)
         headroom = () if trading is None else trading.headroom
         if headroom is self._headroom:
@@ -97,59 +90,6 @@ class RiskPanel(QWidget):
         self._headroom = headroom
         self.rows.set_rows(by_urgency(headroom)[::-1])
         self.refusing.say(_rules_word(headroom))
-
-
-class DriftBar(QFrame):
-    """Says where our ledger and the venue differ, both numbers; hidden while they agree.
-
-    Signals:
-        asked: a command.
-    """
-
-    asked = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "toast")
-        self.setAccessibleName("Drift")
-        self._stream: StreamId | None = None
-        self._drift: tuple[Difference, ...] = ()
-        self.words = PlainLabel()
-        self.words.setWordWrap(True)
-        self.ask = small_button(
-            "Ask the venue", "Have the venue state the account anew, and compare."
-        )
-        self.accept = small_button(
-            "Accept venue's numbers", "Set our ledger to them, with an entry for the difference."
-        )
-        self.ask.clicked.connect(self._ask_venue)
-        self.accept.clicked.connect(self._accept_venue)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(8, 2, 4, 2)
-        line.setSpacing(4)
-        line.addWidget(self.words, stretch=1)
-        for button in (self.ask, self.accept):
-            line.addWidget(button)
-        self.hide()
-
-    def show_drift(self, stream: StreamId | None, drift: tuple[Difference, ...]) -> None:
-        """Show the differences of `stream`; none hides it."""
-        self._stream = stream
-        if drift is self._drift:
-            return
-        self._drift = drift
-        self.setVisible(bool(drift))
-        self.words.say(f"≠ DRIFT: {'; '.join(difference(one) for one in drift)}")
-
-    @Slot()
-    def _ask_venue(self) -> None:
-        if self._stream is not None:
-            self.asked.emit(AskVenue(stream=self._stream))
-
-    @Slot()
-    def _accept_venue(self) -> None:
-        if self._stream is not None:
-            self.asked.emit(AcceptVenue(stream=self._stream))
 
 
 class HeadroomBars(QStyledItemDelegate):
@@ -218,6 +158,16 @@ def _arming_word(trading: Trading | None) -> Word:
         colour=colour,
         tip=f"{words}: {reason} [{trading.arming.code}]",
     )
+
+
+def _drift_word(trading: Trading | None) -> Word:
+    if trading is None:
+        return Word(text=fmt.NOTHING, colour="muted", tip=NOT_TRADED)
+    if not trading.drift:
+        return Word(text="✓ agrees", colour="live", tip="Our ledger is what the venue stated last.")
+    fields = ", ".join(clean(one.field, 40) for one in trading.drift)
+    both = "; ".join(difference(one) for one in trading.drift)
+    return Word(text=f"≠ {fields}", colour="error", tip=f"Ledger and venue differ: {both}")
 
 
 def _rules_word(headroom: tuple[Headroom, ...]) -> Word:
