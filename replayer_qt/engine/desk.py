@@ -35,8 +35,8 @@ from replayer_qt.core.units import (
 )
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.engine.keeper import SeatKeeper
-from replayer_qt.engine.replay_keeper import ReplayKeeper
 from replayer_qt.engine.seat import Context, Seat, fold, opened
+from replayer_qt.engine.timeline import Timeline
 from replayer_qt.engine.turn import Turn
 
 NOWHERE: Final = stream_of("replayer", "keys")
@@ -56,7 +56,7 @@ class TradingDesk:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.accounts: dict[StreamId, SeatKeeper] = {}
+        self.accounts: dict[StreamId, SeatKeeper | Timeline] = {}
         self._live = Context(settings=settings, limits=limits_of(settings.risk, settings.trading))
         self._replayed = replace(self._live, replay=True)
         self._published: dict[StreamId, Trading] = {}
@@ -132,6 +132,10 @@ class TradingDesk:
         return (first, event, *keeper.take(event, market, self._context(stream)))
 
     def _open_replay(self, event: Event) -> tuple[Event, ...]:
+        """Open the account of a replay; the next file of the same replay goes on with it."""
+        before = self.accounts.get(event.stream)
+        if isinstance(before, Timeline):
+            return before.take(event)
         moment = Moment(event.at, Nanos(event.at))
         first = AccountOpened(
             at=moment.at,
@@ -141,8 +145,11 @@ class TradingDesk:
             cash=decimal_of(self._live.settings.paper.cash),
         )
         seat = opened(event.stream, first.mode, first.cash, moment=moment)
-        keeper = self.accounts[event.stream] = ReplayKeeper(seat)
-        return (first, *keeper.take(event, None, self._replayed))
+        # what is over does not wait for a switch or a disk of today
+        timeline = self.accounts[event.stream] = Timeline(
+            seat, replace(self._replayed, kill=Kill())
+        )
+        return (first, *timeline.take(event))
 
     # --- what is asked
 
@@ -178,7 +185,7 @@ class TradingDesk:
 
     def drop(self, stream: StreamId) -> None:
         """Forget the account of a recording; other accounts stay."""
-        if isinstance(self.accounts.get(stream), ReplayKeeper):
+        if isinstance(self.accounts.get(stream), Timeline):
             del self.accounts[stream]
             self._published.pop(stream, None)
 
@@ -209,7 +216,7 @@ class TradingDesk:
         return MappingProxyType(after) if changed else before
 
     def _headroom(
-        self, keeper: SeatKeeper, market: MarketState | None, latest: Event
+        self, keeper: SeatKeeper | Timeline, market: MarketState | None, latest: Event
     ) -> tuple[Headroom, ...]:
         context = self._context(latest.stream)
         turn = Turn(keeper.seat, market, context, keeper.moment_of(latest))

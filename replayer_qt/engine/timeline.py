@@ -141,10 +141,20 @@ class Timeline:
         return (), None
 
     def pass_time(
-        self, _market: MarketState | None, _context: Context, _moment: Moment
+        self,
+        _market: MarketState | None,
+        _context: Context,
+        _moment: Moment,
+        *,
+        incident: str = "",  # noqa: ARG002 - what befalls this program befell no recording
+        settings_changed: bool = False,  # noqa: ARG002
     ) -> tuple[Event, ...]:
         """Return nothing: in a replay only the recording's time passes."""
         return ()
+
+    def moment_of(self, event: Event) -> Moment:
+        """Return when `event` happened on this account's clocks: both are the recording's."""
+        return Moment(event.at, event.at)
 
     def load(self, decisions: Sequence[Decision]) -> None:
         """Take decisions that were made elsewhere, to be made at their places; before playing."""
