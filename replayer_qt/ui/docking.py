@@ -13,7 +13,6 @@ from replayer_qt.ui.layout_memory import LayoutMemory
 _NARROW_PX: Final = 1000
 _SIDE_PX: Final = 312
 _BELOW_PX: Final = 200
-_HALF_PX: Final = 480
 _STACK_PX: Final = 342
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _BELOW: Final = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -171,7 +170,7 @@ class Docking(QObject):
         hands, below, beside = (self._group(group)[0] for group in (RIGHT, ACCOUNT, MARKET))
         window.resizeDocks([hands], [_SIDE_PX], Qt.Orientation.Horizontal)
         window.resizeDocks([below, beside], [_BELOW_PX, _BELOW_PX], Qt.Orientation.Vertical)
-        window.resizeDocks([below, beside], [_HALF_PX, _HALF_PX], Qt.Orientation.Horizontal)
+        window.resizeDocks([below, beside], _WIDTHS, Qt.Orientation.Horizontal)
 
     def _group(self, group: str) -> list[QDockWidget]:
         return [self.docks[row.name] for row in DOCKS if row.group == group]
