@@ -10,6 +10,7 @@ from replayer_qt.core.account import Account, valued
 from replayer_qt.core.money import decimal_of
 from replayer_qt.core.orders import OrderState
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.risk_rule import sol
 from replayer_qt.core.settings import RiskSettings
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trading import Trading
@@ -53,7 +54,7 @@ def wishes_of(
             yield Wish(
                 f"daily-loss/{day}",
                 "rule:daily-loss",
-                f"{loss} SOL were lost today, the limit is {limit} SOL",
+                f"{sol(loss)} were lost today, the limit is {sol(limit)}",
             )
     unknown = len(trading.book.in_state(OrderState.UNKNOWN))
     if risk.kill_on_unknowns and unknown >= risk.kill_on_unknowns:
@@ -68,7 +69,7 @@ def wishes_of(
             yield Wish(
                 "drift",
                 "rule:drift",
-                f"our ledger and the venue differ by {drift} SOL, the limit is {limit} SOL",
+                f"our ledger and the venue differ by {sol(drift)}, the limit is {sol(limit)}",
             )
 
 
