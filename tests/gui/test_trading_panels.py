@@ -9,7 +9,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+)
 
 from replayer_qt.core.account import ENTRIES_KEPT, EntryKind
 from replayer_qt.core.arming import Arming
@@ -272,6 +279,43 @@ def test_the_menu_opens_where_it_is_asked_for(shown, qtbot):
     menu.actions()[0].trigger()
     menu.close()
     assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=590)]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_button_and_every_verb_has_an_effect(shown, kind):
+    """S0-L2: whatever can be pressed in these panels asks for something, or copies."""
+    book = make_book((make_request("a"), OrderState.GATED), (make_request("b"), OrderState.UNKNOWN))
+    panel = shown(kind, a_busy_day(book, headroom=(headroom_of(),)))
+    effects = 0
+    for row in range(min(2, panel.table.model().rowCount())):
+        choose(panel.table, row)
+        for action in panel.table.menu().actions():
+            if action.isSeparator() or not action.isEnabled():
+                continue
+            QApplication.clipboard().clear()
+            panel.heard.clear()
+            action.trigger()
+            assert panel.heard or QApplication.clipboard().text(), action.text()
+            effects += 1
+    for button in panel.findChildren(QPushButton):
+        panel.heard.clear()
+        click(button)
+        assert panel.heard, button.text()
+        effects += 1
+    assert effects >= 2
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_control_of_a_panel_has_a_name(shown, kind):
+    panel = shown(kind, a_busy_day())
+    controls = [
+        *panel.findChildren(QAbstractButton),
+        *panel.findChildren(QLineEdit),
+        *panel.findChildren(QComboBox),
+        panel.table,
+    ]
+    ours = [one for one in controls if not one.objectName().startswith("qt_")]
+    assert not [one for one in ours if not one.accessibleName()]
 
 
 # --- positions
@@ -545,7 +589,7 @@ def noted(trade_id, note, *tags):
 
 def test_closed_trades_show_result_and_return(shown):
     panel = shown(JournalPanel, trading_of(account_of(closed=closed_of("0.05", "-0.1", rug=1))))
-    assert column(panel.table, "Result [SOL]") == ["-0.100000", "+0.050000"]
+    assert column(panel.table, "P&L [SOL]") == ["-0.100000", "+0.050000"]
     assert column(panel.table, "Return") == ["-100.0 %", "+50.0 %"]
     assert column(panel.table, "Ended by") == ["✕ RUG", "▼ sell"]
 

@@ -48,14 +48,14 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Rule",
-                chars=19,
+                chars=18,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
                 about="The gate's rules; those that refuse stand first.",
             ),
             Column(
                 title="Left",
-                chars=15,
+                chars=14,
                 text=lambda row: quantity(row.left, row.unit),
                 number=_bar,
                 plain=lambda row: fmt.exact(row.left),
@@ -64,7 +64,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Now",
-                chars=10,
+                chars=9,
                 text=lambda row: quantity(row.value, row.unit),
                 number=lambda row: float(row.value or 0),
                 plain=lambda row: fmt.exact(row.value),
@@ -73,7 +73,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Limit",
-                chars=10,
+                chars=9,
                 text=_limit,
                 number=lambda row: float(row.limit or 0),
                 colour=lambda row: "muted" if row.limit is None else None,

@@ -77,7 +77,7 @@ def fills() -> RowsModel[Entry]:
             _tick(lambda row: row.tick, lambda row: row.round_id),
             Column(
                 title="Units",
-                chars=9,
+                chars=8,
                 text=lambda row: fmt.sol(row.quantity or None),
                 number=lambda row: float(row.quantity),
                 plain=lambda row: fmt.exact(row.quantity),
@@ -86,7 +86,7 @@ def fills() -> RowsModel[Entry]:
             ),
             Column(
                 title="Price [x]",
-                chars=8,
+                chars=7,
                 text=lambda row: fmt.price(float(row.price) or None).rstrip("x"),
                 number=lambda row: float(row.price),
                 plain=lambda row: fmt.exact(row.price),
@@ -95,7 +95,7 @@ def fills() -> RowsModel[Entry]:
             ),
             _money("Cash [SOL]", lambda row: row.amount, "Paid (-) or received (+)."),
             _money(
-                "Result [SOL]",
+                "P&L [SOL]",
                 lambda row: row.realised if row.kind in _SETTLES else None,
                 "The profit (+) or loss (-) that it made certain.",
                 coloured=True,
@@ -135,7 +135,7 @@ def ledger() -> RowsModel[Entry]:
             _money("Change [SOL]", lambda row: row.amount, "Paid (-) or received (+)."),
             Column(
                 title="Cash [SOL]",
-                chars=10,
+                chars=9,
                 text=lambda row: fmt.sol(row.cash),
                 number=lambda row: float(row.cash),
                 plain=lambda row: fmt.exact(row.cash),
@@ -180,7 +180,7 @@ def journal() -> RowsModel[Noted]:
                 about="How many ticks it was held.",
             ),
             _money(
-                "Result [SOL]",
+                "P&L [SOL]",
                 lambda row: row.closed.result,
                 "Its profit (+) or loss (-).",
                 coloured=True,
@@ -263,7 +263,7 @@ def _money(
 ) -> Column[Row]:
     return Column(
         title=title,
-        chars=10,
+        chars=9,
         text=lambda row: fmt.signed_sol(value(row)),
         number=lambda row: float(value(row) or 0),
         colour=(lambda row: fmt.sign_colour(value(row))) if coloured else None,

@@ -9,7 +9,7 @@ from replayer_qt.core.account import EntryKind
 from replayer_qt.core.orders import OrderState
 from replayer_qt.ui.models import limit_rows, order_rows, position_rows, trade_rows
 from replayer_qt.ui.models.rows import SORT_ROLE
-from replayer_qt.ui.theme import DARK
+from replayer_qt.ui.theme import DARK, THEMES, mixed
 from tests.helpers.account_frames import (
     account_of,
     closed_of,
@@ -20,6 +20,7 @@ from tests.helpers.account_frames import (
     trading_of,
 )
 from tests.helpers.orders import make_order, make_request
+from tests.unit.ui.test_theme import contrast
 
 money = st.decimals(-(10**6), 10**6, places=9)
 
@@ -126,3 +127,17 @@ def test_rules_that_refuse_stand_first_and_keep_their_order():
         headroom_of("e", value=None, limit=None, left=None),
     ]
     assert [row.code for row in limit_rows.by_urgency(rows)] == ["b", "d", "c", "a", "e"]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("mark", ["rug", "error", "warning"])
+def test_words_on_a_tinted_row_can_be_read(qapp, theme, mark):
+    """N20: contrast is 4.5:1 at least on the rows of forced events, too."""
+    model = filled(trade_rows.ledger, entries_of((EntryKind.RUG, "0")))
+    model.set_colours({"rug": getattr(theme, mark)})
+    part = model.index(0, 0).data(Qt.ItemDataRole.BackgroundRole).alphaF()
+    ground = mixed(theme.background, getattr(theme, mark), part)
+    for word in ("text", "muted", "up", "down", "rug", "accent", "warning", "error"):
+        # the tint lies over the letters, too
+        ink = mixed(getattr(theme, word), getattr(theme, mark), part)
+        assert contrast(ink, ground) >= 4.5, word
