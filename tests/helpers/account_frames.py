@@ -14,7 +14,6 @@ from replayer_qt.core.account import (
     EntryKind,
     OpenBet,
     RoundResult,
-    Tally,
 )
 from replayer_qt.core.events import Event
 from replayer_qt.core.money import Holding
@@ -24,6 +23,7 @@ from replayer_qt.core.phase import Phase
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, MarketState, State
+from replayer_qt.core.tally import Tally
 from replayer_qt.core.trading import Kill, Trading
 from replayer_qt.core.units import PRACTICE, Nanos, StreamId
 from replayer_qt.core.verdict import Headroom

@@ -6,15 +6,13 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from replayer_qt.core.account import ENTRIES_KEPT, Closed, Entry, EntryKind
+from replayer_qt.core.account import CLOSED_KEPT, ENTRIES_KEPT, Closed, Entry, EntryKind
 from replayer_qt.core.units import RoundId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.plain import clean
 
 Row = TypeVar("Row")
-
-CLOSED_KEPT: Final = 1_000
 
 KINDS: Final = {
     EntryKind.OPENING: ("○ opening", "muted"),
