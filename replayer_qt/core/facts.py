@@ -1,5 +1,7 @@
 """What the gate looks at, gathered from the account, the market and the state of this program."""
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -9,7 +11,7 @@ from replayer_qt.core.money import NOTHING, decimal_of
 from replayer_qt.core.order_book import OrderBook
 from replayer_qt.core.orders import OrderSide, OrderState, Request
 from replayer_qt.core.phase import Phase
-from replayer_qt.core.risk_memory import MINUTE, Recent, first_after, size_of
+from replayer_qt.core.risk_memory import MINUTE, Kind, kind_of
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trading import Kill, Trading
@@ -87,7 +89,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         losing_streak=max(-account.tally.streak, 0),
         lost_ms=lost_ms,
         lost_ticks=lost_ticks,
-        same_ms=None if request is None else _same_ms(request, memory.recent, now.mono),
+        same_ms=None if request is None else _same_ms(request, memory.newest, now.mono),
         last_second=second,
         last_minute=minute,
         second_frees_ms=second_frees,
@@ -98,7 +100,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         turnover=memory.turnover,
         session_result=value.result,
         in_flight=sum(order.is_under_way for order in book.open),
-        last_ms=_ms(now.mono - memory.recent[-1].mono) if memory.recent else None,
+        last_ms=_ms(now.mono - memory.recent[-1]) if memory.recent else None,
     )
 
 
@@ -193,24 +195,23 @@ def _loss(
     return None, None
 
 
-def _same_ms(request: Request, recent: tuple[Recent, ...], mono: Nanos) -> float | None:
-    size = size_of(request)
-    for one in reversed(recent):
-        if one.size == size and one.side is request.side:
-            return _ms(mono - one.mono)
-    return None
+def _same_ms(request: Request, newest: Mapping[Kind, Nanos], mono: Nanos) -> float | None:
+    if not newest:
+        return None
+    allowed = newest.get(kind_of(request))
+    return None if allowed is None else _ms(mono - allowed)
 
 
-def _rates(recent: tuple[Recent, ...], mono: Nanos) -> tuple[int, int, float, float]:
+def _rates(recent: tuple[Nanos, ...], mono: Nanos) -> tuple[int, int, float, float]:
     """Orders of the last second and minute, and when the oldest of each leaves it [ms]."""
     if not recent:
         return 0, 0, 0.0, 0.0
     count = len(recent)
-    minute = first_after(recent, mono - MINUTE)
-    second = first_after(recent, mono - NANOS_PER_SECOND)
+    minute = bisect_right(recent, mono - MINUTE)
+    second = bisect_right(recent, mono - NANOS_PER_SECOND)
     return (
         count - second,
         count - minute,
-        _ms(recent[second].mono + NANOS_PER_SECOND - mono) if second < count else 0.0,
-        _ms(recent[minute].mono + MINUTE - mono) if minute < count else 0.0,
+        _ms(recent[second] + NANOS_PER_SECOND - mono) if second < count else 0.0,
+        _ms(recent[minute] + MINUTE - mono) if minute < count else 0.0,
     )

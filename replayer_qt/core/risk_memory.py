@@ -1,9 +1,9 @@
 """What the gate remembers of an account's past: when orders were allowed and rejected."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from operator import attrgetter
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -27,24 +27,16 @@ ARMED_BY_A_PERSON: Final = "armed"
 
 RECENT_MOST: Final = 600
 REJECTS_MOST: Final = 100
+KINDS_MOST: Final = 64
+"""From so many kinds on, those older than a minute are let go."""
 MINUTE: Final = 60 * NANOS_PER_SECOND
 
+_NONE: Final[Mapping["Kind", Nanos]] = MappingProxyType({})
 _AUTOMATED: Final = frozenset({Origin.STANDING, Origin.STRATEGY})
 
 
-class Recent(msgspec.Struct, frozen=True):
-    """An order that was allowed lately.
-
-    Attributes:
-        mono: when [monotonic ns].
-        side, size: what it was: the amount [SOL] or the share [percent].
-        automated: whether no person asked for it.
-    """
-
-    mono: Nanos
-    side: OrderSide
-    size: Decimal
-    automated: bool
+Kind = tuple[OrderSide, Decimal]
+"""What makes two orders the same: the side, and the amount [SOL] or the share [percent]."""
 
 
 class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +46,8 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         asked: the newest order that was asked for, until the gate has spoken.
-        recent: orders allowed in the last minute, oldest first (at most `RECENT_MOST`).
+        recent: when orders were allowed in the last minute [monotonic ns], oldest first.
+        newest: when each kind of order was allowed last [monotonic ns]; the oldest first.
         automated_runs: automated orders allowed since a person last armed the account.
         rejects: when orders were rejected in the last minute [monotonic ns].
         orders: orders allowed since the session began.
@@ -62,7 +55,8 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     asked: Request | None = None
-    recent: tuple[Recent, ...] = ()
+    recent: tuple[Nanos, ...] = ()
+    newest: Mapping[Kind, Nanos] = _NONE
     automated_runs: int = 0
     rejects: tuple[Nanos, ...] = ()
     orders: int = 0
@@ -87,22 +81,15 @@ def fold_memory(memory: RiskMemory, event: Event) -> RiskMemory:
             return memory
 
 
-def size_of(request: Request) -> Decimal:
-    """Return what makes two orders of one side the same: the amount, or the share sold."""
-    return request.amount if request.amount is not None else Decimal(request.share or 0)
-
-
-def first_after(recent: Sequence[Recent], mono: int) -> int:
-    """Return the place of the first order that was allowed after `mono` [monotonic ns]."""
-    return bisect_right(recent, mono, key=_mono_of)
+def kind_of(request: Request) -> Kind:
+    """Return what makes two orders the same."""
+    amount = request.amount
+    return request.side, amount if amount is not None else Decimal(request.share or 0)
 
 
 def rejects_since(memory: RiskMemory, mono: int) -> int:
     """Return how many orders were rejected after `mono` [monotonic ns]."""
     return len(memory.rejects) - bisect_right(memory.rejects, mono)
-
-
-_mono_of: Final = attrgetter("mono")
 
 
 def _gated(memory: RiskMemory, event: OrderGated) -> RiskMemory:
@@ -111,17 +98,28 @@ def _gated(memory: RiskMemory, event: OrderGated) -> RiskMemory:
         return memory
     if not event.verdict.allowed:
         return replace(memory, asked=None)
-    automated = asked.origin in _AUTOMATED
-    one = Recent(event.mono, asked.side, size_of(asked), automated)
-    kept = memory.recent
-    if kept and kept[0].mono <= event.mono - MINUTE:
-        kept = kept[first_after(kept, event.mono - MINUTE) :]
-    if len(kept) >= RECENT_MOST:
-        kept = kept[1 - RECENT_MOST :]
+    recent, since = memory.recent, event.mono - MINUTE
+    if recent and recent[0] <= since:
+        recent = recent[bisect_right(recent, since) :]
+    if len(recent) >= RECENT_MOST:
+        recent = recent[1 - RECENT_MOST :]
     return RiskMemory(
-        recent=(*kept, one),
-        automated_runs=memory.automated_runs + automated,
+        recent=(*recent, event.mono),
+        newest=_with_newest(memory.newest, kind_of(asked), event.mono),
+        automated_runs=memory.automated_runs + (asked.origin in _AUTOMATED),
         rejects=memory.rejects,
         orders=memory.orders + 1,
         turnover=memory.turnover + event.verdict.reserved,
     )
+
+
+def _with_newest(newest: Mapping[Kind, Nanos], kind: Kind, mono: Nanos) -> Mapping[Kind, Nanos]:
+    after = dict(newest)
+    after.pop(kind, None)
+    after[kind] = mono
+    if len(after) > KINDS_MOST:
+        for old in [one for one, at in after.items() if at <= mono - MINUTE]:
+            del after[old]
+    if len(after) > RECENT_MOST:
+        del after[next(iter(after))]
+    return MappingProxyType(after)

@@ -9,8 +9,9 @@ from replayer_qt.core.order_events import (
     OrderRequested,
     OrderSent,
 )
-from replayer_qt.core.orders import Mode, Origin
+from replayer_qt.core.orders import Mode, OrderSide, Origin
 from replayer_qt.core.risk_memory import (
+    KINDS_MOST,
     MINUTE,
     RECENT_MOST,
     REJECTS_MOST,
@@ -38,7 +39,8 @@ def test_what_was_allowed_is_remembered_and_what_was_refused_is_not():
     memory = asked(RiskMemory(), make_request("a"), 1)
     memory = asked(memory, make_request("b"), 2, allowed=False)
     memory = asked(memory, make_sale("c", share=25), 3)
-    assert [(one.mono, one.size) for one in memory.recent] == [(1, Decimal("0.01")), (3, 25)]
+    assert memory.recent == (1, 3)
+    assert list(memory.newest) == [(OrderSide.BUY, Decimal("0.01")), (OrderSide.SELL, 25)]
     assert memory.orders == 2
     assert memory.asked is None
 
@@ -64,10 +66,25 @@ def test_what_is_older_than_a_minute_is_let_go():
     memory = asked(RiskMemory(), make_request("a"), 0)
     memory = asked(memory, make_request("b"), 1)
     memory = asked(memory, make_request("c"), MINUTE)
-    assert [one.mono for one in memory.recent] == [1, MINUTE]
+    assert memory.recent == (1, MINUTE)
     for number in range(RECENT_MOST + 50):
         memory = asked(memory, make_request(f"order-{number}"), MINUTE + 1)
     assert len(memory.recent) == RECENT_MOST
+
+
+def test_kinds_of_orders_are_bounded_too():
+    """S2-M9: by time from some number on, and by number whatever the time."""
+    memory = RiskMemory()
+    for number in range(KINDS_MOST):
+        memory = asked(memory, make_request("a", amount=f"0.{number + 1:03}"), number)
+    again = asked(memory, make_request("b", amount="0.001"), KINDS_MOST)
+    assert list(again.newest)[-1] == (OrderSide.BUY, Decimal("0.001"))
+    assert len(again.newest) == KINDS_MOST
+    later = asked(again, make_request("c", amount="2"), MINUTE + 10)
+    assert len(later.newest) == KINDS_MOST - 10 + 1
+    for number in range(RECENT_MOST + 9):
+        later = asked(later, make_request("d", amount=f"3.{number + 1:03}"), MINUTE + 10)
+    assert len(later.newest) == RECENT_MOST
 
 
 def test_rejects_are_counted_for_a_minute():
