@@ -11,8 +11,8 @@ from replayer_qt.core.orders import Mode, OrderId
 from replayer_qt.core.tally import Tally
 from replayer_qt.core.units import Nanos, RoundId
 
-ENTRIES_KEPT: Final = 300
-CLOSED_KEPT: Final = 300
+ENTRIES_KEPT: Final = 250
+CLOSED_KEPT: Final = 250
 ROUNDS_KEPT: Final = 100
 
 

@@ -14,7 +14,6 @@ from replayer_qt.core.account import (
     Entry,
     EntryKind,
     OpenBet,
-    RoundResult,
 )
 from replayer_qt.core.events import Event
 from replayer_qt.core.money import (
@@ -36,6 +35,7 @@ from replayer_qt.core.order_events import (
     SideBetClosed,
 )
 from replayer_qt.core.orders import Fill, Mode, OrderSide
+from replayer_qt.core.round_results import appended, rounds_with
 from replayer_qt.core.tally import Tally, tallied
 from replayer_qt.core.units import NANOS_PER_SECOND, Nanos, RoundId
 
@@ -339,7 +339,7 @@ def _with_entry(
         day, day_result = entry.at // _DAY, NOTHING
     entries, ended, tally, cut_off = account.entries, account.closed, account.tally, account.cut_off
     if closed is not None:
-        ended = (ended if len(ended) < CLOSED_KEPT else ended[1 - CLOSED_KEPT :]) + (closed,)
+        ended = appended(ended, closed, CLOSED_KEPT)
         is_bet = closed.kind is _PAYOUT or closed.kind is _SIDE_BET
         tally = tallied(tally, closed.result, account.session_opening + session, bet=is_bet)
     elif entry.kind is _BUY:
@@ -355,7 +355,7 @@ def _with_entry(
         entries=(entries if len(entries) < ENTRIES_KEPT else entries[1 - ENTRIES_KEPT :])
         + (entry,),
         entry_count=entry.number,
-        rounds=_rounds(account.rounds, entry, closed),
+        rounds=rounds_with(account.rounds, entry, ROUNDS_KEPT),
         closed=ended,
         session_result=session,
         session_opening=account.session_opening,
@@ -364,35 +364,6 @@ def _with_entry(
         tally=tally,
         cut_off=cut_off,
         refused=account.refused,
-    )
-
-
-def _rounds(
-    rounds: tuple[RoundResult, ...], entry: Entry, closed: Closed | None
-) -> tuple[RoundResult, ...]:
-    round_id = entry.round_id
-    if round_id is None:
-        return rounds
-    place = len(rounds) - 1
-    while place >= 0 and rounds[place].round_id != round_id:
-        place -= 1
-    if place < 0:
-        fresh = _added(RoundResult(round_id=round_id), entry, closed)
-        return (rounds if len(rounds) < ROUNDS_KEPT else rounds[1 - ROUNDS_KEPT :]) + (fresh,)
-    return (*rounds[:place], _added(rounds[place], entry, closed), *rounds[place + 1 :])
-
-
-def _added(result: RoundResult, entry: Entry, closed: Closed | None) -> RoundResult:
-    kind = entry.kind
-    is_bet = kind is _SIDE_BET or kind is _PAYOUT
-    return RoundResult(
-        round_id=result.round_id,
-        realised=result.realised if is_bet else result.realised + entry.realised,
-        side=result.side + entry.realised if is_bet else result.side,
-        invested=result.invested - entry.amount if entry.amount < 0 else result.invested,
-        trades=result.trades + (closed is not None and not is_bet),
-        bets=result.bets + (closed is not None and is_bet),
-        rugged=result.rugged or kind is _RUG,
     )
 
 

@@ -1,6 +1,6 @@
 """Money as the venue counts it: decimals of nine places, cut off, never rounded up."""
 
-from decimal import ROUND_DOWN, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, Context, Decimal, Inexact, InvalidOperation
 from typing import Final
 
 import msgspec
@@ -23,6 +23,7 @@ _EXACTLY: Final = Context(prec=_DIGITS, rounding=ROUND_DOWN)
 _TO_THE_SMALLER: Final = Context(prec=_DIGITS, rounding=ROUND_FLOOR)
 _LARGEST: Final = Decimal(10) ** 9
 _FINEST: Final = Decimal(1).scaleb(-18)
+_OR_NOT_AT_ALL: Final = Context(prec=27, traps=[Inexact, InvalidOperation])
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +62,13 @@ def is_money(value: Decimal) -> bool:
     >>> is_money(Decimal("0.1")), is_money(Decimal("NaN"))
     (True, False)
     """
-    if not value.is_finite() or not -_LARGEST < value < _LARGEST:
+    if not value.is_finite():
         return False
-    return value == value.quantize(_FINEST, context=_EXACTLY)
+    try:
+        value.quantize(_FINEST, context=_OR_NOT_AT_ALL)
+    except ArithmeticError:
+        return False
+    return True
 
 
 def is_price(value: Decimal) -> bool:

@@ -57,7 +57,7 @@ def tallied(tally: Tally, result: Decimal, equity: Decimal, *, bet: bool) -> Tal
         equity: the realised equity after it [SOL].
         bet: whether it was a side bet.
     """
-    won, lost = result > 0, result < 0
+    won, lost = result > NOTHING, result < NOTHING
     streak = tally.streak
     if won:
         streak = streak + 1 if streak > 0 else 1
@@ -65,9 +65,10 @@ def tallied(tally: Tally, result: Decimal, equity: Decimal, *, bet: bool) -> Tal
         streak = streak - 1 if streak < 0 else -1
     else:
         streak = 0
-    first = not tally.count
-    peak = max(tally.peak, equity)
-    deeper = peak - equity > tally.drawdown
+    first = not (tally.wins or tally.losses or tally.evens)
+    higher = equity > tally.peak
+    peak = equity if higher else tally.peak
+    deeper = not higher and peak - equity > tally.drawdown
     return Tally(
         wins=tally.wins + won,
         losses=tally.losses + lost,
