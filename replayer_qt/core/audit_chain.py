@@ -37,8 +37,9 @@ TAIL: Final = len(',"prev":"') + 64 + len('","hash":"') + 64 + len('"}')
 """Length of a line's last two members, without the line break [bytes]."""
 
 OWNERS_KEPT: Final = 4_096
-"""Orders whose asker is remembered; of older ones a line names an earlier run."""
+"""Orders whose asker is remembered, at most; of older ones a line names an earlier run."""
 
+_ASKERS_KEPT: Final = 1_024
 _HASHED: Final = len(',"hash":"') + 64 + len('"}')
 _JSON: Final = msgspec.json.encode
 
@@ -113,9 +114,13 @@ class Chain:
             _JSON(run.revision),
             _JSON(run.run_id),
         ) + b'"profile":%b,' % _JSON(run.profile)
+        # two generations: to take the oldest out of one dict costs more than all the rest
         self._owners: dict[str, tuple[bytes, bytes]] = {}  # bounded by OWNERS_KEPT
+        self._elders: dict[str, tuple[bytes, bytes]] = {}  # bounded by OWNERS_KEPT
+        self._askers: dict[tuple[str, Mode, str, str], bytes] = {}  # bounded by _ASKERS_KEPT
         self._strangers: dict[str, bytes] = {}  # bounded by the streams of a run
         self._modes: dict[str, Mode] = {}  # bounded by the streams of a run
+        self._kinds: dict[type, bytes] = {}  # bounded by the kinds of events
         self._limits = b"null"
         self._limits_digest = ""
         self._second = -1
@@ -158,6 +163,9 @@ class Chain:
         if second != self._second:
             self._second = second
             self._second_text = f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}".encode()
+        kind = self._kinds.get(type(word))
+        if kind is None:
+            kind = self._kinds[type(word)] = str(word.__struct_config__.tag).encode()
         seq = self.seq + 1
         body = (
             b'{"schema":%d,"seq":%d,"event_id":"%b","at":"%b.%09d+00:00","at_ns":%d,"mono_ns":%d,'
@@ -174,7 +182,7 @@ class Chain:
             whose,
             self._limits,
             correlation,
-            str(word.__struct_config__.tag).encode(),
+            kind,
             payload,
             self._prev,
         )
@@ -191,7 +199,7 @@ class Chain:
                 self._remember(event.request)
             elif isinstance(event, OrderGated):
                 self._note_limits(event.verdict.limits_hash)
-            known = self._owners.get(event.order_id)
+            known = self._owners.get(event.order_id) or self._elders.get(event.order_id)
             return known if known is not None else self._of_earlier_run(event)
         if isinstance(event, LimitsStated):
             self._note_limits(event.digest)
@@ -207,11 +215,15 @@ class Chain:
 
     def _remember(self, request: Request) -> None:
         require_name("order_id", request.order_id)
-        whose = _whose_text(
-            request.stream, request.mode, request.strategy_id, request.param_hash or NO_PARAMS
-        )
-        if len(self._owners) >= OWNERS_KEPT:
-            del self._owners[next(iter(self._owners))]
+        asker = request.stream, request.mode, request.strategy_id, request.param_hash
+        whose = self._askers.get(asker)
+        if whose is None:
+            if len(self._askers) >= _ASKERS_KEPT:
+                self._askers.clear()
+            whose = _whose_text(*asker[:3], asker[3] or NO_PARAMS)
+            self._askers[asker] = whose
+        if len(self._owners) >= OWNERS_KEPT // 2:
+            self._elders, self._owners = self._owners, {}
         self._owners[request.order_id] = whose, _JSON(request.order_id)
 
     def _of_earlier_run(self, event: OrderEvent) -> tuple[bytes, bytes]:

@@ -1,9 +1,11 @@
 """One line of the audit trail as a typed record that cannot be made without its evidence."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -26,7 +28,6 @@ EARLIER: Final = "earlier-run"
 _HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _NOBODY: Final = frozenset({"", "unknown", "none", "null", "?"})
-_CANONICAL: Final = msgspec.json.Encoder(decimal_format="string", order="sorted")
 
 
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,10 +132,22 @@ def _require_moment(at: str, at_ns: int) -> None:
 def canonical(params: Mapping[str, object]) -> bytes:
     """Return parameters as JSON that is the same whatever order they were given in.
 
-    >>> canonical({"b": 1.5, "a": 1})
-    b'{"a":1,"b":1.5}'
+    Raises:
+        ValueError: a number among them is infinite, or none.
+        TypeError: something among them has no JSON.
+
+    >>> canonical({"b": Decimal("1.50"), "a": 1})
+    b'{"a":1,"b":"1.50"}'
     """
-    return _CANONICAL.encode(params)
+    return json.dumps(
+        params, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_text
+    ).encode()
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(value)
+    raise TypeError(f"{value!r} is no parameter")
 
 
 def param_hash(params: Mapping[str, object]) -> str:

@@ -8,9 +8,9 @@ from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos
 Entropy = Callable[[int], int]
 """Returns so many random bits, as `random.Random.getrandbits` does."""
 
-_VARIANT: Final = 0b10 << 62
-_ROOM: Final = 61
-"""Random bits of the lower half; the bit above them is kept for counting up [bits]."""
+_VARIANT: Final = 0b10 << 14
+_ROOM: Final = 47
+"""Random bits of the last group; the bit above them is kept for counting up [bits]."""
 
 
 class EventIds:
@@ -31,9 +31,9 @@ class EventIds:
         if ms > self._ms:
             self._ms = ms
             digits = b"%012x" % (ms & 0xFFFF_FFFF_FFFF)
-            self._upper = b"%b-%b-7%03x-" % (digits[:8], digits[8:], self._entropy(12))
-            self._lower = _VARIANT | self._entropy(_ROOM)
+            drawn = self._entropy(12), _VARIANT | self._entropy(14)
+            self._upper = b"%b-%b-7%03x-%04x-" % (digits[:8], digits[8:], *drawn)
+            self._lower = self._entropy(_ROOM)
         else:
             self._lower += 1
-        lower = b"%016x" % self._lower
-        return b"%b%b-%b" % (self._upper, lower[:4], lower[4:])
+        return b"%b%012x" % (self._upper, self._lower)
