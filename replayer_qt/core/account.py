@@ -137,6 +137,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         entries: the newest entries, oldest first; all of them are on disk.
         entry_count: how many entries there are in all.
         rounds: results of the newest rounds in which something was done, oldest first.
+        round_count: rounds in which something was done since the session began.
         closed: the newest things that ended, oldest first.
         session_result: realised since the session began [SOL].
         session_opening: cash plus cost of what was held when the session began [SOL].
@@ -157,6 +158,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     entries: tuple[Entry, ...] = ()
     entry_count: int = 0
     rounds: tuple[RoundResult, ...] = ()
+    round_count: int = 0
     closed: tuple[Closed, ...] = ()
     session_result: Decimal = NOTHING
     session_opening: Decimal = NOTHING

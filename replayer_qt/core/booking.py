@@ -333,6 +333,10 @@ def _with_entry(
     bet: OpenBet | None,
 ) -> Account:
     realised = entry.realised
+    rounds = rounds_with(account.rounds, entry, ROUNDS_KEPT)
+    begun = bool(rounds) and (
+        not account.rounds or rounds[-1].round_id != account.rounds[-1].round_id
+    )
     session = account.session_result + realised
     day, day_result = account.day, account.day_result
     if entry.at // _DAY > day:
@@ -355,7 +359,8 @@ def _with_entry(
         entries=(entries if len(entries) < ENTRIES_KEPT else entries[1 - ENTRIES_KEPT :])
         + (entry,),
         entry_count=entry.number,
-        rounds=rounds_with(account.rounds, entry, ROUNDS_KEPT),
+        rounds=rounds,
+        round_count=account.round_count + begun,
         closed=ended,
         session_result=session,
         session_opening=account.session_opening,

@@ -21,7 +21,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         fallen_from: the peak that it fell from [SOL]; 0 while it never fell.
         fees: [SOL]; the venue takes none.
         bets, bets_won: side bets among what was closed, and those that were won.
-        bets_result: what the side bets brought [SOL], their stakes taken off.
+        bets_gained: what won side bets brought beyond their stakes [SOL].
+        bets_lost: the stakes of lost ones [SOL], positive.
     """
 
     wins: int = 0
@@ -40,7 +41,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fees: Decimal = NOTHING
     bets: int = 0
     bets_won: int = 0
-    bets_result: Decimal = NOTHING
+    bets_gained: Decimal = NOTHING
+    bets_lost: Decimal = NOTHING
 
     @property
     def count(self) -> int:
@@ -86,5 +88,6 @@ def tallied(tally: Tally, result: Decimal, equity: Decimal, *, bet: bool) -> Tal
         fees=tally.fees,
         bets=tally.bets + bet,
         bets_won=tally.bets_won + (bet and won),
-        bets_result=tally.bets_result + result if bet else tally.bets_result,
+        bets_gained=tally.bets_gained + result if bet and won else tally.bets_gained,
+        bets_lost=tally.bets_lost - result if bet and lost else tally.bets_lost,
     )

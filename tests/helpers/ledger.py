@@ -1,4 +1,4 @@
-"""Makes the events that an account is folded from, as a venue that keeps its own books tells them."""
+"""Makes the events of accounts, and a venue that keeps its own books and tells of them."""
 
 import random
 from decimal import Decimal

@@ -121,7 +121,7 @@ def test_the_rug_sells_all_that_is_held():
 
 
 def test_the_venues_own_number_for_a_rugged_position_is_reproduced():
-    """N1: what the venue calls the result of the position is the closed trade's, digit for digit."""
+    """N1: what the venue calls the result is that of the closed trade, digit for digit."""
     price = decimal_of(0.8798394293)
     account = account_after(opening(), buy("0.002", price=price))
     account = account_after(rug("0.002273142", price=0.009250309566210552), account=account)
