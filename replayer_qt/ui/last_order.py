@@ -73,7 +73,7 @@ def read_last_order(state: State) -> LastOrder | None:
     same_round = shown is not None and order.request.round_id == shown.round_id
     return LastOrder(
         what=what_of(order),
-        why=clean(order.reason or _why(order)),
+        why=clean(_why(order) or order.reason),
         hops=_hops(order),
         again=same_round and _is_only_duplicate(order),
         order=order,

@@ -22,12 +22,15 @@ from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, ReplayShaped
 from replayer_qt.core.settings import Settings
+from replayer_qt.core.state import MarketState
+from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.theme import DARK
 from tests.helpers.clock import SteppedClock
 from tests.helpers.make import ROUND, a_round, event, ticked
+from tests.helpers.trading_frames import frame, state_of, trading
 
 REPLAY = StreamId("replay/1")
 
@@ -170,6 +173,12 @@ class Bench(QObject):
         told = {"source": "20261121-evening.jsonl", "position": 10, "length": 120, "speed": 1.0}
         told |= {"achieved": 1.0, "playing": False, "rounds": 3} | fields
         self.feed([event(ReplayMoved, stream=REPLAY, **told)])
+
+    def trade(self, traded: Trading | None = None, shown: MarketState | None = None, **fields):
+        """Show a frame, made by hand, of a market with an account in it."""
+        traded = trading() if traded is None else traded
+        self.window.show_frame(frame(state_of(traded, shown, **fields)))
+        return traded
 
     def record(self, state: Recording = Recording.ON, **fields) -> None:
         """Let the recorder speak."""

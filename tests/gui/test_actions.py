@@ -2,10 +2,12 @@
 
 import string
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QDockWidget,
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
@@ -23,13 +26,17 @@ from PySide6.QtWidgets import (
 )
 
 from replayer_qt.core import commands as c
+from replayer_qt.core import trade_commands as t
 from replayer_qt.core.events import Link
+from replayer_qt.core.order_events import CashOut, Difference
+from replayer_qt.core.orders import Mode, Origin
 from replayer_qt.core.program_events import ProblemRaised, Recording
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.status import read_status
-from tests.gui.desk import REPLAY, Bench, event, lively
+from tests.gui.desk import REPLAY, ROUND, Bench, event, lively
+from tests.helpers.trading_frames import account, frame, holding, killed, trading
 
 
 @pytest.fixture
@@ -67,8 +74,42 @@ def to_past_with_live(bench):
     bench.replay()
 
 
-def play(ticks):
-    return c.Step(ticks=ticks)
+def to_account(bench):
+    bench.trade(trading(account=account(holding=holding())))
+
+
+def to_keys(bench):
+    to_account(bench)
+    bench.trade(
+        trading(account=account(holding=holding())), keys_until=bench.clock.mono + 60_000_000_000
+    )
+
+
+def to_paper(bench):
+    bench.trade(trading(mode=Mode.PAPER))
+
+
+def to_drift(bench):
+    differs = Difference(field="cash", ours=Decimal(10), theirs=Decimal(9))
+    bench.trade(trading(drift=(differs,)))
+
+
+def to_cash_out(bench):
+    bench.trade(trading(cash_out=CashOut(target=Decimal(2))))
+
+
+def to_killed(bench):
+    bench.trade(kill=killed())
+
+
+SEEN_THEN = {
+    "stream": PRACTICE,
+    "key": "order-0001",
+    "seen_round": ROUND,
+    "seen_tick": 52,
+    "seen_price": Decimal("1.2345"),
+}
+AMOUNT = Decimal("0.010")
 
 
 ASKED = {
@@ -97,6 +138,24 @@ ASKED = {
     "spacing-even": (to_replay, c.SetSpacing(fixed_ms=250)),
     **{f"chaos-{fault}": (to_live, c.Chaos(fault=fault)) for fault, _ in CHAOS},
 }
+ASKED |= {
+    "buy": (to_keys, t.Buy(amount=AMOUNT, **SEEN_THEN)),
+    "sell": (to_keys, t.Sell(share=100, **SEEN_THEN)),
+    "sell-all": (to_account, t.Sell(share=100, **SEEN_THEN)),
+    "side-bet": (to_keys, t.PlaceSideBet(amount=AMOUNT, **SEEN_THEN)),
+    "drop-cash-out": (to_cash_out, t.SetCashOut(stream=PRACTICE, cash_out=None)),
+    "arm": (to_account, t.Disarm(stream=PRACTICE)),
+    "arm-keys": (to_account, t.ArmKeys()),
+    "mode-paper": (to_account, t.ChooseMode(stream=PRACTICE, mode=Mode.PAPER)),
+    "mode-practice": (to_paper, t.ChooseMode(stream=PRACTICE, mode=Mode.PRACTICE)),
+    "ask-venue": (to_account, t.AskVenue(stream=PRACTICE)),
+    "accept-venue": (to_drift, t.AcceptVenue(stream=PRACTICE)),
+    "kill": (to_nothing, t.Kill(by="menu")),
+}
+BY_KEY = {
+    name: replace(ASKED[name][1], origin=Origin.KEY)
+    for name in ("buy", "sell", "sell-all", "side-bet")
+} | {"kill": t.Kill(by="key")}
 BY_SPEED = {row.name: row for row in ACTIONS if row.name.startswith("speed-")}
 ASKED |= {
     name: (to_replay, c.SetSpeed(speed=speed)) for name, speed in zip(BY_SPEED, SPEEDS, strict=True)
@@ -129,6 +188,19 @@ SEEN = {
     "theme-dark": (to_nothing, told("theme", "dark")),
     "theme-light": (to_nothing, told("theme", "light")),
     "theme-other": (to_nothing, told("theme", "light")),
+    "amount": (
+        to_account,
+        lambda bench: QApplication.focusWidget() is bench.window.trade_desk.ticket.amount.line,
+    ),
+    "dry-run": (to_account, lambda bench: bench.window.trade_desk.overlay.isVisible()),
+    "lift-kill": (to_killed, lambda bench: dialog(bench, QDialog)),
+    **{
+        f"share-{share}": (
+            to_account,
+            lambda bench, share=share: bench.window.trade_desk.ticket.draft.share == share,
+        )
+        for share in (10, 25, 50, 100)
+    },
     "reset-layout": (to_nothing, lambda bench: bench.window.docking.open_names() == EVERY_DOCK),
     "full-screen": (to_nothing, lambda bench: bench.window.isFullScreen()),
     "shortcuts": (to_nothing, lambda bench: dialog(bench, QDialog)),
@@ -146,14 +218,14 @@ NEVER = {"connect-binance"}
 WITH_KEYS = [row.name for row in ACTIONS if row.keys and row.name not in NEVER]
 
 
-def do(bench, name, trigger):
+def do(bench, name, trigger, asked=None):
     prepare = (ASKED.get(name) or SEEN[name])[0]
     prepare(bench)
     bench.asked.clear()
     bench.chart.told.clear()
     trigger(bench.window.actions_.actions[name])
     if name in ASKED:
-        assert bench.asked == [ASKED[name][1]]
+        assert bench.asked == [asked or ASKED[name][1]]
     else:
         assert SEEN[name][1](bench), name
         assert not bench.asked
@@ -188,7 +260,8 @@ def test_an_action_works_through_each_of_its_keys(bench, name):
         def trigger(_action, key=key):
             press(bench, key)
 
-        do(bench, name, trigger)
+        bench.ordered = 0
+        do(bench, name, trigger, BY_KEY.get(name))
 
 
 def press(bench, key):
@@ -334,8 +407,19 @@ def inputs(window):
     return [
         each
         for each in found
-        if each.focusPolicy() & Qt.FocusPolicy.ClickFocus and each.isVisibleTo(window)
+        if each.focusPolicy() & Qt.FocusPolicy.ClickFocus
+        and each.isVisibleTo(window)
+        and each.isEnabled()
     ]
+
+
+def bring_forward(place):
+    above = place
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    if above is not None:
+        above.raise_()
+        QApplication.processEvents()
 
 
 @pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
@@ -344,12 +428,22 @@ def test_keys_typed_into_an_input_act_nowhere_else(bench):
     lively(bench)
     bench.connect()
     bench.replay()
+    traded = trading(REPLAY, account=account(holding=holding()))
+    on = bench.clock.mono + 60_000_000_000
+    accounts = {REPLAY: traded}
+    state = replace(bench.engine.state, accounts=accounts, keys_until=on)
+    bench.window.show_frame(frame(state))
     QApplication.processEvents()
     places = inputs(bench.window)
-    assert len(places) >= 3
+    assert len(places) >= 10
     for place in places:
+        bring_forward(place)
+        bench.window.activateWindow()  # the list of a box that opened took that away
+        QApplication.processEvents()
         place.setFocus()
-        assert QApplication.focusWidget() is not None
+        focused = QApplication.focusWidget()
+        assert focused is not None, place.accessibleName()
+        assert place is focused or place.isAncestorOf(focused) or focused.isAncestorOf(place)
         bench.asked.clear()
         bench.chart.told.clear()
         for letter in TYPED:

@@ -1,0 +1,88 @@
+import pytest
+
+from replayer_qt.core.arming import Arming
+from replayer_qt.core.order_events import ArmState
+from replayer_qt.core.orders import Mode
+from replayer_qt.core.settings import TradingSettings
+from replayer_qt.core.state import State
+from replayer_qt.core.trade_commands import AcknowledgeHalt, Arm, ArmKeys, Disarm
+from replayer_qt.core.units import PRACTICE, Nanos
+from replayer_qt.ui.arming import account_badge, are_keys_armed, keys_wish, read_arming
+from tests.helpers.trading_frames import MONO, armed, market, state_of, trading
+
+NOW = Nanos(MONO)
+LATER = Nanos(MONO + 10_000_000_000)
+
+
+def words(state=ArmState.SAFE, *, mode=Mode.PRACTICE, settings=None, **fields):
+    arming = Arming(state=state, **fields)
+    traded = trading(mode=mode, arming=arming)
+    return read_arming(state_of(traded), settings or TradingSettings(), NOW)
+
+
+@pytest.mark.parametrize(("state", "text", "button", "command"), [
+    (ArmState.SAFE, "SAFE", "Arm", Arm),
+    (ArmState.READY, "READY", "Arm", Arm),
+    (ArmState.ARMED, "ARMED", "Disarm", Disarm),
+    (ArmState.IN_FLIGHT, "IN FLIGHT", "Disarm", Disarm),
+    (ArmState.HALT, "HALT", "Acknowledge", AcknowledgeHalt),
+])  # fmt: skip
+def test_each_state_has_its_word_and_its_way_on(state, text, button, command):
+    told = words(state)
+    assert (told.state.text, told.button) == (text, button)
+    assert isinstance(told.command, command)
+    assert told.command.stream == PRACTICE
+
+
+def test_the_time_that_is_left_is_told_and_runs_by_itself():
+    told = read_arming(state_of(trading(arming=armed(seconds=90))), TradingSettings(), NOW)
+    assert told.state.text == "ARMED 1:30"
+    assert told.counts
+    assert not words(ArmState.SAFE).counts
+
+
+def test_paper_needs_no_arming_unless_it_is_asked_for():
+    told = words(mode=Mode.PAPER)
+    assert (told.state.text, told.button, told.command) == ("OPEN", "", None)
+    told = words(mode=Mode.PAPER, settings=TradingSettings(arm_paper=True))
+    assert (told.state.text, told.button) == ("SAFE", "Arm")
+
+
+def test_a_halt_says_why():
+    assert "no answer" in words(ArmState.HALT, reason="no answer in 2 s").why
+
+
+def test_no_account_has_nothing_to_arm():
+    told = read_arming(State(), TradingSettings(), NOW)
+    assert (told.badge.word, told.button, told.command) == ("NO ACCOUNT", "", None)
+
+
+def test_keys_are_armed_until_their_time_is_over_and_not_a_moment_longer():
+    state = State(keys_until=LATER)
+    assert are_keys_armed(state, NOW)
+    assert not are_keys_armed(state, LATER)
+    assert not are_keys_armed(State(), NOW)
+    assert keys_wish(state, NOW) == ArmKeys(minutes=0.0)
+    assert keys_wish(state, LATER) == ArmKeys(minutes=None)
+    assert read_arming(state, TradingSettings(), NOW).keys.text == "KEYS 10.0 s"
+    assert read_arming(state, TradingSettings(), LATER).keys.text == ""
+
+
+def test_badges_differ_by_word_colour_and_shape():
+    badges = [account_badge(state_of(trading(mode=mode))) for mode in Mode]
+    badges.append(account_badge(State()))
+    for attribute in ("word", "shape"):
+        assert len({getattr(badge, attribute) for badge in badges}) == len(badges)
+    assert len({badge.colour for badge in badges[:3]}) == 3
+
+
+def test_a_replay_says_so_whatever_its_mode():
+    from replayer_qt.core.replay_events import ReplayMoved
+    from replayer_qt.core.units import StreamId
+    from tests.helpers.make import event
+
+    stream = StreamId("replay/1")
+    told = {"source": "a", "position": 1, "length": 2, "speed": 1.0, "achieved": 1.0}
+    moved = event(ReplayMoved, stream=stream, playing=False, rounds=1, **told)
+    state = state_of(trading(stream, Mode.PAPER), market(stream, replay=moved))
+    assert account_badge(state).word == "REPLAY"
