@@ -115,10 +115,12 @@ def test_a_holding_of_another_round_has_no_price_in_this_one():
     assert facts(trading(elsewhere), market(price=0.01)).day_result == 0
 
 
-def test_a_day_ends_at_midnight_utc():
-    """BR-06, S4-4b: the new day begins with nothing but what is open."""
-    lost = replace(BEGUN, day_result=Decimal(-4), holding=HOLDING, round_id=ROUND)
-    last = (TODAY + 1) * DAY - 1
+# a plain day, the days on which clocks change in Europe and in America, a leap day
+@pytest.mark.parametrize("day", [TODAY, 20_541, 20_751, 20_520, 20_758, 19_782])
+def test_a_day_ends_at_midnight_utc(day):
+    """BR-06, S4-4b: the new day begins with nothing but what is open; no clock changes in UTC."""
+    lost = replace(BEGUN, day=day, day_result=Decimal(-4), holding=HOLDING, round_id=ROUND)
+    last = (day + 1) * DAY - 1
     assert facts(trading(lost), market(price=1.0), now=last).day_result == Decimal("-4.5")
     assert facts(trading(lost), market(price=1.0), now=last + 1).day_result == Decimal("-0.5")
 

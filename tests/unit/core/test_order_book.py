@@ -176,6 +176,8 @@ def test_what_is_under_way_is_summed_by_kind():
     assert book.at_stake() == Decimal("0.3")
     assert book.selling()
     assert [order.order_id for order in book.in_state(OrderState.SENT)] == ["b"]
+    assert book.find("c") is book.open[2]
+    assert book.find("nobody") is None
     assert not make_book((make_sale("c"), OrderState.FILLED)).selling()
 
 
