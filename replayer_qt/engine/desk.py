@@ -212,7 +212,7 @@ class TradingDesk:
                 headroom = () if old is None else old.headroom
             changed = True
             self._published[stream] = trading
-            after[stream] = replace(trading, headroom=headroom)
+            after[stream] = replace(trading, headroom=headroom) if headroom else trading
         return MappingProxyType(after) if changed else before
 
     def _headroom(

@@ -165,7 +165,7 @@ def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
         case AccountStated():
             after = _with(before, stated=event)
         case DriftFound(differences=differences):
-            after = _with(before, drift=differences, arming=fold_arming(before.arming, event))
+            after = _with(before, drift=differences)
         case CashOutSet():
             after = _standing(before, event, market)
         case ArmingChanged():
@@ -199,7 +199,7 @@ def _ordered(trading: Trading, event: OrderEvent) -> Trading:
         mode=trading.mode,
         account=account,
         book=book,
-        arming=fold_arming(trading.arming, event),
+        arming=trading.arming,
         cash_out=trading.cash_out,
         cash_out_tick=trading.cash_out_tick,
         cash_out_peak=trading.cash_out_peak,

@@ -64,7 +64,7 @@ def submit(
         turn.order(command)
     else:
         _answer(turn, command)
-    return _ended(turn)
+    return turn.seat, tuple(turn.told)
 
 
 def release(
@@ -84,7 +84,7 @@ def release(
     """
     turn = Turn(seat, market, context, moment)
     approval = turn.release(order_id)
-    return (*_ended(turn), approval)
+    return turn.seat, tuple(turn.told), approval
 
 
 def react(
