@@ -9,6 +9,7 @@ import msgspec
 from replayer_qt.adapters.audit.decisions import Again, taken_again
 from replayer_qt.adapters.log_setup import escape
 from replayer_qt.core.errors import SettingInvalid
+from replayer_qt.core.verdict import Verdict
 
 _KEPT: Final = 10_000
 
@@ -80,8 +81,8 @@ def _as_json(
                 "seq": again.seq,
                 "at": again.at,
                 "order_id": again.order_id,
-                "was": again.was.code,
-                "now": None if again.now is None else again.now.code,
+                "was": _code(again.was),
+                "now": _code(again.now),
                 "flips": again.flips,
                 "why_not": again.why_not,
             }
@@ -92,5 +93,10 @@ def _as_json(
 
 def _line(again: Again) -> str:
     now = again.why_not if again.now is None else f"now {again.now.code}"
+    was = _code(again.was) or "unreadable"
     flips = "  FLIPS" if again.flips else ""
-    return f"{again.seq:>8}  {again.at}  {again.order_id}  was {again.was.code}, {now}{flips}"
+    return f"{again.seq:>8}  {again.at}  {again.order_id}  was {was}, {now}{flips}"
+
+
+def _code(verdict: Verdict | None) -> str | None:
+    return None if verdict is None else verdict.code

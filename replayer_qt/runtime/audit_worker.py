@@ -3,18 +3,18 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from replayer_qt.core.events import Event
+from replayer_qt.core.events import Event, EventsShed
 from replayer_qt.ports import AuditTrail
 
 log = logging.getLogger(__name__)
 
 EVENTS_KEPT: Final = 20_000
-"""Events that may wait for the disk; more mean that it can't keep up."""
+"""Events that may wait for the disk; more mean that it can't keep up. Twice as many are kept."""
 BATCH: Final = 2_000
 """Events that are committed together at most: a bound on how long the first of them waits."""
 TEND_S: Final = 0.2
@@ -26,9 +26,9 @@ _BUG: Final = "an error of this program; the log has the details"
 class AuditWorker(QThread):
     """Keeps the audit trail's disk away from the main thread.
 
-    Events are never dropped while the trail can be written: when the disk refuses, what was not
-    durable waits and is written again; when too much waits, `post` says so, and what it was given
-    is not taken.
+    When the disk refuses, what was not durable waits and is written again. When too much waits,
+    `post` says so, which closes the gate; what still comes then is kept all the same, up to twice
+    the bound; only beyond that is it lost, and the trail says how much was.
 
     Signals:
         durable: the tuple of events that are on stable storage now, in the order of their posting.
@@ -72,26 +72,46 @@ class AuditWorker(QThread):
         self._stopping = False
         self._is_broken = False
         self._has_failed = False
+        self._lost: EventsShed | None = None
         self.high_water = 0
+        self.lost_total = 0
 
     def post(self, events: Iterable[Event]) -> bool:
         """Have events written; never waits, from any thread.
 
         Returns:
-            Whether they were taken. If not, none of them was: the disk can't keep up, or this
-            thread has ended; `failed` is emitted, once.
+            Whether they will be durable soon. If not, `failed` was emitted: the disk can't keep
+            up, or this thread has ended.
         """
         given = tuple(events)
         with self._changed:
-            room = self._events_kept - len(self._waiting)
-            taken = len(given) <= room and not self._stopping and not self._is_broken
-            if taken:
+            count = len(self._waiting) + len(given)
+            is_over = self._stopping or self._is_broken
+            if not is_over and count <= 2 * self._events_kept:
                 self._waiting.extend(given)
-                self.high_water = max(self.high_water, len(self._waiting))
+                self.high_water = max(self.high_water, count)
                 self._changed.notify()
-        if not taken:
-            self._fail(f"{self._events_kept} events wait for the disk, which can't keep up")
-        return taken
+            else:
+                self._note_lost(given)
+        if is_over or count > self._events_kept:
+            self._fail("it has ended" if is_over else f"{count} events wait for the disk")
+            return False
+        return True
+
+    def _note_lost(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        lost, first, last = self._lost, events[0], events[-1]
+        self.lost_total += len(events)
+        self._lost = EventsShed(
+            at=last.at,
+            mono=last.mono,
+            stream=last.stream,
+            queue="audit",
+            count=len(events) if lost is None else lost.count + len(events),
+            first_at=first.at if lost is None else lost.first_at,
+            last_at=last.at,
+        )
 
     def stop(self, *, timeout_ms: int = 5_000) -> bool:
         """Write what was posted so far, close the trail, end the thread; safe twice.
@@ -135,7 +155,11 @@ class AuditWorker(QThread):
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopping, TEND_S)
             count = min(len(self._waiting), BATCH)
-            self._in_hand = tuple(self._waiting.popleft() for _ in range(count))
+            batch = [self._waiting.popleft() for _ in range(count)]
+            if self._lost is not None and not self._waiting:
+                batch.append(self._lost)
+                self._lost = None
+            self._in_hand = tuple(batch)
         return bool(self._in_hand)
 
     def _commit(self) -> bool:

@@ -28,7 +28,7 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         seq: number of the recorded decision.
         at: when it was taken [RFC 3339].
-        was: the recorded verdict.
+        was: the recorded verdict; None where it can't be read.
         now: the verdict now; None where it can't be taken again.
         why_not: why it can't be; empty where it can.
     """
@@ -36,14 +36,14 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     at: str
     order_id: OrderId
-    was: Verdict
+    was: Verdict | None
     now: Verdict | None
     why_not: str = ""
 
     @property
     def is_same(self) -> bool:
         """Whether both agree in all but the limits' digest, which may be meant to differ."""
-        if self.now is None:
+        if self.now is None or self.was is None:
             return False
         return (self.was.allowed, self.was.reserved, _codes(self.was)) == (
             self.now.allowed,
@@ -54,7 +54,9 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def flips(self) -> bool:
         """Whether one allows what the other refuses."""
-        return self.now is not None and self.now.allowed is not self.was.allowed
+        if self.now is None or self.was is None:
+            return False
+        return self.now.allowed is not self.was.allowed
 
 
 def taken_again(
@@ -78,7 +80,13 @@ def taken_again(
         record = record_of(line)
         if isinstance(record, Unknown) or record.event not in _NAMES:
             continue
-        match _DECODER.decode(record.payload):
+        try:
+            said = _DECODER.decode(record.payload)
+        except msgspec.MsgspecError as error:
+            if record.event == "OrderGated":
+                yield _unreadable(record, str(error))
+            continue
+        match said:
             case OrderRequested(order_id=order_id, request=request):
                 requests[order_id] = request
                 if len(requests) > REQUESTS_KEPT:
@@ -110,6 +118,11 @@ def _again(
     if request is not None and isinstance(limits, Limits):
         now = evaluate(request, was.facts, limits)
     return Again(seq=record.seq, at=record.at, order_id=order_id, was=was, now=now, why_not=why_not)
+
+
+def _unreadable(record: AuditRecord, why: str) -> Again:
+    name = OrderId(record.correlation_id or "")
+    return Again(seq=record.seq, at=record.at, order_id=name, was=None, now=None, why_not=why)
 
 
 def _restored(digest: str, named: Mapping[str, str], changed: Mapping[str, str]) -> Limits | str:

@@ -44,18 +44,21 @@ class _Segment:
 
     Attributes:
         durable: how much of it counts [bytes].
+        is_flushed: whether any line of it ever reached stable storage, counted or not.
     """
 
     def __init__(self, disk: Disk, path: Path) -> None:
         self._disk = disk
         self.path = path
         self.durable = 0
+        self.is_flushed = False
         self._fd = disk.open_new(path)
 
     def put(self, data: bytes) -> None:
         """Write and flush; raises OSError, and then nothing of it may be relied on."""
         write_all(self._disk, self._fd, data)
         self._disk.sync(self._fd)
+        self.is_flushed = True
         if not self.durable:
             self._disk.sync_folder(self.path.parent)
 
@@ -177,6 +180,7 @@ class AuditFiles:
         before = segment.ended("fault")
         if segment.durable:
             self._before = before
+        if segment.is_flushed:  # the anchor may name its lines
             return
         with contextlib.suppress(OSError):
             self._disk.remove(segment.path)

@@ -8,7 +8,16 @@ import time
 import pytest
 
 from replayer_qt.runtime.audit_worker import AuditWorker
-from tests.helpers.audits import checked, decided, filled, names, sent, trail_in
+from tests.helpers.audits import (
+    START,
+    checked,
+    decided,
+    filled,
+    names,
+    records,
+    sent,
+    trail_in,
+)
 from tests.helpers.faulty_disk import FaultyDisk
 from tests.helpers.listener import Listener
 
@@ -86,8 +95,8 @@ def test_posting_costs_microseconds_even_while_the_disk_hangs(qtbot, start):
     qtbot.waitUntil(lambda: len(heard.events()) == 4_000, timeout=20_000)
 
 
-def test_a_full_queue_is_said_once_and_takes_nothing_by_halves(qtbot, start):
-    """AU-01: nothing is dropped in silence; what does not fit is refused as a whole."""
+def test_a_full_queue_is_said_once_and_loses_nothing(qtbot, tmp_path, start):
+    """AU-01: the gate closes; what was decided or filled meanwhile is written all the same."""
     disk = FaultyDisk()
     worker, heard = start(disk, events_kept=10)
     disk.gate.clear()
@@ -95,14 +104,33 @@ def test_a_full_queue_is_said_once_and_takes_nothing_by_halves(qtbot, start):
     qtbot.waitUntil(lambda: not worker._waiting, timeout=5_000)
     assert worker.post([sent(f"o{number}") for number in range(9)])
     assert not worker.post([sent("a"), sent("b")])
-    assert not worker.post([sent("a"), sent("b")])
-    assert worker.post([sent("last")])
+    assert not worker.post([sent("c"), sent("d")])
     disk.gate.set()
-    qtbot.waitUntil(lambda: len(heard.events()) == 11, timeout=10_000)
+    qtbot.waitUntil(lambda: len(heard.events()) == 14, timeout=10_000)
     qtbot.waitUntil(lambda: len(heard.recoveries) == 1, timeout=5_000)
     assert len(heard.failed.heard) == 1
-    assert "keep up" in heard.failed.heard[0]
-    assert worker.high_water == 10
+    assert "wait for the disk" in heard.failed.heard[0]
+    assert (worker.high_water, worker.lost_total) == (13, 0)
+    assert worker.post([sent("last")])
+
+
+def test_what_is_lost_in_the_end_is_counted_in_the_trail(qtbot, tmp_path, start):
+    """AU-01: memory has a bound; beyond it the trail says how many are missing, and of when."""
+    disk = FaultyDisk()
+    worker, heard = start(disk, events_kept=10)
+    disk.gate.clear()
+    worker.post([sent("first")])
+    qtbot.waitUntil(lambda: not worker._waiting, timeout=5_000)
+    for number in range(30):
+        worker.post([sent(f"o{number}", START + number)])
+    disk.gate.set()
+    qtbot.waitUntil(lambda: len(heard.recoveries) == 1, timeout=10_000)
+    assert worker.lost_total == 10
+    shed = records(tmp_path)[-1]
+    assert shed["event"] == "EventsShed"
+    assert shed["payload"]["count"] == 10
+    assert shed["payload"]["first_at"] == START + 20
+    assert shed["payload"]["last_at"] == START + 29
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
