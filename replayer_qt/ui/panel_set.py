@@ -15,6 +15,7 @@ from replayer_qt.ui.panels.open_orders import OrdersPanel
 from replayer_qt.ui.panels.positions import PositionsPanel
 from replayer_qt.ui.panels.risk import RiskPanel
 from replayer_qt.ui.panels.rounds import RoundsPanel
+from replayer_qt.ui.panels.statistics import StatisticsPanel
 from replayer_qt.ui.panels.trade_journal import JournalPanel
 from replayer_qt.ui.panels.trades import TradesPanel
 from replayer_qt.ui.theme import Theme
@@ -43,6 +44,7 @@ def make_panels(notices: Notices) -> dict[str, Panel]:
         "orders": OrdersPanel(),
         "fills": FillsPanel(),
         "ledger": LedgerPanel(),
+        "statistics": StatisticsPanel(),
         "risk": RiskPanel(),
         "journal": JournalPanel(),
     }

@@ -1,10 +1,8 @@
-"""Numbers with a limit or a definition as tables: the gate's rules, and a session's statistics."""
+"""The gate's rules as a table: what each measures, and how far it is from refusing."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
-
-import msgspec
 
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui import fmt
@@ -14,25 +12,6 @@ BAR_COLUMN: Final = 2
 """The rules' column that is drawn as a bar."""
 
 _RULES_KEPT: Final = 100
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of a session.
-
-    Attributes:
-        text: the value as it is shown; with its sign where it has one.
-        exact: with every digit, for tool tip and copy.
-        about: how it is defined.
-        colour: the meaning that colours it; None for plain text.
-        head: whether it is a heading over the figures below it.
-    """
-
-    name: str
-    text: str
-    exact: str = ""
-    about: str = ""
-    colour: str | None = None
-    head: bool = False
 
 
 def rules() -> RowsModel[Headroom]:
@@ -143,29 +122,3 @@ def quantity(value: Decimal | None, unit: str) -> str:
 
 _TENTH: Final = Decimal("0.1")
 _WHOLE: Final = Decimal(1_000)
-
-
-def figures() -> RowsModel[Figure]:
-    """Return an empty table of figures."""
-    return RowsModel(
-        columns=[
-            Column(
-                title="Figure",
-                chars=20,
-                text=lambda row: row.name.upper() if row.head else row.name,
-                colour=lambda row: "accent" if row.head else "muted",
-                tip=lambda row: row.about or row.name,
-            ),
-            Column(
-                title="Value",
-                chars=14,
-                text=lambda row: row.text,
-                number=lambda _: 0.0,
-                colour=lambda row: row.colour,
-                plain=lambda row: row.exact or row.text,
-                tip=lambda row: f"{row.exact or row.text}. {row.about}".strip(". "),
-            ),
-        ],
-        key=lambda row: row.name,
-        kept=_RULES_KEPT,
-    )

@@ -39,14 +39,14 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 def position_of(trading: Trading, market: MarketState | None) -> Position:
     """Return a market's account, valued at its round's price; at cost where there is none."""
     account = trading.account
-    price, tick = _now(account, market)
+    price = price_now(account, market)
     return Position(
         stream=trading.stream,
         mode=trading.mode,
         account=account,
         valuation=valued(account, price),
         price=price,
-        tick=tick,
+        tick=_tick_now(account, market),
     )
 
 
@@ -56,15 +56,21 @@ def positions_of(state: State) -> tuple[Position, ...]:
     return tuple(position_of(one, state.markets.get(one.stream)) for one in traded)
 
 
-def _now(account: Account, market: MarketState | None) -> tuple[Decimal | None, int]:
-    if market is None or market.round is None or market.round.round_id != account.round_id:
-        return None, -1
-    known = market.round
+def price_now(account: Account, market: MarketState | None) -> Decimal | None:
+    """Return the newest price of the account's round [multiplier]; None when there is none."""
+    known = None if market is None else market.round
+    if known is None or known.round_id != account.round_id:
+        return None
     if known.phase is Phase.PRESALE:
-        return _PRESALE_PRICE, known.tick
+        return _PRESALE_PRICE
     if known.phase is not Phase.ACTIVE or known.price is None:
-        return None, known.tick
-    return decimal_of(known.price), known.tick
+        return None
+    return decimal_of(known.price)
+
+
+def _tick_now(account: Account, market: MarketState | None) -> int:
+    known = None if market is None else market.round
+    return -1 if known is None or known.round_id != account.round_id else known.tick
 
 
 def positions() -> RowsModel[Position]:

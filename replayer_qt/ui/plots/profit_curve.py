@@ -19,6 +19,7 @@ _PAD: Final = 8
 _LABEL_PX: Final = 84
 _SHADE: Final = 60
 _CROSS: Final = 3.5
+_ZERO: Final = Decimal(0)
 _FLAT: Final = 1e-9
 
 
@@ -37,7 +38,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProfitCurve(QWidget):
-    """Paints the marks as one line from zero; the pointer tells the nearest one.
+    """Paints the marks as one line; the pointer tells the nearest one.
 
     Signals:
         chosen: the number of the mark that was double-clicked.
@@ -49,6 +50,7 @@ class ProfitCurve(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._marks: tuple[Mark, ...] = ()
+        self._start = _ZERO
         self._heights: list[float] = []
         self._peaks: list[float] = []
         self._pointed: int | None = None
@@ -66,11 +68,11 @@ class ProfitCurve(QWidget):
         self._theme = theme
         self.update()
 
-    def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Draw another curve; an empty one says that there is none yet."""
-        self._marks = tuple(marks)
+    def show_marks(self, marks: Sequence[Mark], start: Decimal = _ZERO) -> None:
+        """Draw another curve from `start` [SOL]; one without marks says that there is none yet."""
+        self._marks, self._start = tuple(marks), start
         # only pixels are made of these; the words keep the exact numbers
-        self._heights = [0.0, *(float(mark.result) for mark in self._marks)]
+        self._heights = [float(start), *(float(mark.result) for mark in self._marks)]
         self._peaks = list(accumulate(self._heights, max))
         self._pointed = None
         self.update()
@@ -81,7 +83,7 @@ class ProfitCurve(QWidget):
             return ""
         number = len(self._marks) if self._pointed is None else self._pointed
         if number == 0:
-            return "Start: 0 SOL"
+            return f"Start: {fmt.signed_sol(self._start)} SOL"
         mark = self._marks[number - 1]
         return f"#{number} {mark.words} → {fmt.signed_sol(mark.result)} SOL".replace("  ", " ")
 
@@ -145,7 +147,8 @@ class ProfitCurve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.grid), 1, Qt.PenStyle.DashLine))
         zero = self._place(0, 0.0, room).y()
-        painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
+        if room.top() <= zero <= room.bottom():
+            painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
         painter.setPen(QPen(QColor(theme.text), 1.2))
         painter.drawPolyline(QPolygonF(line))
         painter.setPen(QPen(QColor(theme.rug), 1.4))
@@ -160,7 +163,7 @@ class ProfitCurve(QWidget):
 
     def _paint_labels(self, painter: QPainter, room: QRectF) -> None:
         """The end's value, and the extremes where they do not touch it."""
-        results = [Decimal(0), *(mark.result for mark in self._marks)]
+        results = [self._start, *(mark.result for mark in self._marks)]
         last = self._place(len(self._marks), self._heights[-1], room).y()
         taken: list[float] = []
         colour = getattr(self._theme, fmt.sign_colour(results[-1]) or "text")

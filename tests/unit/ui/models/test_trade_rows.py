@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 
 from replayer_qt.core.account import EntryKind
 from replayer_qt.core.orders import OrderState
-from replayer_qt.ui.models import limit_rows, order_rows, position_rows, trade_rows
+from replayer_qt.core.statistics import statistics_of
+from replayer_qt.ui.models import figure_rows, limit_rows, order_rows, position_rows, trade_rows
 from replayer_qt.ui.models.rows import SORT_ROLE
 from replayer_qt.ui.theme import DARK, THEMES, mixed
 from tests.helpers.account_frames import (
@@ -42,7 +43,9 @@ def every_table():
         filled(trade_rows.journal, noted),
         filled(order_rows.orders, [make_order(state=state) for state in OrderState][:1]),
         filled(limit_rows.rules, [headroom_of("a"), headroom_of("b", ok=False)]),
-        filled(limit_rows.figures, [limit_rows.Figure(name="Trades", text="1", head=True)]),
+        filled(
+            figure_rows.figures, list(figure_rows.figures_of(statistics_of(held.account, None)))
+        ),
         filled(position_rows.positions, position_rows.positions_of(frame_of(held).state)),
     ]
 

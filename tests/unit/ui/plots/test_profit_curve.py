@@ -70,7 +70,7 @@ def test_the_end_is_told_exactly_until_something_else_is_pointed_at(curve):
     curve.show_marks(marks("1", "-0.5"))
     assert curve.words() == "#2 sell 1 → -0.500000 SOL"
     QTest.mouseMove(curve, QPoint(1, 80))
-    assert curve.words() == "Start: 0 SOL"
+    assert curve.words() == "Start: 0.000000 SOL"
     QTest.mouseMove(curve, QPoint(160, 80))
     assert curve.words() == "#1 sell 0 → +1.000000 SOL"
     curve.grab()
