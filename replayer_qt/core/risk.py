@@ -14,7 +14,8 @@ import msgspec
 from replayer_qt.core.money import NOTHING
 from replayer_qt.core.orders import Mode, OrderId, OrderSide, Origin, Request
 from replayer_qt.core.risk_bounds import Bounds, bounds_of
-from replayer_qt.core.risk_rules import MISSING, RULES, judges_of
+from replayer_qt.core.risk_known import MISSING
+from replayer_qt.core.risk_rules import RULES, judges_of
 from replayer_qt.core.settings import RiskSettings, TradingSettings
 from replayer_qt.core.units import StreamId
 from replayer_qt.core.verdict import Facts, Headroom, Reason, Verdict

@@ -110,6 +110,8 @@ def price_collar(request: Request, facts: Facts, bounds: Bounds) -> Reason | Non
     # before the first tick everybody sees 1
     unseen = request.price is None and facts.phase is Phase.PRESALE
     asked = _ONE if unseen else known(request.price)
+    if price == asked > 0:
+        return None
     if asked > 0 and abs(price - asked) * _WHOLE <= bounds.collar * asked:
         return None
     moved = abs(price - asked) * _WHOLE / asked if asked > 0 else Decimal("Infinity")

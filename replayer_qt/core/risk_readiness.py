@@ -12,6 +12,7 @@ from replayer_qt.core.orders import Mode, OrderSide, Origin, Request
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk_bounds import Bounds
 from replayer_qt.core.risk_rule import Measure, counted, plain, seconds, unlocked
+from replayer_qt.core.trade_commands import MANUAL
 from replayer_qt.core.verdict import Facts, Reason
 
 PERSONS: Final = frozenset({Origin.HAND, Origin.KEY})
@@ -30,7 +31,7 @@ def fault_of(request: Request) -> str:
     mode: object = request.mode
     if not isinstance(side, OrderSide) or not isinstance(mode, Mode):
         return "its side or its mode is not one that exists"
-    if request.strategy_id.strip().lower() in _NAMELESS:
+    if request.strategy_id != MANUAL and request.strategy_id.strip().lower() in _NAMELESS:
         return "it does not say who decided it"
     if request.side is _SELL:
         share = request.share
@@ -47,10 +48,7 @@ def _amount_fault(amount: object, share: int | None) -> str:
         return "a share is for sales alone"
     if not amount > 0:
         return f"the amount {plain(amount)} is not above 0"
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -PLACES:
-        exponent = amount.normalize().as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -PLACES:
+    if round(amount, PLACES) != amount:
         return f"the amount {plain(amount)} has more than {PLACES} decimal places"
     return ""
 

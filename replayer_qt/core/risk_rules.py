@@ -1,40 +1,16 @@
 """All rules of the gate, in the order in which they are looked at and reported."""
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Final
 
 from replayer_qt.core import risk_caps as caps
 from replayer_qt.core import risk_exposure as exposure
+from replayer_qt.core import risk_known as known
 from replayer_qt.core import risk_readiness as readiness
 from replayer_qt.core.orders import OrderSide, Request
 from replayer_qt.core.risk_bounds import Bounds
 from replayer_qt.core.risk_rule import BETS, BUYS, EVERYTHING, RISK, SALES, Rule
 from replayer_qt.core.verdict import Facts, Reason
-
-MISSING: Final = "risk_input_missing"
-
-
-def missing_facts(request: Request, facts: Facts, bounds: Bounds) -> tuple[str, ...]:
-    """Return which facts an order needs that are not known, by their names in `Facts`."""
-    if request.side is OrderSide.SELL:
-        return tuple(name for name in _OF_SALES if getattr(facts, name) is None)
-    found = [name for name in _OF_RISK if getattr(facts, name) is None]
-    if "price" in found and bounds.check_phase and facts.phase not in readiness.TRADEABLE:
-        found.remove("price")  # there is none yet, and the phase refuses
-    return tuple(found)
-
-
-def risk_input_missing(request: Request, facts: Facts, bounds: Bounds) -> Reason | None:
-    """Refuse an order while something is not known that it must be judged by."""
-    if request.side is not OrderSide.SELL and None not in _risk_facts(facts):
-        return None
-    missing = missing_facts(request, facts, bounds)
-    if not missing:
-        return None
-    named = ", ".join(missing)
-    return Reason(code=MISSING, text=f"Not known, and so nothing may be risked: {named}.")
-
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -46,11 +22,11 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=readiness.order_invalid,
     ),
     Rule(
-        code=MISSING,
+        code=known.MISSING,
         title="Everything is known",
         sentence="an order while a fact is not known that it must be judged by, or a rule failed",
         sides=EVERYTHING,
-        judge=risk_input_missing,
+        judge=known.risk_input_missing,
     ),
     Rule(
         code="audit_unavailable",
@@ -363,36 +339,3 @@ def markdown_table() -> str:
         switch = f"`{rule.switch}`" if rule.switch else "nothing"
         rows.append(f"| `{rule.code}` | {rule.sentence} | {exits} | {switch} |")
     return "\n".join(rows)
-
-
-_OF_RISK: Final = (
-    "killed",
-    "audit_ok",
-    "recorder_ok",
-    "armed",
-    "link_live",
-    "tick_age_ms",
-    "missing",
-    "round_id",
-    "phase",
-    "tick",
-    "price",
-    "cash",
-    "quantity",
-    "basis",
-    "stake",
-    "bet_end",
-    "pending",
-    "pending_buys",
-    "pending_bet",
-    "unknown",
-    "drifting",
-    "day_result",
-    "drawdown",
-    "losing_streak",
-    "last_second",
-    "last_minute",
-    "automated",
-)
-_OF_SALES: Final = ("audit_ok", "quantity", "selling")
-_risk_facts: Final = attrgetter(*_OF_RISK)

@@ -15,8 +15,8 @@ from replayer_qt.core.order_events import ArmState, Difference, OrderGated, Orde
 from replayer_qt.core.orders import Mode, OrderState
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk import evaluate
+from replayer_qt.core.risk_known import MISSING
 from replayer_qt.core.risk_memory import RiskMemory, fold_memory
-from replayer_qt.core.risk_rules import MISSING
 from replayer_qt.core.round import RoundState, fold_round
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.tally import Tally

@@ -23,7 +23,8 @@ from replayer_qt.core.order_events import (
 from replayer_qt.core.orders import Mode, OrderSide, Origin, Request
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk import evaluate, limits_of
-from replayer_qt.core.risk_rules import CODES, MISSING, RULES
+from replayer_qt.core.risk_known import MISSING
+from replayer_qt.core.risk_rules import CODES, RULES
 from replayer_qt.core.settings import RiskSettings, TradingSettings
 from replayer_qt.core.units import Nanos, RoundId
 from replayer_qt.core.verdict import Facts, Verdict

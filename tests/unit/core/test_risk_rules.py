@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from replayer_qt.core.orders import Mode, OrderSide, Origin, Request
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk import evaluate, headrooms, limits_of, named_limits
-from replayer_qt.core.risk_rules import CODES, MISSING, RULES, markdown_table
+from replayer_qt.core.risk_known import MISSING
+from replayer_qt.core.risk_rules import CODES, RULES, markdown_table
 from replayer_qt.core.settings import RiskSettings, TradingSettings
 from replayer_qt.core.units import RoundId
 from tests.helpers.orders import make_bet, make_facts, make_limits, make_request, make_sale
