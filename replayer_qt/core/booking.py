@@ -78,6 +78,34 @@ def fold_account(account: Account, event: Event) -> Account:
             return account
 
 
+def ended_unseen(account: Account, at: Nanos, note: str = END_UNSEEN) -> Account:
+    """Return the account with what is open booked as lost: its round is over, nobody saw how.
+
+    Args:
+        account: before.
+        at: when that became known [ns since the Unix epoch, UTC].
+        note: why, in plain words; it stands in the entries.
+    """
+    if account.bet is not None:
+        account = _bet_ended(_refused(account), account.bet, at, note=note)
+    basis = account.holding.basis
+    if not account.holding.quantity:
+        return account
+    entry = Entry(
+        number=account.entry_count + 1,
+        at=at,
+        kind=_RUG,
+        amount=NOTHING,
+        cash=account.cash,
+        realised=-basis,
+        quantity=account.holding.quantity,
+        round_id=account.round_id,
+        note=note,
+    )
+    closed = _closed(entry, f"unseen:{account.round_id}", basis, account.since)
+    return _with_entry(_refused(account), entry, closed, Holding(), -1, account.bet)
+
+
 def _filled(account: Account, event: OrderFilled, fill: Fill) -> Account:
     amount, quantity, side = fill.amount, fill.quantity, fill.side
     spends = side is not OrderSide.SELL
@@ -90,7 +118,7 @@ def _filled(account: Account, event: OrderFilled, fill: Fill) -> Account:
     if fill.round_id != account.round_id and account.round_id is not None:
         if any(one.round_id == fill.round_id for one in account.rounds):
             return _told_late(account, event, fill)
-        account = _ended_unseen(account, event.at)
+        account = ended_unseen(account, event.at)
     if side is OrderSide.BUY:
         return _bought(account, event, fill)
     return _sold(account, event, fill) if side is OrderSide.SELL else _staked(account, event, fill)
@@ -174,28 +202,6 @@ def _bet_ended(
     return _with_entry(account, entry, closed, account.holding, account.since, None)
 
 
-def _ended_unseen(account: Account, at: Nanos) -> Account:
-    """Book what is open as lost: another round has begun."""
-    if account.bet is not None:
-        account = _bet_ended(_refused(account), account.bet, at, note=END_UNSEEN)
-    basis = account.holding.basis
-    if not account.holding.quantity:
-        return account
-    entry = Entry(
-        number=account.entry_count + 1,
-        at=at,
-        kind=_RUG,
-        amount=NOTHING,
-        cash=account.cash,
-        realised=-basis,
-        quantity=account.holding.quantity,
-        round_id=account.round_id,
-        note=END_UNSEEN,
-    )
-    closed = _closed(entry, f"unseen:{account.round_id}", basis, account.since)
-    return _with_entry(_refused(account), entry, closed, Holding(), -1, account.bet)
-
-
 def _told_late(account: Account, event: OrderFilled, fill: Fill) -> Account:
     """Book a fill of an earlier round: the cash changes, and nothing that is held."""
     kind, amount = _SELL, fill.amount
@@ -263,7 +269,7 @@ def _rebaselined(account: Account, event: Rebaselined) -> Account:
         basis = proceeds(event.quantity, event.average)
         holding = Holding(quantity=event.quantity, basis=basis, average=event.average)
     if stated is not None:
-        round_id = account.round_id or RoundId("")
+        round_id = event.round_id or account.round_id or RoundId("")
         bet = OpenBet(round_id=round_id, stake=stake, start=stated.start, end=stated.end)
     before, cost, gained = account.holding, account.at_risk, event.cash - account.cash
     ended = holding.quantity < before.quantity or stake < cost - before.basis
@@ -280,6 +286,8 @@ def _rebaselined(account: Account, event: Rebaselined) -> Account:
     closed = _closed(entry, f"rebaseline:{event.at}", cost, -1) if ended else None
     since = account.since if event.quantity else -1
     after = _with_entry(account, entry, closed, holding, since, bet)
+    if event.round_id is not None and (event.quantity or stated is not None):
+        after = replace(after, round_id=event.round_id)
     if account.entry_count > 1:
         return after
     opening = event.cash + holding.basis + stake  # nothing was done yet: it begins with this

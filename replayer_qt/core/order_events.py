@@ -181,6 +181,7 @@ class Rebaselined(Event, frozen=True, kw_only=True, gc=False):
         average: [multiplier].
         bet: the open side bet.
         reason: in plain words.
+        round_id: the round of what is held and bet; None where that is the account's.
     """
 
     cash: Decimal
@@ -188,6 +189,7 @@ class Rebaselined(Event, frozen=True, kw_only=True, gc=False):
     average: Decimal
     bet: StatedBet | None
     reason: str
+    round_id: RoundId | None = None
 
 
 class TradeNoted(Event, frozen=True, kw_only=True, gc=False):

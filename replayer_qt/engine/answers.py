@@ -122,7 +122,7 @@ def accept_venue(turn: Turn) -> None:
         return
     drifted = bool(trading.drift)
     reason = "a person accepted the venue's word"
-    turn.tell(accepted(trading, trading.stated, reason, turn.moment))
+    turn.tell(accepted(trading, trading.stated, reason, turn.moment, turn.running_round()))
     if drifted:
         tell_drift_is_over(turn)
 
@@ -160,7 +160,7 @@ def resolve_unknown(turn: Turn, order_id: OrderId, *, happened: bool) -> None:
     turn.tell(OrderFilled(at=at, mono=mono, stream=stream, order_id=order_id, fill=fill))
     if differences(turn.trading.account, stated):
         reason = "a person says that an unknown order was carried out"
-        turn.tell(accepted(turn.trading, stated, reason, turn.moment))
+        turn.tell(accepted(turn.trading, stated, reason, turn.moment, turn.running_round()))
 
 
 def _venue_is_silent(turn: Turn) -> None:

@@ -184,10 +184,16 @@ class TradingDesk:
         return (*told, *self._pass(markets, moment))
 
     def drop(self, stream: StreamId) -> None:
-        """Forget the account of a recording; other accounts stay."""
-        if isinstance(self.accounts.get(stream), Timeline):
+        """Forget the account of a recording; other accounts stay.
+
+        What a venue says next of its own account is taken over: it may be another exchange.
+        """
+        keeper = self.accounts.get(stream)
+        if isinstance(keeper, Timeline):
             del self.accounts[stream]
             self._published.pop(stream, None)
+        elif keeper is not None:
+            keeper.seat = replace(keeper.seat, known=False, doubt=None)
 
     def shown_accounts(self, before: Accounts, markets: Markets, latest: Event | None) -> Accounts:
         """Return the accounts for people to see; `before` if nothing has changed.

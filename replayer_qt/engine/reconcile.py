@@ -7,7 +7,7 @@ from replayer_qt.core.account import Account
 from replayer_qt.core.money import NOTHING, floor9
 from replayer_qt.core.order_events import AccountStated, Difference, Rebaselined, StatedBet
 from replayer_qt.core.trading import Trading
-from replayer_qt.core.units import NANOS_PER_SECOND, Moment
+from replayer_qt.core.units import NANOS_PER_SECOND, Moment, RoundId
 
 PATIENCE_NS: Final = NANOS_PER_SECOND
 """How long a difference must last to be called drift: the venue's words overtake each other."""
@@ -47,8 +47,22 @@ def cash_drift(found: tuple[Difference, ...]) -> Decimal:
     return sum((abs(one.ours - one.theirs) for one in found if one.field == "cash"), NOTHING)
 
 
-def accepted(trading: Trading, stated: AccountStated, reason: str, moment: Moment) -> Rebaselined:
-    """Return the entry that sets our ledger to the venue's word; what is not stated stays."""
+def accepted(
+    trading: Trading,
+    stated: AccountStated,
+    reason: str,
+    moment: Moment,
+    running: RoundId | None = None,
+) -> Rebaselined:
+    """Return the entry that sets our ledger to the venue's word; what is not stated stays.
+
+    Args:
+        trading: the account.
+        stated: the venue's word.
+        reason: in plain words.
+        moment: when.
+        running: the round that what is held now must be of, where the venue does not say.
+    """
     account = trading.account
     holding = account.holding
     quantity = holding.quantity if stated.quantity is None else stated.quantity
@@ -66,4 +80,5 @@ def accepted(trading: Trading, stated: AccountStated, reason: str, moment: Momen
         average=average if quantity else NOTHING,
         bet=bet,
         reason=reason,
+        round_id=stated.round_id or running,
     )

@@ -23,7 +23,7 @@ from replayer_qt.core.risk import evaluate
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trade_commands import Buy, OrderCommand, PlaceSideBet, Sell
 from replayer_qt.core.trading import Trading
-from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment, RoundId
 from replayer_qt.core.verdict import Facts
 from replayer_qt.engine.paper import PaperState, Stamp, sent
 from replayer_qt.engine.seat import Context, Seat, fold
@@ -88,6 +88,12 @@ class Turn:
     def stamp(self) -> Stamp:
         """Return where and when this turn happens."""
         return Stamp(self.trading.stream, self.moment)
+
+    def running_round(self) -> RoundId | None:
+        """Return the name of the round that the market is in."""
+        return (
+            None if self.market is None or self.market.round is None else self.market.round.round_id
+        )
 
     def facts(self, request: Request | None) -> Facts:
         """Return all that the gate looks at."""

@@ -1,13 +1,15 @@
 """What the venue's own word makes of an account: the ledger is compared, drift is told."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
-from replayer_qt.core.events import Event
+from replayer_qt.core.events import Event, FeedChanged, Link
 from replayer_qt.core.order_events import (
     AccountStated,
     Difference,
     DriftFound,
-    OrderFilled,
+    OrderEvent,
     PositionLiquidated,
     Rebaselined,
     SideBetClosed,
@@ -19,6 +21,9 @@ from replayer_qt.engine.reconcile import PATIENCE_NS, accepted, differences, exp
 from replayer_qt.engine.seat import Doubt
 from replayer_qt.engine.turn import Turn
 
+_LOST: Final = frozenset({Link.OFF, Link.CONNECTING, Link.WAITING, Link.BLOCKED, Link.ENDED})
+"""While the connection is in one of these states, what the venue says is missed."""
+
 
 def hear_venue(turn: Turn, event: Event) -> None:
     """Do what follows from an own event that the venue told, and that is folded already."""
@@ -26,8 +31,10 @@ def hear_venue(turn: Turn, event: Event) -> None:
         match event:
             case AccountStated():
                 _stated(turn, event)
-            case OrderFilled() | PositionLiquidated() | SideBetClosed() | Rebaselined():
+            case OrderEvent() | PositionLiquidated() | SideBetClosed() | Rebaselined():
                 _compared_again(turn)
+            case FeedChanged(link=link) if link in _LOST:
+                turn.seat = replace(turn.seat, known=False, doubt=None)
             case _:
                 pass
     tidy(turn, (event, *turn.told))
@@ -47,13 +54,11 @@ def outlast(turn: Turn) -> None:
 
 def _stated(turn: Turn, event: AccountStated) -> None:
     trading = turn.trading
+    if not turn.seat.known:
+        _catch_up(turn)
+        return
     found = differences(trading.account, event)
-    if not turn.seat.known and event.cash is not None:
-        turn.seat = replace(turn.seat, known=True)
-        if found:
-            reason = "the venue's word when the account was opened"
-            turn.tell(accepted(trading, event, reason, turn.moment))
-    elif not found:
+    if not found:
         _agrees(turn)
     elif explained(trading):
         turn.seat = replace(turn.seat, doubt=None)
@@ -63,8 +68,28 @@ def _stated(turn: Turn, event: AccountStated) -> None:
         turn.seat = replace(turn.seat, doubt=Doubt(turn.moment.mono, found))
 
 
+def _catch_up(turn: Turn) -> None:
+    """Take over what the venue did while nobody listened; its word opens the account anew.
+
+    While an order may explain the difference, what becomes of it is waited for.
+    """
+    trading = turn.trading
+    stated = trading.stated
+    if stated is None or stated.cash is None or explained(trading):
+        return
+    turn.seat = replace(turn.seat, known=True, doubt=None)
+    if differences(trading.account, stated):
+        reason = "what the venue held when it was listened to again"
+        turn.tell(accepted(trading, stated, reason, turn.moment, turn.running_round()))
+    if trading.drift:
+        tell_drift_is_over(turn)
+
+
 def _compared_again(turn: Turn) -> None:
     """Our ledger moved: what looked like a difference may have been the venue's head start."""
+    if not turn.seat.known:
+        _catch_up(turn)
+        return
     if turn.seat.doubt is None and not turn.trading.drift:
         return
     found = _differences(turn)

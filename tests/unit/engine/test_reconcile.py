@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from replayer_qt.core.account import Account
 from replayer_qt.core.booking import fold_account
+from replayer_qt.core.events import FeedChanged, Link
 from replayer_qt.core.money import Holding
 from replayer_qt.core.order_events import (
     AccountOpened,
@@ -215,3 +216,47 @@ def test_accepting_the_venue_s_word_leaves_no_difference(cash, quantity, average
 def test_what_is_not_stated_is_not_compared():
     account = Account(cash=Decimal(3), holding=Holding(quantity=Decimal(1)))
     assert differences(account, event(AccountStated)) == ()
+
+
+def test_what_happened_while_the_connection_was_lost_is_taken_over_and_no_drift():
+    """FAULTS O5: after a reconnection the venue's word is taken over, with an entry."""
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.take(bought(floor, order.order_id))
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"))
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.begin("next")
+    floor.stated("4.902", fresh=True)
+    floor.stated("4.902")
+    assert not floor.of(DriftFound)
+    assert floor.account.cash == Decimal("4.902")
+    assert floor.account.holding.quantity == 0
+    assert floor.account.session_result == Decimal("-0.098")
+
+
+def test_a_position_that_the_venue_tells_of_belongs_to_the_running_round():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.take(bought(floor, order.order_id))
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.begin("next")
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.stated("4.7", quantity=Decimal("0.2"), average=Decimal("1.5"), fresh=True)
+    assert floor.account.round_id == "next"
+    assert floor.account.holding.quantity == Decimal("0.2")
+
+
+def test_while_an_order_may_explain_it_the_venue_s_word_is_not_taken_over():
+    """FAULTS O6: a fill that a reconnection proves is booked once, not on top of its own effect."""
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.happen(OrderUnknown, order_id=order.order_id, reason="the connection was lost")
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"), fresh=True)
+    assert floor.account.cash == 5
+    floor.take(bought(floor, order.order_id))
+    assert floor.account.cash == Decimal("4.9")
+    assert not floor.of(Rebaselined)
+    assert not floor.of(DriftFound)
