@@ -43,7 +43,7 @@ DOCKS: Final = (
             "Alt+8", ACCOUNT),
     DockRow("ledger", "Ledger", "Every change of the cash, and the proof that they add up.",
             "Alt+9", ACCOUNT),
-    DockRow("statistics", "Statistics", "The session's result as a curve, and its figures.",
+    DockRow("statistics", "Stats", "The session's result as a curve, and its figures.",
             "Alt+0", ACCOUNT),
     DockRow("risk", "Risk", "How far each rule of the gate is from refusing.",
             "Alt+Shift+6", ACCOUNT),

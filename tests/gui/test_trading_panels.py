@@ -3,10 +3,11 @@
 import csv
 import io
 from decimal import Decimal
+from html import escape
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -24,6 +25,7 @@ from replayer_qt.core.commands import GoTo
 from replayer_qt.core.order_events import ArmState, Difference, TradeNoted
 from replayer_qt.core.orders import OrderState
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.statistics import DEFINITIONS
 from replayer_qt.core.trade_commands import (
     AskVenue,
     CancelOrder,
@@ -38,6 +40,7 @@ from replayer_qt.ui.panels.ledger import NONE_OF_KIND, LedgerPanel, summed
 from replayer_qt.ui.panels.open_orders import NO_ORDERS, OrdersPanel
 from replayer_qt.ui.panels.positions import NOT_TRADED, PositionsPanel
 from replayer_qt.ui.panels.risk import NO_RULES, RiskPanel
+from replayer_qt.ui.panels.statistics import StatisticsPanel
 from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPanel
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.helpers.account_frames import (
@@ -55,7 +58,15 @@ from tests.helpers.account_frames import (
 from tests.helpers.make import ROUND, event
 from tests.helpers.orders import make_bet, make_book, make_request, make_sale
 
-ALL = (PositionsPanel, OrdersPanel, FillsPanel, LedgerPanel, RiskPanel, JournalPanel)
+ALL = (
+    PositionsPanel,
+    OrdersPanel,
+    FillsPanel,
+    LedgerPanel,
+    StatisticsPanel,
+    RiskPanel,
+    JournalPanel,
+)
 K = EntryKind
 
 
@@ -302,7 +313,7 @@ def test_every_button_and_every_verb_has_an_effect(shown, kind):
         click(button)
         assert panel.heard, button.text()
         effects += 1
-    assert effects >= 2
+    assert effects >= (1 if kind is StatisticsPanel else 2)
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -512,6 +523,70 @@ def test_the_ledger_can_be_filtered_by_kind(shown):
     assert panel.table.empty == NONE_OF_KIND
     box.setCurrentIndex(0)
     assert panel.table.model().rowCount() == whole
+
+
+# --- statistics
+
+
+def figures(panel):
+    return {name: text for name, text in cells(panel.table) if text}
+
+
+def test_the_figures_of_a_session_are_told_with_their_definitions(shown):
+    panel = shown(StatisticsPanel, a_busy_day())
+    told = figures(panel)
+    assert told["Closed"] == "40"
+    assert told["Win rate"] == "55.0 %"
+    assert told["Profit factor"] == "1.50"
+    assert told["Expectancy [SOL]"] == "+0.005000"
+    assert panel.cells["profit_factor"].word.text == "1.50"
+    tips = [
+        panel.table.model().index(row, 1).data(Qt.ItemDataRole.ToolTipRole)
+        for row in range(panel.rows.rowCount())
+    ]
+    for definition in DEFINITIONS.values():
+        assert any(escape(definition) in tip for tip in tips), definition
+
+
+def test_what_is_not_defined_says_so(shown):
+    panel = shown(StatisticsPanel, trading_of())
+    told = figures(panel)
+    for name in ("Win rate", "Profit factor", "Expectancy [SOL]", "Best [SOL]", "Bet win rate"):
+        assert told[name] == "n/a"
+    assert panel.cells["win_rate"].word.text == "n/a"
+    assert panel.curve.marks == ()
+
+
+def test_the_curve_ends_at_the_realised_result_and_leads_to_the_trade(shown):
+    closed = closed_of("0.5", "-0.2", "0.1", rug=1)
+    account = account_of(
+        entries_of((K.OPENING, "10")), closed=closed, session_result=Decimal("0.4")
+    )
+    panel = shown(StatisticsPanel, trading_of(account))
+    assert [mark.result for mark in panel.curve.marks] == list(map(Decimal, ("0.5", "0.3", "0.4")))
+    assert [mark.forced for mark in panel.curve.marks] == [False, True, False]
+    assert panel.curve.words() == "#3 ▼ sell +0.100000 → +0.400000 SOL"
+    end = QPoint(panel.curve.width() - 90, 60)
+    QTest.mouseDClick(panel.curve, Qt.MouseButton.LeftButton, pos=end)
+    assert panel.heard == [GoTo(stream=PRACTICE, round_id=ROUND, tick=22)]
+
+
+def test_a_long_session_begins_its_curve_where_memory_begins(shown):
+    account = account_of(
+        entries_of((K.OPENING, "10")), closed=closed_of("0.1"), session_result=Decimal(3)
+    )
+    panel = shown(StatisticsPanel, trading_of(account))
+    QTest.mouseMove(panel.curve, QPoint(1, 60))
+    assert panel.curve.words() == "Start: +2.900000 SOL"
+
+
+def test_open_results_follow_the_price(shown):
+    trading = trading_of(account_of(holding=holding_of()))
+    panel = shown(StatisticsPanel, trading)
+    before = figures(panel)["Unrealised"]
+    panel.show_frame(frame_of(trading, markets=[market_of(price=0.5)]))
+    assert before.startswith("+")
+    assert figures(panel)["Unrealised"].startswith("-")
 
 
 # --- risk

@@ -23,6 +23,7 @@ from replayer_qt.ui.plots.profit_curve import Mark, ProfitCurve
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import Theme
 
+_TABLE_PX: Final = 256
 _CELLS: Final = (
     ("result", "session"),
     ("win_rate", "win rate"),
@@ -53,6 +54,7 @@ class StatisticsPanel(QWidget):
             for name, caption in _CELLS
         }
         self.table = LinkedTable("Statistics", self.rows, [], empty=NOT_TRADED)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.curve = ProfitCurve()
         self.curve.chosen.connect(self._follow)
         top = QHBoxLayout()
@@ -62,8 +64,8 @@ class StatisticsPanel(QWidget):
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(self.table)
         both.addWidget(self.curve)
-        both.setStretchFactor(0, 2)
-        both.setStretchFactor(1, 3)
+        both.setStretchFactor(1, 1)
+        both.setSizes([_TABLE_PX, 1])
         both.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
