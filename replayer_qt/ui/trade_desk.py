@@ -71,7 +71,7 @@ class TradeDesk(QObject):
         self._late = QTimer(self)  # a desktop may take its time to answer, and the window first
         self._late.setSingleShot(True)
         self._late.setInterval(_TRAY_MS)
-        self._late.timeout.connect(self._show_tray)
+        self._late.timeout.connect(self._look_for_tray)
         self._late.start()
 
     def verbs(self) -> dict[str, Callable[..., object]]:
@@ -138,6 +138,16 @@ class TradeDesk(QObject):
         if self.tray is not None:
             self.tray.icon.hide()
 
+    def show_tray(self) -> None:
+        """Put the icon on the desktop; it goes with the window."""
+        self.tray = KillTray(self._window)
+        self.tray.asked.connect(self.asked)
+        self.tray.lifting.connect(self.lift_kill)
+        self.tray.wanted.connect(self._window.raise_)
+        self.tray.set_theme(self._theme)
+        self.tray.show_state(self._state)
+        self.tray.icon.show()
+
     def _connect(self) -> None:
         for part in (self.bar, self.drift, self.kill_button, self.kill_key):
             part.asked.connect(self.asked)
@@ -162,13 +172,6 @@ class TradeDesk(QObject):
         self.overlay.say(self.ticket.words, everything, armed=self.keys.is_armed())
 
     @Slot()
-    def _show_tray(self) -> None:
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            return
-        self.tray = KillTray(self._window)
-        self.tray.asked.connect(self.asked)
-        self.tray.lifting.connect(self.lift_kill)
-        self.tray.wanted.connect(self._window.raise_)
-        self.tray.set_theme(self._theme)
-        self.tray.show_state(self._state)
-        self.tray.icon.show()
+    def _look_for_tray(self) -> None:
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self.show_tray()
