@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from replayer_qt.core.account import Account, EntryKind, valued
 from replayer_qt.core.events import Link
@@ -56,8 +56,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
     opened = account.opened
     held = account.holding
     lost_ms, lost_ticks = _loss(account, running, now)
-    pending, pending_buys, pending_bet = _pending(book)
-    selling, selling_unknown = _sales(book)
+    way = _under_way(book) if book.open else _IDLE
     second, minute, second_frees, minute_frees = _rates(memory.recent, now.mono)
     return Facts(
         now=now.mono,
@@ -77,12 +76,12 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         basis=held.basis if opened else None,
         stake=(NOTHING if account.bet is None else account.bet.stake) if opened else None,
         bet_end=_bet_end(account, running),
-        pending=pending,
-        pending_buys=pending_buys,
-        pending_bet=pending_bet,
-        selling=selling,
-        selling_unknown=selling_unknown,
-        unknown=len(book.in_state(OrderState.UNKNOWN)) if book.open else 0,
+        pending=way.pending,
+        pending_buys=way.buys,
+        pending_bet=way.bet,
+        selling=way.selling,
+        selling_unknown=way.selling_unknown,
+        unknown=way.unknown,
         drifting=bool(trading.drift),
         day_result=_day_result(account, value.unrealised, now) if opened else None,
         drawdown=_drawdown(account, value.result) if opened else None,
@@ -99,7 +98,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         orders=memory.orders,
         turnover=memory.turnover,
         session_result=value.result,
-        in_flight=sum(order.is_under_way for order in book.open),
+        in_flight=way.orders,
         last_ms=_ms(now.mono - memory.recent[-1]) if memory.recent else None,
     )
 
@@ -148,39 +147,53 @@ def _bet_end(account: Account, running: RoundState | None) -> int:
     return -1
 
 
-def _pending(book: OrderBook) -> tuple[Decimal, Decimal, bool]:
+class _UnderWay(NamedTuple):
+    """What orders under way come to, as `Facts` names it."""
+
+    pending: Decimal = NOTHING
+    buys: Decimal = NOTHING
+    bet: bool = False
+    selling: int = 0
+    selling_unknown: int = 0
+    unknown: int = 0
+    orders: int = 0
+
+
+_IDLE: Final = _UnderWay()
+
+
+def _under_way(book: OrderBook) -> _UnderWay:
     pending, buys, bet = NOTHING, NOTHING, False
+    selling, selling_unknown, unknown, count = 0, 0, 0, 0
     for order in book.open:
+        if not order.is_under_way:
+            continue
+        count += 1
+        is_unknown = order.state is OrderState.UNKNOWN
+        unknown += is_unknown
+        if order.request.side is OrderSide.SELL:
+            share = order.request.share or 100
+            selling += 0 if is_unknown else share
+            selling_unknown += share if is_unknown else 0
+            continue
         stake = order.at_stake
         pending += stake
         if order.request.side is OrderSide.BUY:
             buys += stake
-        elif order.request.side is OrderSide.SIDE_BET and order.is_under_way:
-            bet = True
-    return pending, buys, bet
-
-
-def _sales(book: OrderBook) -> tuple[int, int]:
-    known, unknown = 0, 0
-    for order in book.open:
-        if order.request.side is not OrderSide.SELL or not order.is_under_way:
-            continue
-        share = order.request.share or 100
-        if order.state is OrderState.UNKNOWN:
-            unknown += share
         else:
-            known += share
-    return known, unknown
+            bet = True
+    return _UnderWay(pending, buys, bet, selling, selling_unknown, unknown, count)
 
 
 def _day_result(account: Account, unrealised: Decimal, now: Moment) -> Decimal:
     today = account.day_result if account.day == now.at // _DAY else NOTHING
-    return today + unrealised
+    return today + unrealised if unrealised else today
 
 
 def _drawdown(account: Account, result: Decimal) -> Decimal:
-    opening = account.session_opening
-    return max(max(account.tally.peak, opening) - (opening + result), NOTHING)
+    opening, peak = account.session_opening, account.tally.peak
+    fall = max(opening, peak) - opening - result
+    return fall if fall > 0 else NOTHING
 
 
 def _loss(

@@ -65,11 +65,19 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 def fold_memory(memory: RiskMemory, event: Event) -> RiskMemory:
     """Return the memory after `event`."""
+    if isinstance(event, OrderGated):
+        return _gated(memory, event)
     match event:
         case OrderRequested(request=request):
-            return replace(memory, asked=request)
-        case OrderGated():
-            return _gated(memory, event)
+            return RiskMemory(
+                asked=request,
+                recent=memory.recent,
+                newest=memory.newest,
+                automated_runs=memory.automated_runs,
+                rejects=memory.rejects,
+                orders=memory.orders,
+                turnover=memory.turnover,
+            )
         case OrderRejected(mono=mono):
             kept = memory.rejects[bisect_right(memory.rejects, mono - MINUTE) :]
             return replace(memory, rejects=(*kept[-REJECTS_MOST + 1 :], mono))
