@@ -55,7 +55,7 @@ class StatisticsPanel(QWidget):
         }
         self.table = LinkedTable("Statistics", self.rows, [], empty=NOT_TRADED)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.curve = ProfitCurve()
+        self.curve = ProfitCurve(self._describe)
         self.curve.chosen.connect(self._follow)
         top = QHBoxLayout()
         top.setSpacing(0)
@@ -102,6 +102,13 @@ class StatisticsPanel(QWidget):
         for name, cell in self.cells.items():
             cell.say(_word(told, name))
 
+    def _describe(self, number: int) -> str:
+        if self._account is None:
+            return ""
+        closed = self._account.closed[number]
+        word = kind_word(closed.kind, closed.result + closed.cost)
+        return f"{word} {fmt.signed_sol(closed.result)}"
+
     @Slot(int)
     def _follow(self, number: int) -> None:
         if self._account is not None and self._stream is not None:
@@ -130,8 +137,6 @@ def _marks(account: Account | None) -> tuple[list[Mark], Decimal]:
     marks = [
         Mark(
             result=equity - account.session_opening,
-            words=f"{kind_word(closed.kind, closed.result + closed.cost)}"
-            f" {fmt.signed_sol(closed.result)}",
             forced=forced(closed.kind) is not None,
         )
         for (_, equity), closed in zip(curve(account), account.closed, strict=True)

@@ -1,6 +1,6 @@
 """The curve of a session's result, trade by trade, with every fall from its peak shaded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import Final
@@ -28,17 +28,18 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         result: of the session so far [SOL].
-        words: what was closed, for the pointer.
         forced: whether the rug closed it; marked by a cross.
     """
 
     result: Decimal
-    words: str = ""
     forced: bool = False
 
 
 class ProfitCurve(QWidget):
     """Paints the marks as one line; the pointer tells the nearest one.
+
+    Args:
+        describe: says in words what was closed at a mark's number; asked for one mark at a time.
 
     Signals:
         chosen: the number of the mark that was double-clicked.
@@ -46,8 +47,9 @@ class ProfitCurve(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, describe: Callable[[int], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._describe = describe
         self._theme = DARK
         self._marks: tuple[Mark, ...] = ()
         self._start = _ZERO
@@ -84,8 +86,8 @@ class ProfitCurve(QWidget):
         number = len(self._marks) if self._pointed is None else self._pointed
         if number == 0:
             return f"Start: {fmt.signed_sol(self._start)} SOL"
-        mark = self._marks[number - 1]
-        return f"#{number} {mark.words} → {fmt.signed_sol(mark.result)} SOL".replace("  ", " ")
+        result = fmt.signed_sol(self._marks[number - 1].result)
+        return f"#{number} {self._describe(number - 1)} → {result} SOL"
 
     def _room(self) -> QRectF:
         return QRectF(_PAD, 20, max(10, self.width() - 2 * _PAD - _LABEL_PX), self.height() - 28)

@@ -12,7 +12,7 @@ from replayer_qt.ui.theme import DARK, LIGHT
 
 @pytest.fixture
 def curve(qtbot):
-    made = ProfitCurve()
+    made = ProfitCurve(lambda number: f"sell {number}")
     qtbot.addWidget(made)
     made.set_theme(DARK)
     made.resize(400, 160)
@@ -22,8 +22,7 @@ def curve(qtbot):
 
 def marks(*results, rug=-1):
     return [
-        Mark(result=Decimal(result), words=f"sell {number}", forced=number == rug)
-        for number, result in enumerate(results)
+        Mark(result=Decimal(result), forced=number == rug) for number, result in enumerate(results)
     ]
 
 
