@@ -30,12 +30,14 @@ from replayer_qt.adapters.brokers.picture import (
     picture_of,
     shows,
 )
+from replayer_qt.adapters.brokers.problems import contradiction, foreign_trade
 from replayer_qt.adapters.brokers.proof import (
     Sent,
     fill_of_bet,
     fill_of_trade,
     is_bet_of,
     is_trade_of,
+    may_make,
     proved,
     proved_by_rug,
 )
@@ -51,7 +53,6 @@ from replayer_qt.core.order_events import (
     SideBetClosed,
 )
 from replayer_qt.core.orders import Fill, OrderId, OrderSide, Request
-from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.units import Moment, Nanos, RoundId, StreamId
 
 KEPT: Final = 256
@@ -165,6 +166,9 @@ class Matching:
 
     def due(self, now: Moment) -> _Events:
         """Return what has become of orders because time passed."""
+        for order in self._open:
+            if order.until is None and now.mono >= order.sent + self._patience:
+                order.until = self._prices.newest(order.request.round_id)
         late = [o for o in self._open if not o.unknown and now.mono >= o.sent + self._patience]
         return tuple(
             self._unknown(
@@ -218,11 +222,13 @@ class Matching:
             return self._liquidated(trade, now)
         if self._is_known(trade):
             return ()
-        order = self._first(lambda one: is_trade_of(one, trade))
+        order = self._maker_of(trade)
         if order is not None:
             self._close(order, filled=True)
         self._change(lambda picture: after_trade(picture, trade))
         if order is None:
+            for one in self._open:
+                one.blurred = one.blurred or one.request.side is trade.side
             return self._foreign(trade.round_id, now)
         return (self._filled(order, fill_of_trade(trade), now),)
 
@@ -233,7 +239,7 @@ class Matching:
         self._bets.append((bet.round_id, bet.start))
         picture = self._belief.picture
         stated = picture is not None and shows(picture, bet)
-        order = self._first(lambda one: is_bet_of(one, bet))
+        order = self._whose(lambda one: is_bet_of(one, bet))
         if order is not None:
             self._close(order, filled=True)
         self._change(lambda picture: after_bet(picture, bet))
@@ -284,9 +290,7 @@ class Matching:
             return ()
         order = self._open[0]
         late = as_of >= order.sent + self._patience
-        if not (
-            order.sure and late and order.unknown and not order.acked and picture == order.before
-        ):
+        if not (late and order.may_be_undone and picture == order.before):
             return ()
         self._close(order, filled=False)
         order_id = order.request.order_id
@@ -325,7 +329,7 @@ class Matching:
     def _is_known(self, trade: OwnTrade) -> bool:
         """Whether a statement proved this trade already."""
         for fill in self._stated:
-            same = (fill.side, fill.round_id, fill.tick) == (trade.side, trade.round_id, trade.tick)
+            same = fill.side is trade.side and fill.round_id == trade.round_id
             if same and fill.quantity == trade.quantity and fill.amount == trade.amount:
                 self._stated.remove(fill)
                 return True
@@ -337,10 +341,21 @@ class Matching:
         else:
             self._stated.append(fill)
 
-    def _first(self, belongs: Callable[[Sent], bool]) -> Sent | None:
-        """The one that is under way before those that are unknown; of these the oldest."""
+    def _whose(self, belongs: Callable[[Sent], bool]) -> Sent | None:
+        """The newest order that fits, for orders are done at once; none if two are as new."""
         fitting = [order for order in self._open if belongs(order)]
-        return min(fitting, key=lambda order: order.unknown, default=None)
+        newest = max((order.tick for order in fitting), default=-1)
+        best = [order for order in fitting if order.tick == newest]
+        return best[0] if len(best) == 1 else None
+
+    def _maker_of(self, trade: OwnTrade) -> Sent | None:
+        """The order that a trade carried out.
+
+        How much a sale sells hangs on the holding, so only the newest one can be known by it.
+        """
+        sales = [one for one in self._open if trade.side is OrderSide.SELL and may_make(one, trade)]
+        newest = max((one.tick for one in sales), default=-1)
+        return self._whose(lambda one: one.tick >= newest and is_trade_of(one, trade))
 
     def _close(self, order: Sent, *, filled: bool) -> None:
         self._open = [one for one in self._open if one is not order]
@@ -363,30 +378,12 @@ class Matching:
         if round_id == self._foreign_in:
             return ()
         self._foreign_in = round_id
-        return (
-            ProblemRaised(
-                **self._at(now),
-                code="foreign-trade",
-                what="The venue shows a trade on this account that no order here explains.",
-                remedy="Trade an account in one place only; compare the ledger with the venue.",
-            ),
-        )
+        return (foreign_trade(self._stream, now),)
 
     def _against(self, order_id: OrderId, now: Moment, *, done: bool) -> _Events:
         """An answer to an order that is over: heard before, or not what was found out."""
         filled = dict(self._over).get(order_id, done)
-        if filled == done:
-            return ()
-        said, found = ("done", "not done") if done else ("refused", "done")
-        return (
-            ProblemRaised(
-                **self._at(now),
-                code="order-contradicted",
-                what=f"The venue called an order {said} that its own state had shown as {found}.",
-                remedy="Compare the ledger with the venue; trust the venue.",
-                severity=Severity.WARNING,
-            ),
-        )
+        return () if filled == done else (contradiction(self._stream, now, done=done),)
 
     def _at(self, now: Moment) -> dict[str, Any]:
         return {"at": now.at, "mono": now.mono, "stream": self._stream}

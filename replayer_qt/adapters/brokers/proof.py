@@ -28,9 +28,11 @@ class Sent(msgspec.Struct, kw_only=True):
     Attributes:
         sent: when it left [monotonic ns].
         tick: the newest tick of its round then; it cannot have been done before.
+        until: the newest tick when patience ended; it was done by then, or never. None before.
         before: what the account was, with everything else that happened since.
         sure: whether `before` was borne out when it left, so that a statement can prove something.
         held: the holdings that a share of it may have been taken of [units].
+        blurred: whether a trade of its side was heard meanwhile that may be its own after all.
         acked: whether the venue said that it was done.
         unknown: whether it was told that nobody knows.
         asked: how often a statement was asked for because of it.
@@ -43,10 +45,17 @@ class Sent(msgspec.Struct, kw_only=True):
     before: Picture
     held: list[Decimal]
     sure: bool
+    until: int | None = None
+    blurred: bool = False
     acked: bool = False
     unknown: bool = False
     asked: int = 0
     ask_at: Nanos = Nanos(0)
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether a statement that shows no effect proves that it had none."""
+        return self.sure and self.unknown and not self.acked and not self.blurred
 
     def moved(self, picture: Picture) -> None:
         """Take note that something else happened to the account."""
@@ -59,12 +68,18 @@ class Sent(msgspec.Struct, kw_only=True):
             self.held = [*self.held[-HOLDINGS_KEPT + 1 :], quantity]
 
 
-def is_trade_of(order: Sent, trade: OwnTrade) -> bool:
-    """Return whether a trade does what the order asks for, not before it and in its round."""
+def may_make(order: Sent, trade: OwnTrade) -> bool:
+    """Return whether a trade is of an order's side and round, and of its time."""
     request = order.request
     if trade.side is not request.side or trade.round_id != request.round_id:
         return False
-    if trade.tick < order.tick:
+    return order.tick <= trade.tick and (order.until is None or trade.tick <= order.until)
+
+
+def is_trade_of(order: Sent, trade: OwnTrade) -> bool:
+    """Return whether a trade does what the order asks for."""
+    request = order.request
+    if not may_make(order, trade):
         return False
     if request.amount is not None:
         return nine(trade.amount) == nine(request.amount)
@@ -80,6 +95,7 @@ def is_bet_of(order: Sent, bet: OwnBet | BetEnd) -> bool:
         request.side is OrderSide.SIDE_BET
         and bet.round_id == request.round_id
         and bet.start >= max(order.tick, 0)
+        and (order.until is None or bet.start <= order.until)
         and request.amount is not None
         and nine(bet.stake) == nine(request.amount)
     )
@@ -159,10 +175,15 @@ def _sold(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
     if abs(left - stated.quantity) > _CUT:
         return None
     quantity = before.quantity - stated.quantity
-    for tick, price in prices.since(request.round_id, order.tick):
-        if NOTHING <= proceeds(quantity, price) - got <= _LOTS:
-            return _stated(request, request.round_id, (tick, price, quantity, got))
-    return None
+    short = [
+        (proceeds(quantity, price) - got, -tick, price)
+        for tick, price in prices.since(request.round_id, order.tick)
+    ]
+    nearest = min((one for one in short if NOTHING <= one[0] <= _LOTS), default=None)
+    if nearest is None:
+        return None
+    _, before_now, price = nearest
+    return _stated(request, request.round_id, (-before_now, price, quantity, got))
 
 
 def _bet(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
