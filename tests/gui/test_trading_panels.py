@@ -580,6 +580,15 @@ def test_a_long_session_begins_its_curve_where_memory_begins(shown):
     assert panel.curve.words() == "Start: +2.900000 SOL"
 
 
+def test_a_curve_that_nobody_sees_is_drawn_when_it_is_shown(shown):
+    panel = shown(StatisticsPanel, trading_of())
+    panel.hide()
+    panel.show_frame(frame_of(trading_of(account_of(closed=closed_of("1", "2")))))
+    assert panel.curve.marks == ()
+    panel.show()
+    assert len(panel.curve.marks) == 2
+
+
 def test_open_results_follow_the_price(shown):
     trading = trading_of(account_of(holding=holding_of()))
     panel = shown(StatisticsPanel, trading)

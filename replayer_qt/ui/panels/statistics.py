@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import asdict
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from replayer_qt.core.account import Account
@@ -48,6 +49,7 @@ class StatisticsPanel(QWidget):
         self.rows = figures()
         self._stream: StreamId | None = None
         self._account: Account | None = None
+        self._is_curve_due = False
         self._seen: tuple[Decimal | None, int | None] = (None, None)
         self.cells = {
             name: Cell(caption, sample="+8.888888", least="+8.8888", points=10, mono=True)
@@ -93,9 +95,16 @@ class StatisticsPanel(QWidget):
             return
         self._seen = (price, seen)
         if account is None or before is None or account.closed is not before.closed:
-            self.curve.show_marks(*_marks(account))
+            self._is_curve_due = True
+            self._draw_curve()
         told = None if account is None else statistics_of(account, price, rounds_seen=seen)
         self._say(told)
+
+    def _draw_curve(self) -> None:
+        """Draw it when it is seen: it is the one thing here that grows with the session."""
+        if self._is_curve_due and self.isVisible():
+            self._is_curve_due = False
+            self.curve.show_marks(*_marks(self._account))
 
     def _say(self, told: Statistics | None) -> None:
         self.rows.set_rows([] if told is None else list(figures_of(told))[::-1])
@@ -114,6 +123,12 @@ class StatisticsPanel(QWidget):
         if self._account is not None and self._stream is not None:
             closed = self._account.closed[number]
             self.asked.emit(GoTo(stream=self._stream, round_id=closed.round_id, tick=closed.tick))
+
+    # Qt's names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self._draw_curve()
 
 
 def rounds_seen(account: Account, market: MarketState | None) -> int | None:
