@@ -25,6 +25,9 @@ TRIGGER: Final = "KILL"
 UNREADABLE: Final = "latch-unreadable"
 """Who pressed it, where the latch cannot be read."""
 
+DEADLINE_S: Final = 1.0
+"""How long a press waits for the disk [s]."""
+
 _LIMIT: Final = 64 * 1024
 _SETTLED_NS: Final = 100_000_000
 """A file that was changed a shorter time before it was read may change again unseen [ns]."""
@@ -46,11 +49,19 @@ class LatchFile:
     A missing file means off only where its folder can be read and this object never saw it on.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        disk: Disk | None = None,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         """Prepare; nothing is touched."""
         self._folder = folder
         self._clock = clock
         self._disk = RealDisk() if disk is None else disk
+        self._deadline_s = deadline_s
         self._path = str(folder / FILE)
         self._trigger = str(folder / TRIGGER)
         self._changing = threading.Lock()  # for the members below, never while a file is touched
@@ -87,28 +98,48 @@ class LatchFile:
     def press(self, *, by: str, reason: str) -> Kill:
         """Switch it on: in this program at once, and on stable storage when this returns.
 
-        Never raises. What can't be written is said in the reason, and holds as long as this
-        program runs.
+        Never raises, and never waits longer than the deadline. What can't be written is said in
+        the reason, and holds as long as this program runs.
         """
         pressed = Kill(on=True, reason=reason, by=by, at=self._clock.now())
         with self._changing:
             self._held = pressed
             self._presses += 1
             self._was_on = True
-        try:
-            self._write(pressed)
-        except OSError as error:
-            why = f"{reason} (not on disk: {error.strerror or error}; it holds until this ends)"
+        failure = self._written_in_time(pressed)
+        if failure is not None:
+            why = f"{reason} (not on disk: {failure}; it holds until this program ends)"
             pressed = Kill(on=True, reason=why, by=by, at=pressed.at)
-            with self._changing:
-                self._held = pressed
-            log.error("the kill switch is on, but could not be written: %s", error)
-            return pressed
         with self._changing:
-            if self._held is pressed and not self._is_lifting:
+            if failure is not None:
+                self._held = pressed
+            elif self._held == pressed and not self._is_lifting:
                 self._held = None
-        log.info("the kill switch is on: %s (%s)", reason, by)
+        if failure is not None:
+            log.error("the kill switch is on, but could not be written: %s", failure)
+        else:
+            log.info("the kill switch is on: %s (%s)", reason, by)
         return pressed
+
+    def _written_in_time(self, kill: Kill) -> str | None:
+        """Return why it is not on the disk; None if it is. A disk may hang for ever."""
+        failures: list[str] = []
+
+        def write() -> None:
+            try:
+                self._write(kill)
+            except OSError as error:
+                failures.append(error.strerror or str(error))
+
+        writer = threading.Thread(target=write, name="kill-latch", daemon=True)
+        try:
+            writer.start()
+            writer.join(self._deadline_s)
+        except RuntimeError:  # no thread is left to be had
+            write()
+        if writer.is_alive():
+            return f"the disk has not answered for {self._deadline_s:g} s"
+        return failures[0] if failures else None
 
     def lift(self, *, reason: str) -> Kill:
         """Switch it off; only ever called because a person asked.

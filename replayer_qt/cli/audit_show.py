@@ -95,8 +95,8 @@ def _picked(
 
 
 def _words(arguments: argparse.Namespace) -> list[bytes]:
-    said = [f'"{text}' for text in (arguments.day, arguments.order, arguments.event) if text]
-    return [msgspec.json.encode(text[1:])[:-1] for text in said]
+    said = (arguments.day, arguments.order, arguments.event)
+    return [msgspec.json.encode(text)[:-1] for text in said if text]
 
 
 def _is_wanted(record: AuditRecord, arguments: argparse.Namespace) -> bool:

@@ -57,6 +57,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: it cannot be read; reading a damaged compressed one raises it too.
     """
+    packed = path.with_name(path.name + ".zst")
+    if not path.exists() and packed.exists():  # compressed since the folder was looked at
+        path = packed
     with path.open("rb", buffering=_BUFFER) as file:
         if path.suffix != ".zst":
             yield file

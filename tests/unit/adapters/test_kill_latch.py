@@ -211,6 +211,26 @@ def test_it_is_on_for_other_threads_before_the_disk_has_it(tmp_path):
     assert latch(tmp_path).is_on()
 
 
+def test_a_disk_that_hangs_does_not_hang_whoever_presses(tmp_path, caplog):
+    """KS-06, FAULTS C6: after the deadline it is on in memory, and says that it is not on disk."""
+    disk = FaultyDisk()
+    running = latch(tmp_path, disk=disk, deadline_s=0.05)
+    disk.gate.clear()
+    began = time.monotonic()
+    pressed = running.press(by="button", reason="enough")
+    assert time.monotonic() - began < 5
+    assert "not answered" in pressed.reason
+    assert running.is_on()
+    assert "could not be written" in caplog.text
+    disk.gate.set()
+    deadline = time.monotonic() + 5
+    while not latch(tmp_path).is_on() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert latch(tmp_path).read().by == "button"
+    assert running.lift(reason="fine").on is False
+    assert not running.is_on()
+
+
 def test_a_press_while_it_is_being_lifted_wins(tmp_path):
     disk = FaultyDisk()
     running = latch(tmp_path, disk=disk)

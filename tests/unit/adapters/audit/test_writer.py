@@ -266,6 +266,50 @@ def test_a_torn_tail_is_left_where_it_is_and_told_of(tmp_path):
     assert found.files[0].left == 35
 
 
+def test_a_batch_torn_at_any_byte_is_gone_on_after(tmp_path):
+    """AU-01, S4-K1: whatever a crash leaves of a batch, the next run's chain is whole."""
+    written(tmp_path / "model", 2)
+    anchor = (tmp_path / "model" / ANCHOR).read_bytes()
+    name = files_in(tmp_path / "model")[0].name
+    content = (tmp_path / "model" / name).read_bytes()
+    more = trail_in(tmp_path / "longer", entropy=random.Random(1).getrandbits)
+    for number in range(3):
+        more.append([*decided(f"o{number}"), sent(f"o{number}"), filled(f"o{number}")])
+    more.close()
+    longer = (tmp_path / "longer" / name).read_bytes()
+    assert longer.startswith(content)
+    for length in range(len(content), len(longer) + 1, 41):
+        folder = tmp_path / str(length)
+        folder.mkdir()
+        (folder / name).write_bytes(longer[:length])
+        (folder / ANCHOR).write_bytes(anchor)
+        trail = trail_in(folder)
+        trail.append([sent("after")])
+        assert trail.findings() == ()
+        trail.close()
+        found = checked(folder)
+        assert found.is_whole
+        whole = longer.count(b"\n", 0, length)
+        assert found.records == whole + 2
+
+
+def test_a_compressed_end_is_gone_on_after(tmp_path, caplog):
+    clock = SteppedClock(START)
+    trail = trail_in(tmp_path, clock)
+    trail.append(decided("o1"))
+    clock.pass_s(DAY_S)
+    trail.append([sent(at=clock.now())])
+    for _ in range(20):
+        trail.tend()
+    trail.close()
+    files_in(tmp_path)[1].path.unlink()
+    trail = trail_in(tmp_path, clock)
+    trail.append([sent(at=clock.now())])
+    trail.close()
+    assert "lines 4 to 5 are missing" in caplog.text
+    assert [(place.seq, place.line) for place in checked(tmp_path).damage] == [(4, 1)]
+
+
 def test_a_tail_cut_off_is_never_gone_on_after_in_silence(tmp_path, caplog):
     """AU-03: the anchor says how far the trail went; the hole stays to be seen for ever."""
     written(tmp_path, 3)
