@@ -11,7 +11,7 @@ from replayer_qt.core.money import NOTHING, decimal_of
 from replayer_qt.core.order_book import OrderBook
 from replayer_qt.core.orders import OrderSide, OrderState, Request
 from replayer_qt.core.phase import Phase
-from replayer_qt.core.risk_memory import MINUTE, Kind, kind_of
+from replayer_qt.core.risk_memory import MINUTE, Kind, has_acted, kind_of
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trading import Kill, Trading
@@ -89,6 +89,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         lost_ms=lost_ms,
         lost_ticks=lost_ticks,
         same_ms=None if request is None else _same_ms(request, memory.newest, now.mono),
+        same_tick=request is not None and has_acted(memory, request),
         last_second=second,
         last_minute=minute,
         second_frees_ms=second_frees,

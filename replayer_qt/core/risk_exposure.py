@@ -88,7 +88,12 @@ def duplicate_order(request: Request, facts: Facts, bounds: Bounds) -> Reason | 
     """Refuse the same order again at once, unless insisted upon; the whole exit never is one."""
     since, window = facts.same_ms, bounds.duplicate_ms
     exits = request.side is _SELL and request.share == _WHOLE
-    if window == 0 or since is None or request.confirmed or exits or since >= window:
+    if window == 0 or request.confirmed or exits:
+        return None
+    if facts.same_tick:
+        text = f"The strategy {request.strategy_id[:40]} was allowed one at this tick already."
+        return Reason(code="duplicate_order", text=text)
+    if since is None or since >= window:
         return None
     ago = Decimal(repr(float(since)))
     return Reason(

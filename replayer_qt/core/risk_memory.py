@@ -20,23 +20,30 @@ from replayer_qt.core.order_events import (
     OrderRequested,
 )
 from replayer_qt.core.orders import OrderSide, Origin, Request
-from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
+from replayer_qt.core.units import NANOS_PER_SECOND, Nanos, RoundId
 
 ARMED_BY_A_PERSON: Final = "armed"
 """The code of an `ArmingChanged` that a person asked for; automated orders count anew from it."""
 
 RECENT_MOST: Final = 600
 REJECTS_MOST: Final = 100
+ACTORS_MOST: Final = 200
 KINDS_MOST: Final = 64
 """From so many kinds on, those older than a minute are let go."""
 MINUTE: Final = 60 * NANOS_PER_SECOND
 
-_NONE: Final[Mapping["Kind", Nanos]] = MappingProxyType({})
-_AUTOMATED: Final = frozenset({Origin.STANDING, Origin.STRATEGY})
+Actor = tuple[str, OrderSide]
+"""A strategy, and what it does."""
 
+Place = tuple[RoundId | None, int]
+"""A round and a tick."""
 
 Kind = tuple[OrderSide, Decimal]
 """What makes two orders the same: the side, and the amount [SOL] or the share [percent]."""
+
+_NONE: Final[Mapping[Kind, Nanos]] = MappingProxyType({})
+_NOBODY: Final[Mapping[Actor, Place]] = MappingProxyType({})
+_AUTOMATED: Final = frozenset({Origin.STANDING, Origin.STRATEGY})
 
 
 class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +55,7 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
         asked: the newest order that was asked for, until the gate has spoken.
         recent: when orders were allowed in the last minute [monotonic ns], oldest first.
         newest: when each kind of order was allowed last [monotonic ns]; the oldest first.
+        acted: the round and tick for which each strategy's newest order of a side was allowed.
         automated_runs: automated orders allowed since a person last armed the account.
         rejects: when orders were rejected in the last minute [monotonic ns].
         orders: orders allowed since the session began.
@@ -57,6 +65,7 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
     asked: Request | None = None
     recent: tuple[Nanos, ...] = ()
     newest: Mapping[Kind, Nanos] = _NONE
+    acted: Mapping[Actor, Place] = _NOBODY
     automated_runs: int = 0
     rejects: tuple[Nanos, ...] = ()
     orders: int = 0
@@ -73,6 +82,7 @@ def fold_memory(memory: RiskMemory, event: Event) -> RiskMemory:
                 asked=request,
                 recent=memory.recent,
                 newest=memory.newest,
+                acted=memory.acted,
                 automated_runs=memory.automated_runs,
                 rejects=memory.rejects,
                 orders=memory.orders,
@@ -95,6 +105,14 @@ def kind_of(request: Request) -> Kind:
     return request.side, amount if amount is not None else Decimal(request.share or 0)
 
 
+def has_acted(memory: RiskMemory, request: Request) -> bool:
+    """Return whether the same strategy was allowed the same side at the same tick before."""
+    if request.origin is not Origin.STRATEGY:
+        return False
+    place = memory.acted.get((request.strategy_id, request.side))
+    return place == (request.round_id, request.tick)
+
+
 def rejects_since(memory: RiskMemory, mono: int) -> int:
     """Return how many orders were rejected after `mono` [monotonic ns]."""
     return len(memory.rejects) - bisect_right(memory.rejects, mono)
@@ -114,6 +132,7 @@ def _gated(memory: RiskMemory, event: OrderGated) -> RiskMemory:
     return RiskMemory(
         recent=(*recent, event.mono),
         newest=_with_newest(memory.newest, kind_of(asked), event.mono),
+        acted=_with_acted(memory.acted, asked),
         automated_runs=memory.automated_runs + (asked.origin in _AUTOMATED),
         rejects=memory.rejects,
         orders=memory.orders + 1,
@@ -129,5 +148,16 @@ def _with_newest(newest: Mapping[Kind, Nanos], kind: Kind, mono: Nanos) -> Mappi
         for old in [one for one, at in after.items() if at <= mono - MINUTE]:
             del after[old]
     if len(after) > RECENT_MOST:
+        del after[next(iter(after))]
+    return MappingProxyType(after)
+
+
+def _with_acted(acted: Mapping[Actor, Place], request: Request) -> Mapping[Actor, Place]:
+    if request.origin is not Origin.STRATEGY:
+        return acted
+    after = dict(acted)
+    after.pop((request.strategy_id, request.side), None)
+    after[(request.strategy_id, request.side)] = (request.round_id, request.tick)
+    if len(after) > ACTORS_MOST:
         del after[next(iter(after))]
     return MappingProxyType(after)

@@ -141,8 +141,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         code="duplicate_order",
         title="No duplicates",
-        sentence="the same order again within the window, unless insisted upon; selling 100 % "
-        "never is one",
+        sentence="the same order again within the window, or a strategy's second one of a side at "
+        "one tick, unless insisted upon; selling 100 % never is one",
         sides=EVERYTHING,
         judge=exposure.duplicate_order,
         switch="risk.duplicate_ms",

@@ -81,6 +81,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
         losing_streak: losses in a row; `lost_ms` how long ago the last one was [ms], and
             `lost_ticks` how many ticks ago in this round; None when there was none.
         same_ms: how long ago the same order (side and size) was allowed last [ms]; None: never.
+        same_tick: whether the strategy was allowed an order of this side at this tick before.
         last_second, last_minute: orders allowed in that time; `second_frees_ms` and
             `minute_frees_ms` when the oldest leaves the window [ms].
         automated: automated orders since a person allowed them last.
@@ -120,6 +121,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     lost_ms: float | None = None
     lost_ticks: int | None = None
     same_ms: float | None = None
+    same_tick: bool = False
     last_second: int | None = None
     last_minute: int | None = None
     second_frees_ms: float = 0.0

@@ -12,7 +12,7 @@ from replayer_qt.core.facts import cool_down_left, facts_of
 from replayer_qt.core.money import Holding, with_bought
 from replayer_qt.core.order_book import OrderBook, fold_orders
 from replayer_qt.core.order_events import ArmState, Difference, OrderGated, OrderRequested
-from replayer_qt.core.orders import Mode, OrderState
+from replayer_qt.core.orders import Mode, OrderState, Origin
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.risk import evaluate
 from replayer_qt.core.risk_known import MISSING
@@ -274,6 +274,18 @@ def same(name, amount):
 def test_a_double_click_is_one_order(apart_ms, orders):
     """S0-M3, FAULTS O8, S4-4e: the same order within 250 ms is one."""
     assert len(clicks([0, apart_ms * 1_000_000], request=same)) == orders
+
+
+def test_two_orders_of_a_strategy_at_one_tick_are_one():
+    """FAULTS O8: whatever their sizes; the next tick is another intent."""
+    bot = {"origin": Origin.STRATEGY, "strategy_id": "martin"}
+    limits = make_limits()
+    memory, book, first = ask(RiskMemory(), OrderBook(), make_request("a", **bot), NOON, limits)
+    assert first.allowed
+    again = make_request("b", amount="0.5", **bot)
+    assert ask(memory, book, again, NOON + SECOND, limits)[2].code == "duplicate_order"
+    later = make_request("c", amount="0.5", tick=11, **bot)
+    assert ask(memory, book, later, NOON + SECOND, limits)[2].allowed
 
 
 def test_two_amounts_that_are_written_differently_are_the_same():

@@ -11,12 +11,14 @@ from replayer_qt.core.order_events import (
 )
 from replayer_qt.core.orders import Mode, OrderSide, Origin
 from replayer_qt.core.risk_memory import (
+    ACTORS_MOST,
     KINDS_MOST,
     MINUTE,
     RECENT_MOST,
     REJECTS_MOST,
     RiskMemory,
     fold_memory,
+    has_acted,
     rejects_since,
 )
 from tests.helpers.make import event, ticked
@@ -85,6 +87,22 @@ def test_kinds_of_orders_are_bounded_too():
     for number in range(RECENT_MOST + 9):
         later = asked(later, make_request("d", amount=f"3.{number + 1:03}"), MINUTE + 10)
     assert len(later.newest) == RECENT_MOST
+
+
+def test_a_strategy_is_remembered_by_side_round_and_tick():
+    """FAULTS O8: one intent for each strategy, round, tick and side."""
+    bot = {"origin": Origin.STRATEGY, "strategy_id": "martin", "tick": 5}
+    memory = asked(RiskMemory(), make_request("a", **bot), 1)
+    assert has_acted(memory, make_request("b", amount="2", **bot))
+    for other in ({"tick": 6}, {"strategy_id": "ann"}, {"round_id": None}):
+        assert not has_acted(memory, make_request("c", **{**bot, **other}))
+    assert not has_acted(memory, make_bet("d", **bot))
+    assert not has_acted(memory, make_request("e", tick=5, strategy_id="martin"))
+    for number in range(ACTORS_MOST + 5):
+        one = make_request("f", **{**bot, "strategy_id": f"bot-{number}"})
+        memory = asked(memory, one, 2)
+    assert len(memory.acted) == ACTORS_MOST
+    assert not has_acted(memory, make_request("b", **bot))
 
 
 def test_rejects_are_counted_for_a_minute():
