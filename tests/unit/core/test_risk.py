@@ -468,3 +468,14 @@ def test_one_place_alone_makes_the_ticket_that_brokers_take():
 
 def test_every_rule_looks_at_some_order():
     assert {side for rule in RULES for side in rule.sides} == set(OrderSide)
+
+
+@pytest.mark.parametrize("origin", Origin)
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_kill_switch_lets_nothing_but_a_persons_sale_pass(origin, killed):
+    """KS-04, S4-4a: the matrix of who asks, for what, with the switch on or off."""
+    facts = make_facts(**HELD, killed=killed)
+    person = origin in {Origin.HAND, Origin.KEY}
+    for make, passes in ((make_request, False), (make_bet, False), (make_sale, person)):
+        order = make(origin=origin, strategy_id="martin")
+        assert evaluate(order, facts, make_limits()).allowed == (passes or not killed)
