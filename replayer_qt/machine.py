@@ -3,18 +3,25 @@
 import asyncio
 import logging
 import random
+import secrets
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Protocol
+
+import msgspec
 
 from replayer_qt import wiring
+from replayer_qt.adapters.audit.writer import AuditFiles
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.adapters.kill_latch import LatchFile
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.whereabouts import find_round
+from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.events import Event
@@ -23,13 +30,36 @@ from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.kill_watch import KillWatch
 from replayer_qt.runtime.recorder_worker import RecorderWorker
+from replayer_qt.runtime.trade_host import TradeHost
 
 log = logging.getLogger(__name__)
 
 _STREAMS = {"practice": PRACTICE, "rugs": RUGS}
+
+
+class Till(msgspec.Struct, frozen=True, kw_only=True):
+    """Where money is accounted for.
+
+    Attributes:
+        folder: the profile's own directory: the kill switch, the audit trail, the accounts.
+        profile: its name.
+    """
+
+    folder: Path
+    profile: str
+
+
+class Worker(Protocol):
+    """A thread that writes something."""
+
+    def stop(self) -> bool:
+        """Write what it was sent, and end; False if not in time."""
+        ...
 
 
 class LateFeed:
@@ -60,8 +90,16 @@ class LateFeed:
             self._feed.steer(command)
 
 
-def live_feed(command: Connect, settings: Settings, clock: Clock) -> Feed:
+def live_feed(
+    command: Connect, settings: Settings, clock: Clock, gate: Callable[[], bool] | None
+) -> Feed:
     """Return the feed of a venue.
+
+    Args:
+        command: which venue.
+        settings: how it is connected to.
+        clock: what time it is.
+        gate: whether the kill switch is on; None only listens, and orders nothing.
 
     Raises:
         SettingInvalid: the venue is not known, or cannot be had yet.
@@ -75,14 +113,19 @@ def live_feed(command: Connect, settings: Settings, clock: Clock) -> Feed:
 
     def make() -> Feed:
         # imported on the feed's thread: see LateFeed
+        from replayer_qt.adapters.feeds.rugs_account import Login  # noqa: PLC0415
         from replayer_qt.adapters.feeds.rugs_socketio import RugsFeed  # noqa: PLC0415
         from replayer_qt.adapters.practice_process import PracticeFeed  # noqa: PLC0415
 
         rng = random.Random()  # noqa: S311  # spreads reconnections, keeps no secret
+        login = None
+        if gate is not None and command.venue == "practice":
+            # an account of its own for each connection: the exchange begins anew with it
+            login = Login(secrets.token_hex(16), gate, settings.trading.ack_ms)
         if command.venue == "practice" and command.url is None:
-            return PracticeFeed(settings, clock, rng)
+            return PracticeFeed(settings, clock, rng, login=login)
         url = command.url or settings.feed.rugs_url
-        return RugsFeed(url, stream, clock, settings.feed, rng, name=command.venue)
+        return RugsFeed(url, stream, clock, settings.feed, rng, name=command.venue, login=login)
 
     return LateFeed(command.venue, stream, make)
 
@@ -93,7 +136,8 @@ class Machine:
     Attributes:
         host: the engine's seat.
         recorder: the recorder's thread.
-        desk: who obeys commands.
+        desk: who obeys commands about what is watched.
+        trade: who obeys commands about money; None where nothing can be traded.
     """
 
     def __init__(
@@ -104,10 +148,12 @@ class Machine:
         desk: Desk,
         recordings: Path,
         clock: Clock,
+        trade: TradeHost | None = None,
     ) -> None:
         self.host = host
         self.recorder = recorder
         self.desk = desk
+        self.trade = trade
         self._recordings = recordings
         self._clock = clock
 
@@ -143,21 +189,33 @@ async def assemble(
     clock: Clock,
     recordings: Path,
     app_version: str,
+    till: Till | None = None,
 ) -> Machine:
     """Build and start the parts; leaving `stack` stops them in reverse order.
 
     Must run on the main thread, on a loop that also runs Qt's. Feeds stop first, then the engine
-    takes what is queued, then the recorder writes what it was sent and closes.
+    takes what is queued, then what writes files writes what it was sent and closes.
+
+    Args:
+        stack: stops what is started here.
+        settings: all settings.
+        clock: what time it is.
+        recordings: where recordings go.
+        app_version: the release.
+        till: where money is accounted for; None trades nothing.
     """
+    run_id = uuid.uuid4().hex
     journal = RecordingJournal(
-        recordings, clock, settings.recorder, app_version=app_version, session=uuid.uuid4().hex
+        recordings, clock, settings.recorder, app_version=app_version, session=run_id
     )
-    host = EngineHost(Engine())
+    latch = None if till is None else LatchFile(till.folder, clock)
+    gate = None if latch is None else latch.is_on
+    host = EngineHost(Engine(settings=settings))
     recorder = RecorderWorker(journal)
     desk = Desk(
         host,
         Makers(
-            live=lambda command: live_feed(command, settings, clock),
+            live=lambda command: live_feed(command, settings, clock, gate),
             replay=lambda paths, stream: ReplayFeed(
                 [Path(path) for path in paths],
                 stream,
@@ -179,9 +237,39 @@ async def assemble(
     )
     wiring.wire(host=host, recorder=recorder, desk=desk)
     recorder.start()
-    stack.callback(_stop_recorder, recorder)
+    stack.callback(_stop, recorder, "the recorder")
+    trade = None
+    if till is not None and latch is not None:
+        run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
+        trade = _open_till(stack, till, latch, run, settings, (host, desk, clock))
     stack.push_async_callback(_stop_feeds, desk)
-    return Machine(host=host, recorder=recorder, desk=desk, recordings=recordings, clock=clock)
+    return Machine(
+        host=host, recorder=recorder, desk=desk, recordings=recordings, clock=clock, trade=trade
+    )
+
+
+def _open_till(
+    stack: AsyncExitStack,
+    till: Till,
+    latch: LatchFile,
+    run: Run,
+    settings: Settings,
+    floor: tuple[EngineHost, Desk, Clock],
+) -> TradeHost:
+    """Build and start what trading needs: the latch is read before any order can be."""
+    host, desk, clock = floor
+    trail = AuditFiles(till.folder / "audit", clock, run=run)
+    audit = AuditWorker(trail, findings=trail.findings)
+    watch = KillWatch(latch)
+    trade = TradeHost(host, audit, latch, clock, settings=settings, send=desk.send, nowhere=NOWHERE)
+    wiring.wire_trading(host=host, trade=trade, audit=audit, watch=watch)
+    audit.start()
+    stack.callback(_stop, audit, "the audit trail")
+    watch.start()
+    stack.callback(_stop, watch, "the kill switch's watch")
+    trade.start()
+    stack.callback(trade.stop)
+    return trade
 
 
 async def _stop_feeds(desk: Desk) -> None:
@@ -190,6 +278,6 @@ async def _stop_feeds(desk: Desk) -> None:
     await asyncio.sleep(0)  # one turn of the loop lets the engine take what is queued
 
 
-def _stop_recorder(recorder: RecorderWorker) -> None:
-    if not recorder.stop():
-        log.error("the recorder did not stop in time")
+def _stop(worker: Worker, name: str) -> None:
+    if not worker.stop():
+        log.error("%s did not stop in time", name)

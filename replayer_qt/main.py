@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -28,9 +29,11 @@ from replayer_qt.adapters.display import choose_platform
 from replayer_qt.adapters.memory import peak_rss_mib
 from replayer_qt.core.commands import Connect
 from replayer_qt.core.errors import DataDirUnusable
+from replayer_qt.core.event_ids import EventIds
 from replayer_qt.core.options import VERSION, WindowOptions
+from replayer_qt.core.orders import OrderId
 from replayer_qt.core.report import status_line
-from replayer_qt.machine import Machine, assemble
+from replayer_qt.machine import Machine, Till, assemble
 from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import NOWHERE
 from replayer_qt.runtime.heartbeat import Heartbeat
@@ -105,6 +108,7 @@ async def _run(options: WindowOptions, app: QApplication, built: list[Machine]) 
             clock=clock,
             recordings=Path(options.recordings),
             app_version=VERSION,
+            till=Till(folder=Path(options.data_dir), profile=options.profile),
         )
         built.append(machine)
         wiring.wire_watch(host=machine.host, desk=machine.desk, hooks=hooks, tally=tally)
@@ -157,11 +161,19 @@ def _build_window(
     if unseen:  # Qt's offscreen screen is small, and would squeeze a restored window
         settings = replace(settings, window=replace(settings.window, restore_layout=False))
     store = QSettings(str(Path(options.data_dir, "window.ini")), QSettings.Format.IniFormat)
+    clock, ids = SystemClock(), EventIds(secrets.randbits)
     window = MainWindow(
-        settings, version=VERSION, layout_store=store, chart=chart, clock=SystemClock()
+        settings,
+        version=VERSION,
+        layout_store=store,
+        chart=chart,
+        clock=clock,
+        new_order_id=lambda: OrderId(ids.next(clock.now()).decode()),
     )
     frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
-    wiring.wire_window(host=machine.host, desk=machine.desk, frames=frames, window=window)
+    wiring.wire_window(
+        host=machine.host, desk=machine.desk, trade=machine.trade, frames=frames, window=window
+    )
     return window
 
 

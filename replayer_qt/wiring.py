@@ -4,14 +4,17 @@ from PySide6.QtCore import Qt
 
 from replayer_qt.core.events import Event, FeedChanged, Link
 from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
+from replayer_qt.runtime.kill_watch import KillWatch
 from replayer_qt.runtime.outlet import Outlet
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.tally import Tally
 from replayer_qt.runtime.teller import Teller
+from replayer_qt.runtime.trade_host import TradeHost
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 
@@ -59,11 +62,36 @@ def wire(*, host: EngineHost, recorder: RecorderWorker, desk: Desk) -> None:
     host.advanced.connect(desk.hear, WITHIN)
 
 
-def wire_window(*, host: EngineHost, desk: Desk, frames: FrameClock, window: MainWindow) -> None:
-    """Connect the pixels: frames in, wishes out."""
+def wire_trading(
+    *,
+    host: EngineHost,
+    trade: TradeHost,
+    audit: AuditWorker,
+    watch: KillWatch,
+) -> None:
+    """Connect the money: every decision to the trail, and only from there on its way."""
+    host.advanced.connect(trade.hear, WITHIN)
+    audit.durable.connect(trade.durable, ACROSS)
+    audit.failed.connect(trade.audit_failed, ACROSS)
+    audit.recovered.connect(trade.audit_recovered, ACROSS)
+    audit.found.connect(trade.audit_found, ACROSS)
+    watch.changed.connect(trade.kill_seen, ACROSS)
+
+
+def wire_window(
+    *,
+    host: EngineHost,
+    desk: Desk,
+    frames: FrameClock,
+    window: MainWindow,
+    trade: TradeHost | None = None,
+) -> None:
+    """Connect the pixels: frames in, wishes out; those about money through the other door."""
     host.advanced.connect(frames.collect, WITHIN)
     frames.frame.connect(window.show_frame, WITHIN)
     window.asked.connect(desk.obey, WITHIN)
+    if trade is not None:
+        window.asked.connect(trade.obey, WITHIN)
 
 
 def wire_watch(*, host: EngineHost, desk: Desk, hooks: CrashHooks, tally: Tally) -> None:

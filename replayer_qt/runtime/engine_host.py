@@ -1,16 +1,23 @@
 """The engine's seat on the main thread."""
 
+from collections import deque
+
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replayer_qt.core.approval import Approval
+from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event
-from replayer_qt.core.state import State
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.orders import OrderId
+from replayer_qt.core.state import Advance, State
+from replayer_qt.core.units import Moment, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.runtime.outlet import Delivery
 
 
 class EngineHost(QObject):
-    """Lets the engine take what feeds and the recorder send.
+    """Lets the engine take what feeds, the recorder and the desk send.
+
+    Who hears of an advance may cause another one; everybody hears of them in their order.
 
     Signals:
         advanced: the `Advance` after each batch.
@@ -21,6 +28,8 @@ class EngineHost(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._untold: deque[Advance] = deque()  # bounded: what one telling causes
+        self._telling = False
 
     @property
     def state(self) -> State:
@@ -31,23 +40,58 @@ class EngineHost(QObject):
     def take(self, delivery: Delivery) -> None:
         """Fold one batch and announce where that leaves us."""
         try:
-            self.advanced.emit(self._engine.handle(delivery.events))
+            self._tell(self._engine.handle(delivery.events))
         finally:  # an error here costs this batch, not all that follow
             delivery.done()
 
     @Slot(object)
     def note(self, event: Event) -> None:
         """Fold one event of this program's own (the recorder's word, a problem)."""
-        self.advanced.emit(self._engine.handle((event,)))
+        self._tell(self._engine.handle((event,)))
 
     def show(self, stream: StreamId | None) -> None:
         """Look at another stream."""
-        self.advanced.emit(self._engine.show(stream))
+        self._tell(self._engine.show(stream))
 
     def attach(self, stream: StreamId | None) -> None:
         """Say which stream is the connected venue's."""
-        self.advanced.emit(self._engine.attach(stream))
+        self._tell(self._engine.attach(stream))
 
     def drop(self, stream: StreamId) -> None:
         """Forget a stream that was put away."""
-        self.advanced.emit(self._engine.drop(stream))
+        self._tell(self._engine.drop(stream))
+
+    # --- trading
+
+    def submit(self, command: Command, moment: Moment) -> Advance:
+        """Have a command of trading decided upon; announces and returns where that leaves us."""
+        advance = self._engine.submit(command, moment)
+        self._tell(advance)
+        return advance
+
+    def release(self, stream: StreamId, order_id: OrderId, moment: Moment) -> Approval | None:
+        """Let an order go whose decision is on stable storage; None where no venue is told."""
+        advance, approval = self._engine.release(stream, order_id, moment)
+        self._tell(advance)
+        return approval
+
+    def pass_time(self, moment: Moment) -> None:
+        """Let time pass for what ends by itself; announces only what changed."""
+        advance = self._engine.pass_time(moment)
+        if advance is not None:
+            self._tell(advance)
+
+    def set_health(self, *, audit_ok: bool | None = None, recorder_ok: bool | None = None) -> None:
+        """Say how the parts are that trading relies on; None leaves it as it was."""
+        self._engine.set_health(audit_ok=audit_ok, recorder_ok=recorder_ok)
+
+    def _tell(self, advance: Advance) -> None:
+        self._untold.append(advance)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._untold:
+                self.advanced.emit(self._untold.popleft())
+        finally:
+            self._telling = False

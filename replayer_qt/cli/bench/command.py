@@ -18,6 +18,7 @@ MEASUREMENTS: Final = {
     "recording": "replayer_qt.cli.bench.recording",
     "library": "replayer_qt.cli.bench.loading",
     "feed": "replayer_qt.cli.bench.feed",
+    "trading": "replayer_qt.cli.bench.trading",
     "start": "replayer_qt.cli.bench.start",
 }
 """Each measurement's name and the module that takes it."""

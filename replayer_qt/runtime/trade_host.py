@@ -1,0 +1,379 @@
+"""The one door for orders: hands, keys and strategies come in here, and nothing leaves unwritten.
+
+A command goes to the engine, which gates it; all that follows is handed to the audit trail; when
+the decision is on stable storage the engine releases the order, and only then it goes to its venue.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from replayer_qt.core.approval import Approval
+from replayer_qt.core.commands import Command
+from replayer_qt.core.events import Event, FeedChanged
+from replayer_qt.core.money import NOTHING, decimal_of
+from replayer_qt.core.order_events import (
+    ACCOUNT_EVENTS,
+    AccountOpened,
+    KeysArmed,
+    KillSwitched,
+    KillWanted,
+    LimitsStated,
+    OrderExpired,
+    OrderGated,
+    TradeNoted,
+)
+from replayer_qt.core.orders import Mode
+from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
+from replayer_qt.core.risk import limits_of, named_limits
+from replayer_qt.core.settings import Settings
+from replayer_qt.core.state import Advance
+from replayer_qt.core.trade_commands import (
+    ArmKeys,
+    AskVenue,
+    Kill,
+    LiftKill,
+    NoteTrade,
+    TradeCommand,
+)
+from replayer_qt.core.trading import Kill as KillState
+from replayer_qt.core.units import PRACTICE, Moment, StreamId, venue_of
+from replayer_qt.ports import Clock, KillLatch, Restored
+from replayer_qt.runtime.engine_host import EngineHost
+
+TURN_MS: Final = 100
+LIFT_WORD: Final = "RESUME"
+"""What a person must type to lift the kill switch."""
+
+_AUDITED: Final = (*ACCOUNT_EVENTS, KillSwitched, KeysArmed, LimitsStated, FeedChanged)
+_BAD: Final = frozenset({Recording.FAULTED, Recording.DISK_FULL})
+
+log = logging.getLogger(__name__)
+
+
+class Audit(Protocol):
+    """The audit trail's thread."""
+
+    def post(self, events: Iterable[Event]) -> bool:
+        """Have events written; False if they can't be taken, which closes the gate."""
+        ...
+
+
+class TradeHost(QObject):
+    """Seats trading on the main thread; no slot of it waits for anything but the kill latch.
+
+    Signals:
+        kept: account events of live streams, to be stored.
+        noted: a person's `NoteTrade`, to be stored.
+    """
+
+    noted = Signal(object)
+    kept = Signal(object)
+
+    def __init__(  # noqa: PLR0913 - each is another part of the floor
+        self,
+        host: EngineHost,
+        audit: Audit,
+        latch: KillLatch,
+        clock: Clock,
+        *,
+        settings: Settings,
+        send: Callable[[StreamId, Command], bool],
+        nowhere: StreamId,
+        parent: QObject | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            host: the engine's seat.
+            audit: takes every decision.
+            latch: the kill switch on disk.
+            clock: what time it is.
+            settings: the limits, and what an account begins with.
+            send: hands a command to the connection of a stream's venue; False where there is none.
+            nowhere: the stream named by what concerns no market.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._host = host
+        self._audit = audit
+        self._latch = latch
+        self._clock = clock
+        self._settings = settings
+        self._send = send
+        self._opened: StreamId | None = None
+        self._restored: dict[tuple[StreamId, Mode], Restored] = {}  # bounded: one an account
+        self._nowhere = nowhere
+        self._audit_ok = True
+        self._told_recorder: bool | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(TURN_MS)
+        self._timer.timeout.connect(self._turn)
+
+    def start(self) -> None:
+        """Read the latch, before any order can be; then let time pass."""
+        state = self._latch.read()
+        if state.on:
+            self._note_kill(state)
+        now = self._moment()
+        limits = limits_of(self._settings.risk, self._settings.trading)
+        self._host.note(
+            LimitsStated(
+                at=now.at,
+                mono=now.mono,
+                stream=self._nowhere,
+                digest=limits.digest,
+                limits=named_limits(limits),
+            )
+        )
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Let no more time pass; safe twice."""
+        self._timer.stop()
+
+    # --- what is asked
+
+    @Slot(object)
+    def obey(self, command: Command) -> None:
+        """Do what is asked of trading, or tell why not; pass over what is not about trading."""
+        match command:
+            case Kill(by=by, reason=reason):
+                self.press(by=by, reason=reason)
+            case LiftKill(typed=typed, reason=reason):
+                self._lift(typed, reason)
+            case AskVenue(stream=stream):
+                self._send(stream, command)
+            case NoteTrade():
+                self._note_trade(command)
+            case TradeCommand() | ArmKeys():
+                self._submit(command)
+            case _:
+                pass
+
+    def press(self, *, by: str, reason: str) -> None:
+        """Kill: first the latch on disk, then the gate, then what was not sent yet."""
+        state = self._latch.press(by=by, reason=reason)
+        self._note_kill(state)
+
+    @Slot(object)
+    def kill_seen(self, state: KillState) -> None:
+        """Follow the latch where another process changed it."""
+        if state.on != self._host.state.kill.on:
+            self._note_kill(state)
+
+    def _lift(self, typed: str, reason: str) -> None:
+        if typed.strip() != LIFT_WORD:
+            self._problem(
+                "kill-not-lifted",
+                f"The kill switch stays on: {LIFT_WORD} was not typed.",
+                f"Type {LIFT_WORD} to lift it.",
+            )
+            return
+        try:
+            state = self._latch.lift(reason=reason)
+        except OSError as error:
+            self._problem(
+                "kill-not-lifted",
+                f"The kill switch stays on: it could not be written ({error.strerror}).",
+                "See to the disk, then lift it again.",
+            )
+            return
+        self._note_kill(state)
+
+    def _note_kill(self, state: KillState) -> None:
+        now = self._moment()
+        self._host.note(
+            KillSwitched(
+                at=now.at,
+                mono=now.mono,
+                stream=self._nowhere,
+                on=state.on,
+                reason=state.reason,
+                by=state.by,
+            )
+        )
+        if not state.on:
+            return
+        self._problem(
+            "kill-switch",
+            f"The kill switch is on ({state.by}): {state.reason}",
+            "Nothing but sales of your own leaves. Lift it when the reason is gone.",
+            Severity.ERROR,
+        )
+        live = self._host.state.live
+        if live is not None:  # what is open at the venue is asked for, not assumed
+            self._send(live, AskVenue(stream=live))
+
+    def _submit(self, command: Command) -> None:
+        advance = self._host.submit(command, self._moment())
+        # of a replay only what hands did is written: what follows is made again with each seek
+        self._post([e for e in advance.events if isinstance(e, _AUDITED) and _is_replayed(e)])
+
+    # --- what happened
+
+    @Slot(object)
+    def hear(self, advance: Advance) -> None:
+        """Write down what concerns trading, and act on what rules wish."""
+        own = [e for e in advance.events if isinstance(e, _AUDITED) and not _is_replayed(e)]
+        self._post(own)
+        kept = tuple(event for event in own if isinstance(event, ACCOUNT_EVENTS))
+        if kept:
+            self.kept.emit(kept)
+        for event in advance.events:
+            if isinstance(event, KillWanted) and not self._host.state.kill.on:
+                self.press(by=event.by, reason=event.reason)
+        self._watch_recorder(advance)
+        live = advance.state.live
+        if live != self._opened:
+            self._opened = live
+            if live is not None:
+                self._open(live)
+
+    def _open(self, stream: StreamId) -> None:
+        """Begin the account of a venue that was connected, where the last run left it."""
+        mode, known = self._mode_of(stream), self._host.state.accounts.get(stream)
+        if known is not None and known.mode is Mode.PAPER:
+            return  # it goes on
+        restored = self._restored.get((stream, mode))
+        cash = None if restored is None else restored.cash
+        if known is not None:
+            cash = known.account.cash
+        elif cash is None and mode is Mode.PAPER:
+            cash = decimal_of(self._settings.paper.cash)
+        if cash is None:
+            return  # the venue's first word opens it
+        now = self._moment()
+        self._host.note(
+            AccountOpened(
+                at=now.at,
+                mono=now.mono,
+                stream=stream,
+                mode=mode,
+                cash=cash,
+                day=0 if restored is None else restored.day,
+                day_result=NOTHING if restored is None else restored.day_result,
+            )
+        )
+
+    def _mode_of(self, stream: StreamId) -> Mode:
+        if stream == PRACTICE:
+            return Mode(self._settings.trading.practice_mode)
+        return Mode.PAPER
+
+    def _post(self, events: Sequence[Event]) -> None:
+        if events and not self._audit.post(events):
+            self.audit_failed("it cannot keep up")
+
+    @Slot(object)
+    def durable(self, events: tuple[Event, ...]) -> None:
+        """Release the orders whose decision is on stable storage."""
+        for event in events:
+            if isinstance(event, OrderGated) and event.verdict.allowed and not _is_replayed(event):
+                approval = self._host.release(event.stream, event.order_id, self._moment())
+                if approval is not None and not self._send(event.stream, approval):
+                    self._not_delivered(approval)
+
+    @Slot(str)
+    def audit_failed(self, reason: str) -> None:
+        """Close the gate: what can't be written down can't be done."""
+        if not self._audit_ok:
+            return
+        self._audit_ok = False
+        self._host.set_health(audit_ok=False)
+        self._problem(
+            "audit-failed",
+            f"The audit trail cannot be written: {reason}.",
+            "No order leaves until it can be. See to the disk.",
+            Severity.ERROR,
+        )
+        self.press(by="rule:audit", reason="the audit trail cannot be written")
+
+    @Slot(str)
+    def audit_found(self, finding: str) -> None:
+        """Tell what was wrong with the trail when it was opened."""
+        self._problem(
+            "audit-damaged",
+            f"The audit trail is damaged: {finding}",
+            "app.py audit verify lists the places; the trail goes on after them.",
+        )
+
+    @Slot(str)
+    def store_failed(self, reason: str) -> None:
+        """Tell that accounts are not kept; the audit trail still has every decision."""
+        self._problem(
+            "accounts-not-kept",
+            f"Entries and fills cannot be stored: {reason}.",
+            "See to the disk. The audit trail holds every decision meanwhile.",
+        )
+
+    @Slot()
+    def audit_recovered(self) -> None:
+        """Open the gate again for the audit's part; the kill switch stays as it is."""
+        if self._audit_ok:
+            return
+        self._audit_ok = True
+        self._host.set_health(audit_ok=True)
+
+    def _not_delivered(self, approval: Approval) -> None:
+        """Tell of an order that reached no connection: it certainly had no effect."""
+        now, order = self._moment(), approval.order
+        self._host.note(
+            OrderExpired(
+                at=now.at,
+                mono=now.mono,
+                stream=order.request.stream,
+                order_id=order.order_id,
+                reason="the venue was not connected when it was to leave",
+            )
+        )
+
+    def _note_trade(self, command: NoteTrade) -> None:
+        now = self._moment()
+        self._host.note(
+            TradeNoted(
+                at=now.at,
+                mono=now.mono,
+                stream=self._nowhere,
+                trade_id=command.trade_id,
+                note=command.note,
+                tags=command.tags,
+            )
+        )
+        self.noted.emit(command)
+
+    def _watch_recorder(self, advance: Advance) -> None:
+        recording = advance.state.recording
+        fine = recording is None or recording.state not in _BAD
+        if fine != self._told_recorder:
+            self._told_recorder = fine
+            self._host.set_health(recorder_ok=fine)
+
+    @Slot()
+    def _turn(self) -> None:
+        self._host.pass_time(self._moment())
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.monotonic())
+
+    def _problem(
+        self, code: str, what: str, remedy: str, severity: Severity = Severity.WARNING
+    ) -> None:
+        now = self._moment()
+        self._host.note(
+            ProblemRaised(
+                at=now.at,
+                mono=now.mono,
+                stream=self._nowhere,
+                code=code,
+                what=what,
+                remedy=remedy,
+                severity=severity,
+            )
+        )
+
+
+def _is_replayed(event: Event) -> bool:
+    return venue_of(event.stream) == "replay"
