@@ -166,16 +166,24 @@ class _Check:
             self._unsound += 1
             return None
         seq, prev, digest = links
+        before = self._damaged
         self._check_link(seq, prev)
         self._unsound = 0
-        if self._line == 1 and self._is_folder and (begun_in(text) is None or seq != file.first):
-            self._tell(seq, "the file does not begin with its own first line")
+        if self._line == 1 and self._is_folder:
+            self._check_first(text, seq, file, is_linked=self._damaged == before)
         self._head = Head(seq, digest)
         if self._anchor is not None and seq == self._anchor.seq:
             self._anchor_seen = True
             if digest != self._anchor.digest:
                 self._tell(seq, "it is not the line that the anchor names")
         return seq
+
+    def _check_first(self, text: bytes, seq: int, file: TrailFile, *, is_linked: bool) -> None:
+        begun = begun_in(text)
+        if begun is None or seq != file.first:
+            self._tell(seq, "the file does not begin with its own first line")
+        elif begun.damage and is_linked:  # else the hole itself was told
+            self._tell(seq, f"it was found damaged when it was opened: {begun.damage}")
 
     def _check_link(self, seq: int, prev: str) -> None:
         before = self._head

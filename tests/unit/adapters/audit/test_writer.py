@@ -138,6 +138,16 @@ def test_the_wall_clock_set_back_begins_no_older_day(tmp_path):
     assert ids == sorted(ids)
 
 
+def test_an_event_of_another_time_begins_no_day_of_its_own(tmp_path):
+    """What is replayed keeps its own time in its line; the file is of the day it is written."""
+    trail = trail_in(tmp_path, SteppedClock(START))
+    for at in (0, START, START + 400 * DAY_S * 10**9):
+        trail.append([sent(at=at)])
+    trail.close()
+    assert [file.day for file in files_in(tmp_path)] == ["2023-11-14"]
+    assert [record["at"][:4] for record in records(tmp_path)[1:]] == ["1970", "2023", "2024"]
+
+
 def test_nothing_is_lost_or_split_while_days_go_by_under_load(tmp_path):
     """S4-A7: batches from four threads, a new day every few of them."""
     clock = SteppedClock(START)
@@ -340,8 +350,9 @@ def test_an_anchor_that_is_gone_or_garbage_is_told_of(tmp_path, caplog, content)
     trail.append([sent()])
     assert "anchor" in trail.findings()[0]
     trail.close()
-    assert checked(tmp_path).is_whole
-    assert "anchor" in records(tmp_path)[5]["payload"]["damage"]
+    found = checked(tmp_path)
+    assert [(place.seq, place.line) for place in found.damage] == [(6, 1)]
+    assert "anchor" in found.damage[0].what
     assert "damaged" in caplog.text
 
 
