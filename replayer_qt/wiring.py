@@ -30,7 +30,7 @@ def plug_live(
     feed: Feed, *, host: EngineHost, recorder: RecorderWorker, clock: Clock
 ) -> FeedWorker:
     """Return a thread for a venue's feed; recorder and engine both hear it directly."""
-    to_recorder = Outlet("recorder", raw=True)
+    to_recorder = Outlet("recorder", raw=True, own=False)
     to_engine = Outlet("engine", raw=False)
     to_recorder.arrived.connect(recorder.append, ACROSS)
     to_engine.arrived.connect(host.take, ACROSS)

@@ -14,9 +14,12 @@ from replayer_qt.core.events import (
     EventsShed,
     RawReceived,
 )
+from replayer_qt.core.order_events import ACCOUNT_EVENTS
 
 EVENTS_KEPT: Final = 65_536
 BYTES_KEPT: Final = 64 * 1024 * 1024
+
+_OWN: Final = frozenset(ACCOUNT_EVENTS)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +41,14 @@ class Outlet(QObject):
     bound is reached the oldest events that may be shed (`SHEDDABLE`) are dropped, counted, and
     replaced by one `EventsShed`; all other events are kept whatever happens.
 
+    Args:
+        receiver: its name.
+        raw: whether it wants messages as they came.
+        own: whether it wants what concerns our own account; a recording is the market's.
+        events_kept: events that may wait.
+        bytes_kept: raw bytes that may wait.
+        parent: Qt's owner.
+
     Signals:
         arrived: a `Delivery`; connect it ACROSS, to one receiver.
     """
@@ -49,6 +60,7 @@ class Outlet(QObject):
         receiver: str,
         *,
         raw: bool,
+        own: bool = True,
         events_kept: int = EVENTS_KEPT,
         bytes_kept: int = BYTES_KEPT,
         parent: QObject | None = None,
@@ -57,6 +69,7 @@ class Outlet(QObject):
         self.setObjectName(f"outlet-{receiver}")
         self._receiver = receiver
         self._raw = raw
+        self._own = own
         self._events_kept = events_kept
         self._bytes_kept = bytes_kept
         self._lock = threading.Lock()
@@ -76,6 +89,8 @@ class Outlet(QObject):
                     if not self._raw:
                         continue
                     self._bytes += len(event.data)
+                elif not self._own and type(event) in _OWN:
+                    continue
                 self._waiting.append(event)
             self._make_room()
             self.high_water = max(self.high_water, len(self._waiting))

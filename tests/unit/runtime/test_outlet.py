@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from decimal import Decimal
 
 from replayer_qt.core.events import (
     EventsShed,
@@ -10,6 +11,7 @@ from replayer_qt.core.events import (
     RawReceived,
     RoundOpened,
 )
+from replayer_qt.core.order_events import AccountStated
 from replayer_qt.core.units import RoundId
 from replayer_qt.runtime.outlet import Outlet
 from tests.helpers.listener import Listener
@@ -164,3 +166,13 @@ def test_four_threads_post_at_once_and_nothing_is_lost_or_mixed_up(qtbot):
             assert told == [(tick, 1.0 + tick / 8 + number / 64) for tick in range(each)]
     finally:
         sys.setswitchinterval(interval)
+
+
+def test_a_receiver_that_records_the_market_is_not_told_of_our_own_account():
+    """FAULTS S7: what concerns our account stays out of recordings; the engine hears it all."""
+    own = event(AccountStated, cash=Decimal(1))
+    for wanted in (True, False):
+        outlet = Outlet("test", raw=True, own=wanted)
+        receiver = Receiver(outlet)
+        outlet.post([ticked(1), own])
+        assert receiver.deal() == ([ticked(1), own] if wanted else [ticked(1)])
