@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from replayer_qt.adapters.audit.format import ANCHOR, files_in
 from tests.helpers.audits import START, checked, decided, records, sent, trail_in, written
@@ -32,7 +34,6 @@ def test_a_flip_of_any_byte_is_found_in_its_line(tmp_path):
     """AU-03, S4-K1, FAULTS R17: every byte of every file, the anchor's included."""
     folder = tmp_path / "t"
     trail = trail_in(folder)
-    trail.append(decided("o0"))
     trail.append([sent("o0")])
     trail.close()
     draw = random.Random(1)
@@ -142,6 +143,25 @@ def test_a_file_under_another_ones_name_is_named(trail):
     files = files_in(trail)
     shutil.copy(files[1].path, files[0].path)
     assert not checked(trail).is_whole
+
+
+@given(data=st.data())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_other_bytes_in_the_place_of_what_was_written_are_found(trail, data):
+    """AU-03: replaced, removed or inserted anywhere in what counts, by anything at all."""
+    file = data.draw(st.sampled_from(files_in(trail))).path
+    whole = file.read_bytes()
+    start = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(start, min(len(whole), start + 3_000)))
+    put = data.draw(st.binary(max_size=30) | st.sampled_from([b"\n", whole[:700], whole[start:]]))
+    changed = whole[:start] + put + whole[end:]
+    if changed.startswith(whole):  # behind the end: it does not count
+        return
+    file.write_bytes(changed)
+    try:
+        assert not checked(trail).is_whole
+    finally:
+        file.write_bytes(whole)
 
 
 def test_the_anchor_of_an_older_moment_is_no_damage(trail):
