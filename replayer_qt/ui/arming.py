@@ -20,7 +20,7 @@ from replayer_qt.ui.view import is_replay_shown
 NO_ACCOUNT: Final = Badge(
     word="NO ACCOUNT", shape="ring", colour="muted", tip="Nothing here can be traded."
 )
-_REPLAY: Final = Badge(
+REPLAYED: Final = Badge(
     word="REPLAY", shape="triangle", colour="past",
     tip="Play money in a recording: stepping back takes orders back, too.",
 )  # fmt: skip
@@ -70,7 +70,7 @@ def account_badge(state: State) -> Badge:
     trading = state.trading()
     if trading is None:
         return NO_ACCOUNT
-    return _REPLAY if is_replay_shown(state) else _BADGES[trading.mode]
+    return REPLAYED if is_replay_shown(state) else _BADGES[trading.mode]
 
 
 def needs_arming(trading: Trading, settings: TradingSettings) -> bool:

@@ -21,7 +21,7 @@ from replayer_qt.core.trade_commands import Kill
 from replayer_qt.core.trading import Kill as KillState
 from replayer_qt.ui import fmt
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel, clean, tip
+from replayer_qt.ui.plain import PlainLabel, caption, clean, tip, tray_tip
 from replayer_qt.ui.theme import DARK, Theme
 
 KILL_KEYS: Final = ("Ctrl+K", "F12")
@@ -48,7 +48,7 @@ class KillButton(QToolButton):
 
     def show_kill(self, kill: KillState) -> None:
         """Show whether it is on."""
-        self.setText("KILLED" if kill.on else "KILL")
+        caption(self, "KILLED" if kill.on else "KILL")
         self.setEnabled(not kill.on)
         said = "The kill switch is on." if kill.on else "Stop all trading, now, everywhere."
         self.setAccessibleName(said)
@@ -192,7 +192,7 @@ class KillTray(QObject):
         if self.icon.icon().isNull() or before != self._look(state):
             colour, shape, said = self._look(state)
             self.icon.setIcon(_drawn(getattr(self._theme, colour), shape))
-            self.icon.setToolTip(said)
+            tray_tip(self.icon, said)
         self.kill.setEnabled(not state.kill.on)
         self.lift.setEnabled(state.kill.on)
 

@@ -16,7 +16,7 @@ from replayer_qt.ports import Clock
 from replayer_qt.ui import choices
 from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
-from replayer_qt.ui.arming import NO_ACCOUNT, account_badge
+from replayer_qt.ui.arming import NO_ACCOUNT, REPLAYED, account_badge
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
@@ -329,13 +329,9 @@ class MainWindow(QMainWindow):
     def _title(self) -> str:
         if is_nothing_shown(self._state()):
             return "Replayer"
-        status = self.strip.status
-        money = account_badge(self._state()).word
-        where = (
-            status.badge.word
-            if money in {status.badge.word, NO_ACCOUNT.word}
-            else f"{status.badge.word} · {money}"
-        )
+        status, money = self.strip.status, account_badge(self._state())
+        told = {status.badge.word, NO_ACCOUNT.word, REPLAYED.word}
+        where = status.badge.word if money.word in told else f"{status.badge.word} · {money.word}"
         killed = "KILLED · " if self._state().kill.on else ""
         return f"{killed}{where} {status.venue.text} - Replayer"
 

@@ -6,7 +6,15 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSystemTrayIcon,
+    QToolButton,
+    QWidget,
+)
 
 NAME_KEPT: Final = 32
 TEXT_KEPT: Final = 400
@@ -41,6 +49,24 @@ def tip(text: str) -> str:
     """Return `text` for a tool tip: one line, cut at 200 characters, then escaped."""
     # Escaped text alone still looks rich to Qt; the span makes it so on purpose, and wraps it.
     return f"<span>{html.escape(clean(text, TIP_KEPT))}</span>"
+
+
+def fill(line: QLineEdit, text: str) -> None:
+    """Put `text` into an input, which shows letters only; the same again costs nothing."""
+    if line.text() != text:
+        line.setText(clean(text))
+
+
+def caption(button: QAbstractButton, text: str) -> None:
+    """Write `text` on a button, which obeys nothing but `&`; the same again costs nothing."""
+    shown = clean(text, NAME_KEPT).replace("&", "&&")
+    if button.text() != shown:
+        button.setText(shown)
+
+
+def tray_tip(icon: QSystemTrayIcon, text: str) -> None:
+    """Tell `text` at the desktop's own icon, which shows letters only."""
+    icon.setToolTip(clean(text, TIP_KEPT))
 
 
 class SearchLine(QLineEdit):

@@ -13,7 +13,7 @@ from replayer_qt.ui.arming import ArmingWords, read_arming
 from replayer_qt.ui.kill import KillButton
 from replayer_qt.ui.panels.mode_band import ModeBand
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel, tip
+from replayer_qt.ui.plain import PlainLabel, caption, tip
 from replayer_qt.ui.theme import Theme
 
 _COUNT_MS: Final = 250
@@ -56,13 +56,14 @@ class ArmingBar(QFrame):
         self.band.setFixedWidth(_BAND_PX)
         self.button = QPushButton()
         self.button.setProperty("role", "small")
+        self.button.setAccessibleName("Arm")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
         self.button.clicked.connect(self._ask)
         self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
         self.keys = QToolButton()
         self.keys.setCheckable(True)
-        self.keys.setToolTip(keys.toolTip())
+        self.keys.setToolTip(tip(f"{keys.row.tip} ({keys.row.keys[0]})"))
         self.keys.clicked.connect(keys.trigger)
         self.keys.clicked.connect(self._say)  # a click ticks it by itself; only the state may
         self.keys.installEventFilter(KeyKeeper(self.keys, BUTTON_KEYS))
@@ -113,13 +114,12 @@ class ArmingBar(QFrame):
         self.words = words = read_arming(self._state, self._settings, now)
         self.band.say(words.badge, words.state)
         self.button.setVisible(bool(words.button))
-        if self.button.text() != words.button:
-            self.button.setText(words.button)  # one of our own words
-            self.button.setAccessibleName(words.button or "Arm")
+        caption(self.button, words.button)
+        self.button.setAccessibleName(words.button or "Arm")
         self.button.setToolTip(tip(f"{words.button}: {words.why}"))
         if not self._hinting.isActive():
             self.why.say(words.why)
-        self.keys.setText(words.keys.text or "Keys off")  # one of our own words
+        caption(self.keys, words.keys.text or "Keys off")
         self.keys.setChecked(bool(words.keys.text))
         self.keys.setEnabled(self._state.trading() is not None)
 

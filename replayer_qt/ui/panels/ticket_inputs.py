@@ -21,7 +21,7 @@ from replayer_qt.ui.amount import BUTTONS, LETTERS_KEPT, Entered, pressed, read,
 from replayer_qt.ui.ordering import SHARES
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.panels.table import BUTTON_KEYS, CHOICE_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel, tip
+from replayer_qt.ui.plain import PlainLabel, fill, tip
 
 _TIPS: Final = {
     "X": "Clear the amount.",
@@ -82,7 +82,7 @@ class AmountInput(QWidget):
                 grid.addWidget(button, 1, place - 1)
         grid.addWidget(self.line, 0, 0, 1, 5)
         grid.addWidget(PlainLabel("SOL", role="muted"), 0, 5)
-        self.line.setText(written(decimal_of(settings.trading.amount)))
+        fill(self.line, written(decimal_of(settings.trading.amount)))
 
     def set_cash(self, cash: Decimal | None) -> None:
         """Tell how much free money there is [SOL], for MAX."""
@@ -102,7 +102,7 @@ class AmountInput(QWidget):
     def _press(self) -> None:
         button = self.sender().objectName()
         text = pressed(self.line.text(), button, cash=self._cash, most=self._most)
-        self.line.setText(text)
+        fill(self.line, text)
 
 
 class ShareInput(QWidget):
