@@ -1,6 +1,7 @@
 """Answers to what is asked of an account beside orders: what happens, or why nothing does."""
 
 from decimal import Decimal
+from typing import Final
 
 from replayer_qt.core.account import Account
 from replayer_qt.core.money import NOTHING, decimal_of, floor9
@@ -18,8 +19,11 @@ from replayer_qt.core.orders import Fill, Mode, OrderId, OrderSide, OrderState
 from replayer_qt.core.units import RoundId
 from replayer_qt.engine.cash_out import invalid
 from replayer_qt.engine.reconcile import accepted, differences
-from replayer_qt.engine.seat import Parked, Seat
+from replayer_qt.engine.seat import Parked, Seat, venue_mode
 from replayer_qt.engine.turn import Turn
+
+_MOST: Final = Decimal(10**9)
+"""More play money than anybody needs [SOL]."""
 
 
 def cancel(turn: Turn, order_id: OrderId) -> None:
@@ -52,7 +56,7 @@ def deposit(turn: Turn, amount: Decimal) -> None:
     free = trading.account.cash - trading.book.at_stake()
     if trading.mode is not Mode.PAPER:
         why, remedy = "only a paper account takes play money", "Trade on paper first."
-    elif not amount.is_finite() or amount == 0 or floor9(amount) != amount:
+    elif not amount.is_finite() or not 0 < abs(amount) < _MOST or floor9(amount) != amount:
         why, remedy = f"{amount} SOL is no amount", "Give one with nine decimals at most."
     elif free + amount < 0:
         why, remedy = f"only {free} SOL are free", "Take out less."
@@ -78,6 +82,8 @@ def choose_mode(turn: Turn, mode: Mode) -> None:
     why = remedy = ""
     if not seat.is_flat:
         why, remedy = "something is held, bet or under way", "Sell or wait for the round's end."
+    elif mode not in {Mode.PAPER, venue_mode(trading.stream)}:
+        why, remedy = f"its venue has no {mode} account", "Connect to another venue."
     elif turn.context.replay:
         why, remedy = "a recording is traded on paper only", "Connect to a venue to trade there."
     elif mode is not Mode.PAPER and trading.stated is None and seat.parked is None:

@@ -35,7 +35,8 @@ from replayer_qt.core.units import (
 )
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.engine.keeper import SeatKeeper
-from replayer_qt.engine.seat import Context, Seat, fold, opened
+from replayer_qt.engine.reconcile import is_sound
+from replayer_qt.engine.seat import Context, Seat, fold, opened, venue_mode
 from replayer_qt.engine.timeline import Timeline
 from replayer_qt.engine.turn import Turn
 
@@ -106,6 +107,8 @@ class TradingDesk:
     def take_own(self, event: Event, market: MarketState | None) -> tuple[Event, ...]:
         """Take an own event from outside; return it and what follows, or nothing if none cares."""
         stream = event.stream
+        if isinstance(event, AccountStated) and not is_sound(event):
+            return (_senseless(event),)
         keeper = self.accounts.get(stream)
         if keeper is None:
             return self._open(event, market)
@@ -123,7 +126,7 @@ class TradingDesk:
             return ()
         if stream == PRACTICE and self._live.settings.trading.practice_mode == "paper":
             return ()
-        mode = Mode.PRACTICE if stream == PRACTICE else Mode.LIVE
+        mode = venue_mode(stream)
         first = AccountOpened(
             at=event.at, mono=event.mono, stream=stream, mode=mode, cash=event.cash
         )
@@ -272,5 +275,17 @@ def _no_account(stream: StreamId, moment: Moment) -> ProblemRaised:
         code="no-account",
         what=f"Nothing was done: there is no account for {stream}.",
         remedy="Connect to a venue or open a recording first.",
+        severity=Severity.WARNING,
+    )
+
+
+def _senseless(event: AccountStated) -> ProblemRaised:
+    return ProblemRaised(
+        at=event.at,
+        mono=event.mono,
+        stream=event.stream,
+        code="statement-senseless",
+        what="The venue told of money that can't be; it was not taken over.",
+        remedy="Ask the venue again; if it comes back, trade no more there.",
         severity=Severity.WARNING,
     )

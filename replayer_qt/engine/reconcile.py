@@ -12,6 +12,17 @@ from replayer_qt.core.units import NANOS_PER_SECOND, Moment, RoundId
 PATIENCE_NS: Final = NANOS_PER_SECOND
 """How long a difference must last to be called drift: the venue's words overtake each other."""
 
+_BEYOND_MONEY: Final = Decimal(10**15)
+
+
+def is_sound(stated: AccountStated) -> bool:
+    """Return whether every number of a statement can be a number of money."""
+    bet = stated.bet
+    told = (stated.cash, stated.quantity, stated.average, None if bet is None else bet.stake)
+    return all(
+        value is None or (value.is_finite() and abs(value) < _BEYOND_MONEY) for value in told
+    )
+
 
 def differences(account: Account, stated: AccountStated) -> tuple[Difference, ...]:
     """Return every stated number that our ledger has otherwise.

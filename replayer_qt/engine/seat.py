@@ -31,7 +31,7 @@ from replayer_qt.core.risk_memory import fold_memory
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trading import Branches, Kill, Trading
-from replayer_qt.core.units import Moment, Nanos, StreamId
+from replayer_qt.core.units import PRACTICE, Moment, Nanos, StreamId
 from replayer_qt.engine.paper import PaperState
 
 
@@ -140,6 +140,11 @@ def opened(
         day_result=day_result,
     )
     return fold(Seat(trading=Trading(stream=stream, mode=mode)), event, None)
+
+
+def venue_mode(stream: StreamId) -> Mode:
+    """Return whose money a stream's venue holds for us."""
+    return Mode.PRACTICE if stream == PRACTICE else Mode.LIVE
 
 
 def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
