@@ -75,7 +75,9 @@ def _add(
     what: str,
     example: str,
 ) -> argparse.ArgumentParser:
-    parser = kinds.add_parser(name, description=what, epilog=f"example: replayer audit {example}")
+    parser = kinds.add_parser(
+        name, help=what, description=what, epilog=f"example: replayer audit {example}"
+    )
     parser.add_argument(
         "--profile", type=profile_name, default="default", metavar="NAME", help="whose trail"
     )

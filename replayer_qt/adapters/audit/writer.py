@@ -170,6 +170,7 @@ class AuditFiles:
         first = self._durable.seq + 1
         taken = [file.attempt for file in files_in(self._folder) if file.first == first]
         name = file_name(day, first, max(taken, default=0) + 1)
+        log.info("%s goes on after line %d, %s", name, self._durable.seq, self._durable.digest)
         return _Segment(self._disk, self._folder / name)
 
     def _give_up(self, error: OSError) -> None:
