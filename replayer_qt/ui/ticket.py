@@ -25,7 +25,7 @@ from replayer_qt.ui import fmt
 from replayer_qt.ui.amount import written
 from replayer_qt.ui.arming import NO_ACCOUNT, account_badge
 from replayer_qt.ui.ordering import Draft, price_now, request_of
-from replayer_qt.ui.plain import clean
+from replayer_qt.ui.refusal import every_reason, refusal
 from replayer_qt.ui.status import Badge, Word
 
 Gate = Callable[[State, Request], Verdict | None]
@@ -118,11 +118,7 @@ def _button(
     verdict = gate(state, request_of(state, trading, draft, side))
     if verdict is None or verdict.allowed:
         return ButtonWords(what=what, then=then, tip=then, usable=True, allowed=True)
-    reasons = [clean(reason.text) for reason in verdict.reasons]
-    first = reasons[0] if reasons else "not allowed"
-    if side is OrderSide.SELL and not _holds(trading):
-        first = then
-    return ButtonWords(what=what, then=first, tip=" · ".join(reasons), usable=True)
+    return ButtonWords(what=what, then=refusal(verdict), tip=every_reason(verdict), usable=True)
 
 
 def _holds(trading: Trading) -> bool:

@@ -103,7 +103,7 @@ def test_an_open_bet_counts_down_to_its_last_tick():
 
 def test_a_refusal_is_said_first_reason_on_the_button_all_in_the_tip():
     words = read_ticket(state_of(trading()), CENT, shut_gate("Too much.", "Too often."))
-    assert words.buy.then == "Too much."
+    assert words.buy.then == "Too much. (+1 more)"
     assert words.buy.tip == "Too much. · Too often."
     assert words.buy.usable
     assert not words.buy.allowed
