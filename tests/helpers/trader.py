@@ -102,11 +102,26 @@ class Trader:
 
 
 @contextlib.asynccontextmanager
-async def trading(token: str = "ann", **options: Any) -> AsyncIterator[tuple[Any, Trader]]:  # noqa: S107
-    """Run an exchange and one trader who has logged in, once the round runs."""
+async def trading(
+    token: str = "ann",  # noqa: S107
+    *,
+    pace: float = 4.0,
+    **options: Any,
+) -> AsyncIterator[tuple[PracticeExchange, Trader]]:
+    """Run an exchange and one trader who has logged in and heard the round's first tick.
+
+    The first round lasts 481 ticks; from its start on, time runs `pace` times as fast.
+    """
     async with exchange(**options) as running, trader(running, token) as one:
         await until(lambda: running.status()["active"])
+        running.speed = pace
+        await until(lambda: any(map(runs, one.all("gameStateUpdate"))))
         yield running, one
+
+
+def runs(state: Any) -> bool:
+    """Return whether a `gameStateUpdate` is a tick of a running round."""
+    return bool(state.get("active") and "tradeCount" in state)
 
 
 @contextlib.asynccontextmanager
