@@ -33,13 +33,14 @@ from replayer_qt.adapters.brokers.picture import (
 from replayer_qt.adapters.brokers.problems import contradiction, foreign_trade
 from replayer_qt.adapters.brokers.proof import (
     Sent,
+    bought_before_rug,
     fill_of_bet,
     fill_of_trade,
     is_bet_of,
     is_trade_of,
     may_make,
     proved,
-    proved_by_rug,
+    sold_before_rug,
 )
 from replayer_qt.adapters.brokers.words import Answer, BetEnd, OwnBet, OwnTrade, Statement
 from replayer_qt.core.errors import ContractBroken
@@ -286,15 +287,15 @@ class Matching:
             self._belief.stated(picture, now.mono)
             return (self._filled(order, fill, now),)
         self._belief.stated(picture, now.mono)
-        if as_of is None or len(self._open) != 1:
+        if as_of is None:
             return ()
-        order = self._open[0]
-        late = as_of >= order.sent + self._patience
-        if not (late and order.may_be_undone and picture == order.before):
-            return ()
-        self._close(order, filled=False)
-        order_id = order.request.order_id
-        return (OrderRejected(**self._at(now), order_id=order_id, reason=NO_EFFECT),)
+        undone = [one for one in self._open if self._is_undone(one, picture, as_of)]
+        for order in undone:
+            self._close(order, filled=False)
+        return tuple(
+            OrderRejected(**self._at(now), order_id=order.request.order_id, reason=NO_EFFECT)
+            for order in undone
+        )
 
     # --- the parts -------------------------------------------------------------------------------
 
@@ -313,16 +314,26 @@ class Matching:
             return None
         return order, fill
 
+    def _is_undone(self, order: Sent, picture: Picture, as_of: Nanos) -> bool:
+        """Whether a statement shows no effect, made so late that there will be none."""
+        if not order.may_be_undone or as_of < order.sent + self._patience:
+            return False
+        # what an order before it could do was done, and stated, when it was sent
+        return picture == order.before and not any(
+            other is not order and other.sent + self._patience > order.sent for other in self._open
+        )
+
     def _liquidated(self, trade: OwnTrade, now: Moment) -> _Events:
         before: _Events = ()
-        if len(self._open) == 1:
-            order = self._open[0]
-            fill = proved_by_rug(order, trade, self._prices)
-            if fill is not None and order.sure:
-                self._close(order, filled=True)
-                self._remember(fill)
-                self._change(lambda picture: after_fill(picture, fill))
-                before = (self._filled(order, fill, now),)
+        order = self._open[0] if len(self._open) == 1 and self._open[0].sure else None
+        fill = None if order is None else bought_before_rug(order, trade, self._prices)
+        if order is not None and fill is not None:
+            self._close(order, filled=True)
+            self._remember(fill)
+            self._change(lambda picture: after_fill(picture, fill))
+            before = (self._filled(order, fill, now),)
+        elif order is not None:
+            order.sold = sold_before_rug(order, trade)
         self._change(lambda picture: after_rug(picture, trade))
         return (*before, PositionLiquidated(**self._at(now), fill=fill_of_trade(trade)))
 

@@ -28,6 +28,7 @@ class Sent(msgspec.Struct, kw_only=True):
     Attributes:
         sent: when it left [monotonic ns].
         tick: the newest tick of its round then; it cannot have been done before.
+        sold: what a sale has sold, as the rug's own sale afterwards showed [units].
         until: the newest tick when patience ended; it was done by then, or never. None before.
         before: what the account was, with everything else that happened since.
         sure: whether `before` was borne out when it left, so that a statement can prove something.
@@ -45,6 +46,7 @@ class Sent(msgspec.Struct, kw_only=True):
     before: Picture
     held: list[Decimal]
     sure: bool
+    sold: Decimal | None = None
     until: int | None = None
     blurred: bool = False
     acked: bool = False
@@ -140,12 +142,21 @@ def proved(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
             return _bet(order, stated, prices)
 
 
-def proved_by_rug(order: Sent, sold: OwnTrade, prices: Prices) -> Fill | None:
+def bought_before_rug(order: Sent, rug: OwnTrade, prices: Prices) -> Fill | None:
     """Return the fill if the rug sold exactly as much more as the order buys."""
-    more = nine(sold.quantity) - order.before.quantity
-    if order.request.side is not OrderSide.BUY or sold.round_id != order.request.round_id:
+    if order.request.side is not OrderSide.BUY or rug.round_id != order.request.round_id:
         return None
-    return _purchase(order, more, prices)
+    return _purchase(order, nine(rug.quantity) - order.before.quantity, prices)
+
+
+def sold_before_rug(order: Sent, rug: OwnTrade) -> Decimal | None:
+    """Return what the order had sold, if the rug found exactly so much less [units]."""
+    request = order.request
+    if request.side is not OrderSide.SELL or rug.round_id != request.round_id:
+        return None
+    sold = order.before.quantity - nine(rug.quantity)
+    due = share_of(order.before.quantity, request.share or 0)
+    return sold if sold > 0 and abs(sold - due) <= _CUT else None
 
 
 def _bought(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
@@ -167,14 +178,15 @@ def _purchase(order: Sent, quantity: Decimal, prices: Prices) -> Fill | None:
 
 def _sold(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
     before, request = order.before, order.request
-    quantity = share_of(before.quantity, request.share or 0)
     got = stated.cash - before.cash
-    left = before.quantity - quantity
-    if request.round_id is None or quantity <= 0 or stated.bet != before.bet:
+    due = share_of(before.quantity, request.share or 0)
+    quantity = order.sold
+    if quantity is None and abs(before.quantity - due - stated.quantity) <= _CUT:
+        quantity = before.quantity - stated.quantity
+    if request.round_id is None or quantity is None or quantity <= 0:
         return None
-    if abs(left - stated.quantity) > _CUT:
+    if stated.bet != before.bet:
         return None
-    quantity = before.quantity - stated.quantity
     short = [
         (proceeds(quantity, price) - got, -tick, price)
         for tick, price in prices.since(request.round_id, order.tick)

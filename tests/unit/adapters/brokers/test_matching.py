@@ -60,7 +60,7 @@ def test_no_order_is_filled_twice_or_without_cause_whatever_comes_in_whatever_or
 
 
 def test_two_thousand_orders_meet_every_fault_and_none_is_told_wrongly():
-    """FAULTS O6, O7: goal 10; done ends FILLED or UNKNOWN, not done REJECTED or UNKNOWN."""
+    """FAULTS O5, O6, S2-Q9: goal 10; done ends FILLED or UNKNOWN, not done REJECTED or UNKNOWN."""
     ends: Counter[tuple[bool, OrderState]] = Counter()
     for seed in range(WORLDS):
         rng = random.Random(seed)
@@ -358,3 +358,26 @@ def test_a_trade_of_another_round_is_not_the_order_s():
     matching = begun()
     matching.sent(make_request(round_id=RoundId("another")), at(1))
     assert kinds(matching.traded(purchase(), at(70))) == [ProblemRaised]
+
+
+def test_a_sale_that_nobody_told_of_is_proved_by_what_the_rug_found_less():
+    """FAULTS O11: the statement after the rug tells what it brought."""
+    matching = begun(quantity="0.5")
+    matching.sent(make_sale(share=50), at(1))
+    assert kinds(matching.traded(rug_sale("0.25"), at(70))) == [PositionLiquidated]
+    got = proceeds(Decimal("0.25"), decimal_of(price(19)))
+    (filled,) = matching.stated(stated(str(10 + got + Decimal("0.005"))), at(90), as_of=None)
+    assert (filled.fill.quantity, filled.fill.amount) == (Decimal("0.25"), got)
+
+
+def test_an_order_that_stays_unknown_does_not_keep_later_ones_from_being_settled():
+    matching = begun()
+    matching.sent(make_request("first"), at(1))
+    matching.due(at(2_001))
+    matching.stated(stated("9.5", "0.3"), at(2_100), as_of=None)
+    matching.stated(stated("9.5", "0.3"), at(4_200), as_of=None)
+    matching.sent(make_request("second"), at(4_300))
+    matching.due(at(6_300))
+    (rejected,) = matching.stated(stated("9.5", "0.3"), at(6_400), as_of=Nanos(6_350 * MS))
+    assert (type(rejected), rejected.order_id) == (OrderRejected, "second")
+    assert matching.unresolved == ("first",)
