@@ -262,7 +262,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         # by a signal, so that one that fails does not keep the frame from the others
-        # the ticket before the desk, which shows over the chart what the ticket says
+        # what the ticket asks before the ticket, and the desk after it, which shows its words
+        self._frame.connect(self.trade_desk.preview.show_frame)
         parts: list[Panel] = [self._chart, self.strip, self.transport, *self.panels.values()]
         parts.append(self.trade_desk)
         for part in parts:

@@ -5,8 +5,8 @@ from replayer_qt.core.orders import Request
 from replayer_qt.core.program_events import Recording
 from replayer_qt.core.risk import evaluate, limits_of
 from replayer_qt.core.settings import Settings
-from replayer_qt.core.state import State
-from replayer_qt.core.units import Moment, Nanos
+from replayer_qt.core.state import Advance, State
+from replayer_qt.core.units import Moment, Nanos, StreamId
 from replayer_qt.core.verdict import Verdict
 from replayer_qt.ports import Clock
 from replayer_qt.ui.view import is_replay_shown
@@ -18,12 +18,21 @@ class Preview:
     """A gate to be asked beforehand; the engine's own decides, and may know better.
 
     Args:
-        clock: what time it is; without one the newest tick's time is now.
+        clock: what time it is where the market runs; in a replay its newest event tells.
     """
 
     def __init__(self, settings: Settings, clock: Clock | None) -> None:
         self._limits = limits_of(settings.risk, settings.trading)
         self._clock = clock
+        self._past: tuple[StreamId | None, Nanos] = (None, Nanos(0))
+
+    def show_frame(self, advance: Advance) -> None:
+        """Hear what time it is in the replay that is looked at."""
+        shown = advance.state.shown
+        for event in reversed(advance.events):
+            if event.stream == shown:
+                self._past = (shown, event.at)
+                return
 
     def __call__(self, state: State, request: Request) -> Verdict | None:
         """Return the verdict on `request`; None where there is no account."""
@@ -46,9 +55,10 @@ class Preview:
         return evaluate(request, facts, self._limits)
 
     def _now(self, state: State, *, replay: bool) -> Moment:
-        """In a replay time is the recording's."""
-        if self._clock is not None and not replay:
-            return Moment(self._clock.now(), self._clock.monotonic())
-        market = state.market()
-        told = Nanos(0) if market is None or market.round is None else market.round.told_mono
-        return Moment(told if self._clock is None else self._clock.now(), told)
+        """In a replay both clocks are the recording's own."""
+        if replay:
+            stream, at = self._past
+            return Moment(at, at) if stream == state.shown else Moment(Nanos(0), Nanos(0))
+        if self._clock is None:
+            return Moment(Nanos(0), Nanos(0))
+        return Moment(self._clock.now(), self._clock.monotonic())

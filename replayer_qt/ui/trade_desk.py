@@ -56,8 +56,8 @@ class TradeDesk(QObject):
         self._window = window
         self._state = State()
         self._theme = DARK
-        self._gate = Preview(settings, clock)
-        self.ticket = TicketPanel(settings, gate=self._gate, new_order_id=new_order_id)
+        self.preview = Preview(settings, clock)
+        self.ticket = TicketPanel(settings, gate=self.preview, new_order_id=new_order_id)
         self.kill_button = KillButton()
         self.bar = ArmingBar(
             settings.trading, clock=clock, keys=actions["arm-keys"], kill=self.kill_button
@@ -168,7 +168,7 @@ class TradeDesk(QObject):
         if not self.overlay.isVisible():
             return
         every = replace(self.ticket.draft, share=100)
-        everything = read_ticket(self._state, every, self._gate).sell
+        everything = read_ticket(self._state, every, self.preview).sell
         self.overlay.say(self.ticket.words, everything, armed=self.keys.is_armed())
 
     @Slot()
