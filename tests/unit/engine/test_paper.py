@@ -3,9 +3,17 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from replayer_qt.core.account import EntryKind
-from replayer_qt.core.events import PhaseChanged, PriceTicked, RoundRugged, TickOrigin, TimerTicked
+from replayer_qt.core.events import (
+    PhaseChanged,
+    PriceTicked,
+    RoundOpened,
+    RoundRugged,
+    TickOrigin,
+    TimerTicked,
+)
 from replayer_qt.core.order_events import (
     OrderFilled,
     OrderRejected,
@@ -310,3 +318,47 @@ def test_a_replay_fills_like_the_live_market():
         return entries, verdicts, floor.account.tally
 
     assert run("rugs/crash") == run(REPLAY)
+
+
+def test_a_bet_that_arrives_at_the_very_tick_of_an_odd_rug_does_not_win():
+    """A rug at a price that no rug has shows only afterwards that its tick was the last."""
+    floor = Floor()
+    floor.begin()
+    floor.bet("0.01")
+    floor.rug(0.7)
+    assert floor.of(SideBetClosed)[0].payout == 0
+
+
+def test_a_buy_that_the_cash_no_longer_covers_is_rejected_when_it_arrives():
+    floor = Floor(risk=FREE, cash="1")
+    floor.begin()
+    floor.buy("0.6")
+    floor.engine._desk.accounts[floor.stream].seat = _poorer(floor)
+    floor.tick(1.0)
+    assert floor.ends() == ["not enough cash when it arrived"]
+
+
+def test_what_another_round_left_open_does_not_hinder_the_next_one():
+    floor = Floor()
+    floor.begin("first")
+    floor.buy("0.1")
+    floor.tick(1.0)
+    floor.buy("0.2")
+    floor.round_id = "second"
+    floor.number = -1
+    floor.happen(RoundOpened, round_id="second")
+    assert floor.ends() == ["the round ended before it arrived"]
+    floor.start()
+    assert floor.of(PositionLiquidated)[0].fill.fill_id == "unseen-rug:first"
+    floor.wait(1_000)
+    floor.tick(1.0, ms=0)
+    floor.buy("0.3")
+    floor.tick(2.0)
+    assert floor.account.round_id == "second"
+    assert floor.account.holding.quantity == Decimal("0.15")
+
+
+def _poorer(floor):
+    seat = floor.engine._desk.accounts[floor.stream].seat
+    account = replace(seat.trading.account, cash=Decimal("0.5"))
+    return replace(seat, trading=replace(seat.trading, account=account))

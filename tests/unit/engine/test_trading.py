@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replayer_qt.core.events import PhaseChanged, PriceTicked, RoundRugged, TickBlock
+from replayer_qt.core.events import (
+    FeedChanged,
+    Link,
+    PhaseChanged,
+    PriceTicked,
+    RoundRugged,
+    TickBlock,
+)
 from replayer_qt.core.order_events import (
     AccountOpened,
     AccountStated,
@@ -22,6 +29,7 @@ from replayer_qt.core.order_events import (
     OrderGated,
     OrderRequested,
     OrderSent,
+    OrderUnknown,
     PositionLiquidated,
 )
 from replayer_qt.core.orders import Mode, OrderId, OrderState, Origin
@@ -629,3 +637,52 @@ def test_the_same_story_is_told_the_same_to_the_last_byte():
 
     assert digest() == digest()
     assert START % 86_400_000_000_000 > 0
+
+
+@pytest.mark.parametrize(
+    "amount", ["0", "-0.1", "NaN", "Infinity", "0.0000000001", "0.0001", "4.9", "1E+30"]
+)
+def test_an_order_that_is_not_valid_gives_no_ticket_to_its_venue(amount):
+    """N11: an order that is refused never gets as far as its venue."""
+    floor = venue(cash="5")
+    floor.begin()
+    floor.ask(Arm)
+    assert floor.buy(amount, key="buy").state is OrderState.REFUSED
+    floor.wait(1_000)
+    floor.tick(1.0, ms=0)
+    assert floor.bet(amount, key="bet").state is OrderState.REFUSED
+    assert floor.sell(key="sale").state is OrderState.REFUSED
+    assert not floor.approvals
+    assert not floor.of(OrderSent)
+
+
+def test_an_order_whose_end_a_crash_hid_is_unknown_and_blocks_risk():
+    """BR-05, FAULTS O7: what was allowed before a crash counts as spent until the venue tells."""
+    before = venue()
+    before.begin()
+    before.ask(Arm)
+    before.audited = False
+    before.buy("0.5", key="lost")
+    kept = [one for one in before.of(OrderRequested, OrderGated) if one.order_id == "lost"]
+    floor = venue()
+    floor.begin()
+    floor.take(*kept)
+    floor.happen(OrderUnknown, order_id="lost", reason="the program ended")
+    assert floor.trading.book.at_stake() == Decimal("0.5")
+    floor.ask(Arm)
+    assert not floor.trading.arming.is_armed
+    assert "unknown_order_pending" in {one.code for one in floor.buy("0.1").verdict.reasons}
+    floor.release_all()
+    assert not floor.approvals
+
+
+def test_a_switch_that_was_pressed_before_there_was_an_account_holds_for_it():
+    """KS-01: the switch is read before any account is opened."""
+    engine = Floor(stream=REPLAY).engine
+    floor = Floor()
+    floor.engine = engine
+    floor.kill()
+    floor.happen(AccountOpened, mode=Mode.PAPER, cash=Decimal(10))
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.begin()
+    assert floor.buy().verdict.code == "kill_switch_active"
