@@ -1,7 +1,9 @@
 """The panels of an account, each fed by frames that are built by hand."""
 
 import csv
+import gc
 import io
+import weakref
 from decimal import Decimal
 from html import escape
 
@@ -196,6 +198,25 @@ def test_one_entry_more_touches_one_row(shown):
     panel.show_frame(frame_of(trading_of(account_of(entries[1 : ENTRIES_KEPT + 1]))))
     assert (sum(inserted), changed) == (1, [])
     assert panel.rows.rowCount() == ENTRIES_KEPT
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_panel_that_is_let_go_takes_its_rows_with_it(qapp, kind):
+    """No circle holds it: in one the collector takes a model apart while Qt still asks it."""
+    gc.collect()
+    gc.disable()
+    try:
+        panel = kind()
+        panel.set_theme(DARK)
+        panel.show()
+        panel.show_frame(frame_of(a_busy_day(headroom=(headroom_of(),))))
+        QApplication.processEvents()
+        panel.close()
+        left = [weakref.ref(panel), weakref.ref(panel.rows)]
+        del panel
+        assert [ref() for ref in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 # --- rows lead to recordings, and can be copied

@@ -30,10 +30,9 @@ class FillsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = fills()
-        self._stream: StreamId | None = None
         self._entries: tuple[Entry, ...] = ()
         self.table = LinkedTable(
-            "Fills", self.rows, [Verb(text="&Go to its tick", wish=self._place)], empty=NOT_TRADED
+            "Fills", self.rows, [Verb(text="&Go to its tick", wish=place)], empty=NOT_TRADED
         )
         self.table.asked.connect(self.asked)
         layout = QVBoxLayout(self)
@@ -49,14 +48,11 @@ class FillsPanel(QWidget):
         """Show the fills of the market that is looked at."""
         trading = advance.state.trading()
         self.table.say_empty(NOT_TRADED if trading is None else NO_FILLS)
-        self._stream = advance.state.shown
+        self.table.stream = advance.state.shown
         entries = () if trading is None else trading.account.entries
         if entries is not self._entries:
             self._entries = entries
             self.rows.set_rows([entry for entry in entries if entry.kind in FILL_KINDS])
-
-    def _place(self, entry: Entry) -> Command | None:
-        return place(self._stream, entry)
 
 
 def place(stream: StreamId | None, entry: Entry) -> Command | None:

@@ -10,9 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from replayer_qt.core.account import Account, Entry, EntryKind
-from replayer_qt.core.commands import Command
 from replayer_qt.core.state import Advance
-from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.trade_rows import KINDS, ledger
 from replayer_qt.ui.panels.fills import place
@@ -73,12 +71,11 @@ class LedgerPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = ledger()
-        self._stream: StreamId | None = None
         self._account = _NO_ACCOUNT
         self._kind: EntryKind | None = None
         self._traded = False
         self.table = LinkedTable(
-            "Ledger", self.rows, [Verb(text="&Go to its tick", wish=self._place)], empty=NOT_TRADED
+            "Ledger", self.rows, [Verb(text="&Go to its tick", wish=place)], empty=NOT_TRADED
         )
         self.table.asked.connect(self.asked)
         self.filter = QComboBox()
@@ -109,7 +106,7 @@ class LedgerPanel(QWidget):
     def show_frame(self, advance: Advance) -> None:
         """Show the ledger of the market that is looked at."""
         trading = advance.state.trading()
-        self._stream, self._traded = advance.state.shown, trading is not None
+        self.table.stream, self._traded = advance.state.shown, trading is not None
         account = _NO_ACCOUNT if trading is None else trading.account
         before, self._account = self._account, account
         self._say_empty()
@@ -152,6 +149,3 @@ class LedgerPanel(QWidget):
                 f" sum to {fmt.exact(told.total)} SOL; the cash is {fmt.exact(told.cash)} SOL."
             )
         )
-
-    def _place(self, entry: Entry) -> Command | None:
-        return place(self._stream, entry)

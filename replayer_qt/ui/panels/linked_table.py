@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QP
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
 from replayer_qt.core.commands import Command
+from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.rows import RowsModel
 from replayer_qt.ui.panels.table import Table
 
@@ -27,15 +28,20 @@ class Verb(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
     Attributes:
         text: what the menu says.
-        wish: the command; None when it makes no sense for that row, which is then dim.
+        wish: the command, made of the stream looked at and the row; None when it makes no sense
+            for that row, which is then dim. A plain function: a method of the panel would make a
+            circle, in which Python takes a model apart before Qt lets it go.
     """
 
     text: str
-    wish: Callable[[Row], Command | None]
+    wish: Callable[[StreamId | None, Row], Command | None]
 
 
 class LinkedTable(Table):
     """A table with a menu for its rows; the first verb is also a double click's and Enter's.
+
+    Attributes:
+        stream: the one that is looked at; verbs are told of it.
 
     Signals:
         asked: a command that concerns a row.
@@ -58,6 +64,7 @@ class LinkedTable(Table):
         self.rows = rows
         self._verbs = tuple(verbs)
         self._empty = empty
+        self.stream: StreamId | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.show_rows(rows)
         self.doubleClicked.connect(self._follow)
@@ -88,7 +95,7 @@ class LinkedTable(Table):
         for verb in self._verbs:
             action = menu.addAction(verb.text)
             action.setData(verb)
-            action.setEnabled(row is not None and verb.wish(row) is not None)
+            action.setEnabled(row is not None and verb.wish(self.stream, row) is not None)
             action.triggered.connect(self._choose)
         menu.addSeparator()
         chosen = menu.addAction("&Copy rows")
@@ -130,7 +137,7 @@ class LinkedTable(Table):
 
     def _ask(self, verb: Verb[Any]) -> None:
         row = self.current()
-        wish = None if row is None else verb.wish(row)
+        wish = None if row is None else verb.wish(self.stream, row)
         if wish is not None:
             self.asked.emit(wish)
 

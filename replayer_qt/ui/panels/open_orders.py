@@ -12,6 +12,7 @@ from replayer_qt.core.orders import OrderState
 from replayer_qt.core.state import Advance
 from replayer_qt.core.trade_commands import AskVenue, CancelOrder, ResolveUnknown
 from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.order_rows import named, orders
 from replayer_qt.ui.panels.linked_table import LinkedTable, Verb
 from replayer_qt.ui.panels.positions import NOT_TRADED
@@ -48,9 +49,9 @@ class OrdersPanel(QWidget):
             [
                 Verb(text="&Go to its tick", wish=_place),
                 Verb(text="&Withdraw it", wish=_withdrawal),
-                Verb(text="Unknown: it &happened", wish=lambda row: resolved(row, happened=True)),
-                Verb(text="Unknown: it did &not", wish=lambda row: resolved(row, happened=False)),
-                Verb(text="&Ask the venue", wish=lambda row: AskVenue(stream=row.request.stream)),
+                Verb(text="Unknown: it &happened", wish=_it_happened),
+                Verb(text="Unknown: it did &not", wish=_it_did_not),
+                Verb(text="&Ask the venue", wish=_question),
             ],
             empty=NOT_TRADED,
         )
@@ -162,7 +163,7 @@ def _book(trading: Trading | None) -> OrderBook:
     return _NO_BOOK if trading is None else trading.book
 
 
-def _place(order: Order) -> Command | None:
+def _place(_shown: StreamId | None, order: Order) -> Command | None:
     fill, asked = order.fill, order.request
     if fill is not None:
         return GoTo(stream=asked.stream, round_id=fill.round_id, tick=fill.tick)
@@ -171,7 +172,19 @@ def _place(order: Order) -> Command | None:
     return GoTo(stream=asked.stream, round_id=asked.round_id, tick=asked.tick)
 
 
-def _withdrawal(order: Order) -> Command | None:
+def _it_happened(_shown: StreamId | None, order: Order) -> Command | None:
+    return resolved(order, happened=True)
+
+
+def _it_did_not(_shown: StreamId | None, order: Order) -> Command | None:
+    return resolved(order, happened=False)
+
+
+def _question(_shown: StreamId | None, order: Order) -> Command:
+    return AskVenue(stream=order.request.stream)
+
+
+def _withdrawal(_shown: StreamId | None, order: Order) -> Command | None:
     if order.state not in _WITHDRAWABLE:
         return None
     return CancelOrder(stream=order.request.stream, order_id=order.order_id)

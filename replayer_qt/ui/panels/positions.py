@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import Command, GoTo
 from replayer_qt.core.state import Advance
+from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.position_rows import Position, positions, positions_of, unrealised
 from replayer_qt.ui.panels.bet_bar import BetBar, countdown
@@ -98,7 +99,7 @@ def _cell(caption: str) -> Cell:
     )
 
 
-def _first_buy(row: Position) -> Command | None:
+def _first_buy(_shown: StreamId | None, row: Position) -> Command | None:
     account = row.account
     if account.round_id is None or account.since < 0:
         return None

@@ -1,6 +1,7 @@
 """How the session goes: the curve of its result, and the usual figures with their definitions."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from msgspec.structs import asdict
@@ -8,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from replayer_qt.core.account import Account
+from replayer_qt.core.account import Account, Closed
 from replayer_qt.core.commands import GoTo
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.statistics import Statistics, curve, statistics_of
@@ -57,7 +58,7 @@ class StatisticsPanel(QWidget):
         }
         self.table = LinkedTable("Statistics", self.rows, [], empty=NOT_TRADED)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.curve = ProfitCurve(self._describe)
+        self.curve = ProfitCurve()
         self.curve.chosen.connect(self._follow)
         top = QHBoxLayout()
         top.setSpacing(0)
@@ -104,19 +105,14 @@ class StatisticsPanel(QWidget):
         """Draw it when it is seen: it is the one thing here that grows with the session."""
         if self._is_curve_due and self.isVisible():
             self._is_curve_due = False
-            self.curve.show_marks(*_marks(self._account))
+            marks, start = _marks(self._account)
+            closed = () if self._account is None else self._account.closed
+            self.curve.show_marks(marks, start, partial(_described, closed))
 
     def _say(self, told: Statistics | None) -> None:
         self.rows.set_rows([] if told is None else list(figures_of(told))[::-1])
         for name, cell in self.cells.items():
             cell.say(_word(told, name))
-
-    def _describe(self, number: int) -> str:
-        if self._account is None:
-            return ""
-        closed = self._account.closed[number]
-        word = kind_word(closed.kind, closed.result + closed.cost)
-        return f"{word} {fmt.signed_sol(closed.result)}"
 
     @Slot(int)
     def _follow(self, number: int) -> None:
@@ -129,6 +125,11 @@ class StatisticsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
         self._draw_curve()
+
+
+def _described(closed: tuple[Closed, ...], number: int) -> str:
+    one = closed[number]
+    return f"{kind_word(one.kind, one.result + one.cost)} {fmt.signed_sol(one.result)}"
 
 
 def rounds_seen(account: Account, market: MarketState | None) -> int | None:

@@ -41,12 +41,11 @@ class JournalPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = journal()
-        self._stream: StreamId | None = None
         self._closed: tuple[Closed, ...] = ()
         self._notes: OrderedDict[str, TradeNoted] = OrderedDict()  # bounded by _fold
         self._edited: str | None = None
         self.table = LinkedTable(
-            "Journal", self.rows, [Verb(text="&Go to its end", wish=self._place)], empty=NOT_TRADED
+            "Journal", self.rows, [Verb(text="&Go to its end", wish=_place)], empty=NOT_TRADED
         )
         self.table.asked.connect(self.asked)
         self.table.pointed.connect(self._edit)
@@ -85,8 +84,8 @@ class JournalPanel(QWidget):
             self._fold(event)
         trading = advance.state.trading()
         closed = () if trading is None else trading.account.closed
-        changed = closed is not self._closed or advance.state.shown != self._stream
-        self._stream, self._closed = advance.state.shown, closed
+        changed = closed is not self._closed
+        self.table.stream, self._closed = advance.state.shown, closed
         if trading is None:
             self.table.say_empty(NOT_TRADED)
         else:
@@ -146,11 +145,11 @@ class JournalPanel(QWidget):
             )
         )
 
-    def _place(self, row: Noted) -> Command | None:
-        if self._stream is None:
-            return None
-        closed = row.closed
-        return GoTo(stream=self._stream, round_id=closed.round_id, tick=closed.tick)
+
+def _place(stream: StreamId | None, row: Noted) -> Command | None:
+    if stream is None:
+        return None
+    return GoTo(stream=stream, round_id=row.closed.round_id, tick=row.closed.tick)
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -38,18 +38,15 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 class ProfitCurve(QWidget):
     """Paints the marks as one line; the pointer tells the nearest one.
 
-    Args:
-        describe: says in words what was closed at a mark's number; asked for one mark at a time.
-
     Signals:
         chosen: the number of the mark that was double-clicked.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, describe: Callable[[int], str], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._describe = describe
+        self._describe: Callable[[int], str] = str
         self._theme = DARK
         self._marks: tuple[Mark, ...] = ()
         self._start = _ZERO
@@ -70,9 +67,20 @@ class ProfitCurve(QWidget):
         self._theme = theme
         self.update()
 
-    def show_marks(self, marks: Sequence[Mark], start: Decimal = _ZERO) -> None:
-        """Draw another curve from `start` [SOL]; one without marks says that there is none yet."""
-        self._marks, self._start = tuple(marks), start
+    def show_marks(
+        self,
+        marks: Sequence[Mark],
+        start: Decimal = _ZERO,
+        describe: Callable[[int], str] = str,
+    ) -> None:
+        """Draw another curve; one without marks says that there is none yet.
+
+        Args:
+            marks: after each closed trade, oldest first.
+            start: the result before them [SOL].
+            describe: says what was closed at a mark's number; asked for one mark at a time.
+        """
+        self._marks, self._start, self._describe = tuple(marks), start, describe
         # only pixels are made of these; the words keep the exact numbers
         self._heights = [float(start), *(float(mark.result) for mark in self._marks)]
         self._peaks = list(accumulate(self._heights, max))

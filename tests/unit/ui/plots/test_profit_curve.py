@@ -12,7 +12,7 @@ from replayer_qt.ui.theme import DARK, LIGHT
 
 @pytest.fixture
 def curve(qtbot):
-    made = ProfitCurve(lambda number: f"sell {number}")
+    made = ProfitCurve()
     qtbot.addWidget(made)
     made.set_theme(DARK)
     made.resize(400, 160)
@@ -67,11 +67,11 @@ def test_what_the_rug_closed_is_crossed(curve):
 
 def test_the_end_is_told_exactly_until_something_else_is_pointed_at(curve):
     curve.show_marks(marks("1", "-0.5"))
-    assert curve.words() == "#2 sell 1 → -0.500000 SOL"
+    assert curve.words() == "#2 1 → -0.500000 SOL"
     QTest.mouseMove(curve, QPoint(1, 80))
     assert curve.words() == "Start: 0.000000 SOL"
     QTest.mouseMove(curve, QPoint(160, 80))
-    assert curve.words() == "#1 sell 0 → +1.000000 SOL"
+    assert curve.words() == "#1 0 → +1.000000 SOL"
     curve.grab()
     QApplication.sendEvent(curve, QEvent(QEvent.Type.Leave))
     assert curve.words().startswith("#2")
