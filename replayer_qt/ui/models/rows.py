@@ -194,10 +194,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     # Qt's names from here on.
 
     def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        # the collector may have emptied this object while Qt still asks it
+        return 0 if parent.isValid() else len(getattr(self, "_rows", ()))
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._columns)
+        return 0 if parent.isValid() else len(getattr(self, "_columns", ()))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

@@ -184,3 +184,10 @@ def test_what_is_copied_is_exact(qapp):
     column = Column(title="A", text=lambda row: "about 1", plain=lambda row: repr(row.value))
     assert column.copied(Pair(1, 1.25)) == "1.25"
     assert Column(title="A", text=lambda row: "as shown").copied(Pair(1)) == "as shown"
+
+
+def test_a_model_that_the_collector_emptied_is_an_empty_table(qapp):
+    model = pairs()
+    model.set_rows([Pair(1)])
+    vars(model).clear()
+    assert (model.rowCount(), model.columnCount()) == (0, 0)
