@@ -13,14 +13,15 @@ import msgspec
 from replayer_qt.core.audit_record import (
     DESK,
     EARLIER,
+    NAMELESS,
     NO_LINE,
     NO_PARAMS,
     SCHEMA,
-    require_digest,
+    is_digest,
+    is_name,
     require_name,
 )
 from replayer_qt.core.codec import encode
-from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.event_ids import Entropy, EventIds
 from replayer_qt.core.events import Event
 from replayer_qt.core.order_events import (
@@ -42,6 +43,7 @@ OWNERS_KEPT: Final = 4_096
 _ASKERS_KEPT: Final = 1_024
 _HASHED: Final = len(',"hash":"') + 64 + len('"}')
 _JSON: Final = msgspec.json.encode
+_LONGEST_INT: Final = 63
 
 Clean = Callable[[bytes], bytes]
 """Takes secrets out of an event's JSON."""
@@ -136,16 +138,12 @@ class Chain:
         self.seq, self._prev = head.seq, head.digest.encode()
 
     def append(self, event: Event) -> bytes:
-        """Return the event's line, with its line break.
-
-        Raises:
-            ContractBroken: nobody stands behind the event: a blank or unknown asker, order or
-                digest. Nothing was appended.
-        """
+        """Return the event's line, with its line break; never raises, whatever is in the event."""
         try:
             whose, correlation = self._whose(event)
-        except ValueError as error:
-            raise ContractBroken(f"{type(event).__name__}: {error}") from error
+        except TypeError:  # a name that is no text
+            nobody = _whose_text(event.stream, None, NAMELESS, NO_PARAMS)
+            whose, correlation = nobody, _named(getattr(event, "order_id", ""), NAMELESS)
         return self._line(event.at, event.mono, whose, correlation, event)
 
     def note(self, word: msgspec.Struct, moment: Moment) -> bytes:
@@ -214,28 +212,25 @@ class Chain:
         return whose, b"null"
 
     def _remember(self, request: Request) -> None:
-        require_name("order_id", request.order_id)
         asker = request.stream, request.mode, request.strategy_id, request.param_hash
         whose = self._askers.get(asker)
         if whose is None:
             if len(self._askers) >= _ASKERS_KEPT:
                 self._askers.clear()
-            whose = _whose_text(*asker[:3], asker[3] or NO_PARAMS)
+            whose = _whose_text(*asker[:3], _params_digest(request.param_hash))
             self._askers[asker] = whose
         if len(self._owners) >= OWNERS_KEPT // 2:
             self._elders, self._owners = self._owners, {}
-        self._owners[request.order_id] = whose, _JSON(request.order_id)
+        self._owners[request.order_id] = whose, _named(request.order_id, NAMELESS)
 
     def _of_earlier_run(self, event: OrderEvent) -> tuple[bytes, bytes]:
-        require_name("order_id", event.order_id)
         whose = _whose_text(event.stream, self._modes.get(event.stream), EARLIER, NO_PARAMS)
-        return whose, _JSON(event.order_id)
+        return whose, _named(event.order_id, NAMELESS)
 
     def _note_limits(self, digest: str) -> None:
         if digest != self._limits_digest:
-            require_digest("limits_hash", digest or None)
             self._limits_digest = digest
-            self._limits = _JSON(digest or None)
+            self._limits = _JSON(digest) if is_digest(digest) else b"null"
 
 
 def digest_of(body: bytes) -> bytes:
@@ -265,22 +260,30 @@ def links_of(line: bytes) -> tuple[int, str, str] | None:
 
 
 def _whose_text(account: str, mode: Mode | None, strategy_id: str, params: str) -> bytes:
-    require_name("account", account)
-    require_name("strategy_id", strategy_id)
-    require_digest("param_hash", params)
     return b'"account":%b,"mode":%b,"strategy_id":%b,"param_hash":"%b","model_hash":null,' % (
-        _JSON(account),
-        _JSON(mode),
-        _JSON(strategy_id),
+        _named(account, DESK),
+        _JSON(mode) if isinstance(mode, Mode) else b"null",
+        _named(strategy_id, NAMELESS),
         params.encode(),
     )
+
+
+def _named(value: str, otherwise: str) -> bytes:
+    return _JSON(_speakable(value) if is_name(value) else otherwise)
+
+
+def _params_digest(given: str) -> str:
+    if is_digest(given):
+        return given
+    # what is no digest is told by its own; the order's line has it as it was given
+    return hashlib.sha256(repr(given).encode()).hexdigest() if given else NO_PARAMS
 
 
 def _encoded(word: msgspec.Struct) -> bytes:
     try:
         return encode(word)  # type: ignore[arg-type]  # the trail's own words are no events
-    except UnicodeEncodeError:  # half a character from a venue's JSON
-        return _JSON(_speakable(msgspec.to_builtins(word)))
+    except (TypeError, ValueError, OverflowError):  # half a character; a value of another type
+        return _JSON(_speakable(msgspec.to_builtins(word, enc_hook=repr)))
 
 
 def _speakable(value: object) -> object:
@@ -291,5 +294,7 @@ def _speakable(value: object) -> object:
             return {_speakable(key): _speakable(item) for key, item in value.items()}
         case list() | tuple():
             return [_speakable(item) for item in value]
+        case int() if value.bit_length() > _LONGEST_INT:
+            return str(value)
         case _:
             return value

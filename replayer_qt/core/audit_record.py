@@ -25,9 +25,13 @@ DESK: Final = "desk"
 EARLIER: Final = "earlier-run"
 """Whose decision it is of an order that was asked for in an earlier run; that one's lines say."""
 
+NAMELESS: Final = "nameless"
+"""What a line says where an order named no asker, or not itself; the gate refuses such an order."""
+
 _HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_NOBODY: Final = frozenset({"", "unknown", "none", "null", "?"})
+_MAY_BE_MISSING: Final = frozenset({"model_hash", "limits_hash"})
+_NOBODY: Final = frozenset({"", "unknown"})
 
 
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,30 +98,31 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.correlation_id is not None:
             require_name("correlation_id", self.correlation_id)
         for name in ("param_hash", "model_hash", "limits_hash", "prev", "digest"):
-            require_digest(name, getattr(self, name))
+            value = getattr(self, name)
+            is_missing = value is None and name in _MAY_BE_MISSING
+            if not is_missing and not is_digest(value):
+                raise ValueError(f"{name} {value!r} is no SHA-256")
         _require_moment(self.at, self.at_ns)
+
+
+def is_name(value: object) -> bool:
+    """Return whether `value` names somebody or something: no blank, no word for "I don't know"."""
+    return isinstance(value, str) and value.strip().lower() not in _NOBODY
+
+
+def is_digest(value: object) -> bool:
+    """Return whether `value` is a SHA-256 in small hexadecimal digits."""
+    return isinstance(value, str) and _HEX.fullmatch(value) is not None
 
 
 def require_name(member: str, value: str) -> None:
     """Return if `value` names somebody or something.
 
     Raises:
-        ValueError: it is blank, or a word for "I don't know".
+        ValueError: it does not.
     """
-    if value.strip().lower() in _NOBODY:
+    if not is_name(value):
         raise ValueError(f"{member} {value!r} names nobody")
-
-
-def require_digest(member: str, value: str | None) -> None:
-    """Return if `value` is a SHA-256 in small hexadecimal digits, or None where that is allowed.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if value is None and member in {"model_hash", "limits_hash"}:
-        return
-    if value is None or not _HEX.fullmatch(value):
-        raise ValueError(f"{member} {value!r} is no SHA-256")
 
 
 def _require_moment(at: str, at_ns: int) -> None:

@@ -137,7 +137,6 @@ class AuditFiles:
         Raises:
             OSError: the disk refused, or another program writes this trail; nothing of this call
                 may be relied on.
-            ContractBroken: an event names nobody; nothing was written.
         """
         if not events:
             return

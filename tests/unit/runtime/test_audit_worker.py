@@ -202,15 +202,31 @@ def test_stopping_does_not_wait_for_a_disk_that_is_dead(qtbot, start, caplog):
     assert "2 audit events could not be written" in caplog.text
 
 
-def test_a_bug_closes_the_gate_for_good(qtbot, start, caplog):
-    """S4-4i: an event that names nobody is a bug of this program: nothing is taken any more."""
-    worker, heard = start()
-    worker.post([*decided("o1", strategy_id="unknown")])
+class Broken:
+    """A trail with a bug in it."""
+
+    def append(self, events):
+        raise KeyError("no such thing")
+
+    def tend(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_a_bug_closes_the_gate_for_good(qtbot, caplog):
+    """AU-01: whatever fails, nothing is told durable and nothing is taken any more."""
+    worker = AuditWorker(Broken())
+    heard = Heard(worker)
+    worker.start()
+    worker.post(decided())
     qtbot.waitUntil(lambda: len(heard.failed.heard) == 1, timeout=5_000)
     qtbot.waitUntil(worker.isFinished, timeout=5_000)
     assert not worker.post([sent("o2")])
     assert heard.events() == []
-    assert "names nobody" in caplog.text
+    assert "no such thing" in caplog.text
+    assert worker.stop()
 
 
 def test_what_was_found_wrong_is_told(qtbot, tmp_path, start, caplog):

@@ -10,7 +10,6 @@ import pytest
 
 from replayer_qt.adapters.audit.format import ANCHOR, files_in, read_anchor
 from replayer_qt.adapters.journal.disk import RealDisk
-from replayer_qt.core.errors import ContractBroken
 from tests.helpers.audits import (
     START,
     checked,
@@ -354,19 +353,6 @@ def test_an_anchor_that_is_gone_or_garbage_is_told_of(tmp_path, caplog, content)
     assert [(place.seq, place.line) for place in found.damage] == [(6, 1)]
     assert "anchor" in found.damage[0].what
     assert "damaged" in caplog.text
-
-
-def test_an_event_that_names_nobody_is_not_written(tmp_path):
-    """S4-4i: a blank strategy is a bug, and nothing of its batch is written."""
-    trail = trail_in(tmp_path)
-    trail.append(decided("o0"))
-    for strategy in ("", " ", "unknown", "Unknown", "None"):
-        with pytest.raises(ContractBroken):
-            trail.append([*decided("o1"), *decided("o2", strategy_id=strategy)])
-    trail.append(decided("o3"))
-    trail.close()
-    assert checked(tmp_path).is_whole
-    assert [order for _, order in names(tmp_path)] == ["o0", "o0", "o3", "o3"]
 
 
 def test_a_closed_trail_can_be_opened_again(tmp_path):
