@@ -142,6 +142,10 @@ def trade_rows() -> Iterator[ActionRow]:
             checked=_has_mode(mode), ask=_choosing(mode), rule=mode is Mode.PAPER,
         )  # fmt: skip
     yield ActionRow(
+        name="deposit", menu=_MENU, text="&Deposit play money…", enabled=_has_mode(Mode.PAPER),
+        tip="Put play money into the paper account, or take some out.", call="deposit",
+    )  # fmt: skip
+    yield ActionRow(
         name="ask-venue", menu=_MENU, text="As&k the venue", enabled=_at_venue, ask=_ask_venue,
         tip="Have the venue state the account anew.", rule=True,
     )  # fmt: skip

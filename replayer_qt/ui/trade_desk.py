@@ -1,6 +1,7 @@
 """Everything in the window that trades: ticket, arming bar, keys, banners and kill switch."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -12,6 +13,7 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.dialogs.lift_kill import LiftKillDialog
+from replayer_qt.ui.dialogs.one_line import LineDialog, deposit_of
 from replayer_qt.ui.kill import KillBanner, KillButton, KillKey, KillTray
 from replayer_qt.ui.panels.arming_bar import ArmingBar
 from replayer_qt.ui.panels.drift_banner import DriftBanner
@@ -81,6 +83,7 @@ class TradeDesk(QObject):
             "set_share": self.ticket.share.set_percent,
             "focus_amount": self.focus_amount,
             "lift_kill": self.lift_kill,
+            "deposit": self.deposit,
         }
 
     @Slot(object)
@@ -131,6 +134,17 @@ class TradeDesk(QObject):
             dialog = LiftKillDialog(self._state.kill, self._window)
             dialog.asked.connect(self.asked)
             dialog.open()
+
+    def deposit(self) -> None:
+        """Ask how much play money goes into a paper account, or out of it."""
+        trading = self._state.trading()
+        if trading is None:
+            return
+        make = partial(deposit_of, trading.stream)
+        question = "Play money to put in [SOL]; with a minus, to take out:"
+        dialog = LineDialog("Deposit play money", question, make, parent=self._window)
+        dialog.asked.connect(self.asked)
+        dialog.open()
 
     def close(self) -> None:
         """Take the icon away from the desktop."""

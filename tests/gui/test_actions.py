@@ -193,6 +193,7 @@ SEEN = {
         lambda bench: QApplication.focusWidget() is bench.window.trade_desk.ticket.amount.line,
     ),
     "dry-run": (to_account, lambda bench: bench.window.trade_desk.overlay.isVisible()),
+    "deposit": (to_paper, lambda bench: dialog(bench, QDialog)),
     "lift-kill": (to_killed, lambda bench: dialog(bench, QDialog)),
     **{
         f"share-{share}": (

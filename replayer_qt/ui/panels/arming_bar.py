@@ -11,6 +11,7 @@ from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.arming import ArmingWords, read_arming
 from replayer_qt.ui.kill import KillButton
+from replayer_qt.ui.panels.branch_button import BranchButton
 from replayer_qt.ui.panels.mode_band import ModeBand
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel, caption, tip
@@ -61,6 +62,8 @@ class ArmingBar(QFrame):
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
         self.button.clicked.connect(self._ask)
         self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
+        self.branch = BranchButton()
+        self.branch.asked.connect(self.asked)
         self.keys = QToolButton()
         self.keys.setCheckable(True)
         self.keys.setToolTip(tip(f"{keys.row.tip} ({keys.row.keys[0]})"))
@@ -69,14 +72,7 @@ class ArmingBar(QFrame):
         self.keys.installEventFilter(KeyKeeper(self.keys, BUTTON_KEYS))
         self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keys.setAccessibleName("Arm or disarm the trading keys")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(5, 3, 5, 3)
-        row.setSpacing(7)
-        row.addWidget(self.band)
-        row.addWidget(self.button)
-        row.addWidget(self.why, stretch=1)
-        row.addWidget(self.keys)
-        row.addWidget(kill)
+        self._lay_out(kill)
         self._counting = QTimer(self)
         self._counting.setInterval(_COUNT_MS)
         self._counting.timeout.connect(self._count)
@@ -93,6 +89,7 @@ class ArmingBar(QFrame):
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us."""
         self._state = advance.state
+        self.branch.show_state(advance.state)
         self._say()
         if self.words.counts != self._counting.isActive():
             self._counting.start() if self.words.counts else self._counting.stop()
@@ -102,6 +99,17 @@ class ArmingBar(QFrame):
         """Say something for some seconds, where a person looks for why nothing happened."""
         self._hinting.start()
         self.why.say(words)
+
+    def _lay_out(self, kill: KillButton) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(5, 3, 5, 3)
+        row.setSpacing(7)
+        row.addWidget(self.band)
+        row.addWidget(self.button)
+        row.addWidget(self.why, stretch=1)
+        row.addWidget(self.branch)
+        row.addWidget(self.keys)
+        row.addWidget(kill)
 
     @Slot()
     def _count(self) -> None:
