@@ -13,11 +13,12 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.dialogs.lift_kill import LiftKillDialog
-from replayer_qt.ui.dialogs.one_line import LineDialog, deposit_of
-from replayer_qt.ui.kill import KillBanner, KillButton, KillKey, KillTray
+from replayer_qt.ui.dialogs.one_line import LineDialog, deposit_of, renaming_of
+from replayer_qt.ui.kill import KillKey, KillTray
 from replayer_qt.ui.panels.arming_bar import ArmingBar
 from replayer_qt.ui.panels.drift_banner import DriftBanner
 from replayer_qt.ui.panels.key_overlay import KeyOverlay
+from replayer_qt.ui.panels.kill import KillBanner, KillButton
 from replayer_qt.ui.panels.ticket import TicketPanel
 from replayer_qt.ui.preview import Preview
 from replayer_qt.ui.theme import DARK, Theme
@@ -146,6 +147,18 @@ class TradeDesk(QObject):
         dialog.asked.connect(self.asked)
         dialog.open()
 
+    @Slot()
+    def rename_branch(self) -> None:
+        """Ask for a name of the line of decisions that is followed."""
+        trading = self._state.trading()
+        if trading is None or trading.branches is None:
+            return
+        make = partial(renaming_of, trading.stream, trading.branches.names)
+        title = "Rename this line of decisions"
+        dialog = LineDialog(title, "Its name:", make, parent=self._window)
+        dialog.asked.connect(self.asked)
+        dialog.open()
+
     def close(self) -> None:
         """Take the icon away from the desktop."""
         self._late.stop()
@@ -168,6 +181,7 @@ class TradeDesk(QObject):
         self.ticket.done.connect(self.done)
         self.ticket.drafted.connect(self._show_overlay)
         self.killed.lifting.connect(self.lift_kill)
+        self.bar.branch.renaming.connect(self.rename_branch)
         self.keys.hinted.connect(self.bar.hint)
         self.keys.pressed.connect(self._obey_key)
         self.bar.counted.connect(self._show_overlay)

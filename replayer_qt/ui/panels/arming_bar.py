@@ -10,8 +10,8 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.arming import ArmingWords, read_arming
-from replayer_qt.ui.kill import KillButton
 from replayer_qt.ui.panels.branch_button import BranchButton
+from replayer_qt.ui.panels.kill import KillButton
 from replayer_qt.ui.panels.mode_band import ModeBand
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel, caption, tip

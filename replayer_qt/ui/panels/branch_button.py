@@ -1,6 +1,5 @@
 """Which line of decisions a replay follows, and the way to another one."""
 
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,7 +10,6 @@ from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import ChooseBranch
 from replayer_qt.core.trading import Branches
 from replayer_qt.core.units import StreamId
-from replayer_qt.ui.dialogs.one_line import LineDialog, renaming_of
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import caption, clean, name, tip
 
@@ -22,10 +20,12 @@ class BranchButton(QToolButton):
     """There while a replay is traded whose decisions were changed, or made again.
 
     Signals:
-        asked: a `ChooseBranch` or a `RenameBranch`.
+        asked: a `ChooseBranch`.
+        renaming: a person wants to name the branch that is followed.
     """
 
     asked = Signal(object)
+    renaming = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,10 +70,7 @@ class BranchButton(QToolButton):
         if action.data() is not None:
             self.asked.emit(ChooseBranch(stream=self._stream, branch=str(action.data())))
             return
-        make = partial(renaming_of, self._stream, self._branches.names)
-        dialog = LineDialog("Rename this line of decisions", "Its name:", make, parent=self)
-        dialog.asked.connect(self.asked)
-        dialog.open()
+        self.renaming.emit()
 
 
 def branch_words(branches: Branches) -> str:
