@@ -37,6 +37,7 @@ from replayer_qt.core.trade_commands import (
 from replayer_qt.core.trading import Kill
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from replayer_qt.ui.models.limit_rows import BAR_COLUMN
+from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.fills import NO_FILLS, FillsPanel
 from replayer_qt.ui.panels.ledger import NONE_OF_KIND, LedgerPanel, summed
 from replayer_qt.ui.panels.open_orders import NO_ORDERS, OrdersPanel
@@ -44,6 +45,7 @@ from replayer_qt.ui.panels.positions import NOT_TRADED, PositionsPanel
 from replayer_qt.ui.panels.risk import NO_RULES, RiskPanel
 from replayer_qt.ui.panels.statistics import StatisticsPanel
 from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPanel
+from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.helpers.account_frames import (
     a_busy_day,
@@ -140,6 +142,8 @@ def test_a_market_without_an_account_says_so(shown, kind):
     colours = {picture.pixel(x, picture.height() // 2) for x in range(picture.width())}
     assert len(colours) > 1 or kind is PositionsPanel
     assert panel.heard == []
+    assert all(cell.word.text for cell in panel.findChildren(Cell))
+    assert not [label for label in panel.findChildren(PlainLabel) if "✓" in label.whole]
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,9 @@ class LedgerPanel(QWidget):
 
     def _say_sum(self) -> None:
         told = summed(self._account, self._kind)
-        if not told.agrees:
+        if not self._account.opened and not told.count:
+            self.sum.say("")
+        elif not told.agrees:
             carried, cash = fmt.exact(told.carried), fmt.exact(told.cash)
             self.sum.say(f"✗ {carried} and the entries are not the cash {cash} SOL")
         elif self._kind is not None:

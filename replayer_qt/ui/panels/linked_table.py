@@ -7,7 +7,15 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
 from replayer_qt.core.commands import Command
@@ -19,6 +27,7 @@ Row = TypeVar("Row")
 
 _ENTER: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDGE_PX: Final = 3
+_QUIET: Final = 170
 _HEAD_PX: Final = 18
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -184,7 +193,9 @@ class LinkedTable(Table):
             painter.fillRect(0, top, self.viewport().width(), self.rowHeight(0), colour)
             painter.fillRect(0, top, _EDGE_PX, self.rowHeight(0), QColor(colour.name()))
         if self.empty:
-            painter.setPen(self.palette().placeholderText().color())
+            colour = self.palette().color(QPalette.ColorRole.Text)
+            colour.setAlpha(_QUIET)
+            painter.setPen(colour)
             room = self.viewport().rect().adjusted(12, 4, -12, -4)
             painter.drawText(room, _CENTRED, self.empty)
         painter.end()

@@ -68,6 +68,7 @@ class RiskPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(cells)
         layout.addWidget(self.table, stretch=1)
+        self.refusing.say(_rules_word(()))
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""

@@ -75,6 +75,7 @@ class StatisticsPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(both, stretch=1)
+        self._say(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
