@@ -106,7 +106,7 @@ def _change_mode(turn: Turn, mode: Mode) -> None:
     if mode is not Mode.PAPER and stated is not None and stated.cash is not None:
         cash = stated.cash
     left = Parked(trading.mode, account.cash, account.day, account.day_result)
-    turn.seat = Seat(trading=trading, wished=seat.wished, parked=left)
+    turn.seat = Seat(trading=turn.trading, wished=seat.wished, parked=left)
     turn.tell(
         AccountOpened(
             at=turn.moment.at,

@@ -15,7 +15,6 @@ import msgspec
 from replayer_qt.core.account import Account
 from replayer_qt.core.money import (
     NOTHING,
-    SIDE_BET_WINDOW,
     bought,
     decimal_of,
     floor9,
@@ -209,11 +208,6 @@ def unseen_rug(round_: RoundState | None) -> tuple[int, float]:
     if may_be_rug(round_.price) and not round_.missing:
         return round_.tick, round_.price
     return round_.tick, min(1.0, round_.extremes.low) * RUG_SHARE
-
-
-def window_of(start: int) -> int:
-    """Return the last tick at which a rug wins a side bet placed at `start`."""
-    return start + SIDE_BET_WINDOW
 
 
 def _bought(request: Request, account: Account, spot: Spot, paper: PaperSettings) -> Fill | str:

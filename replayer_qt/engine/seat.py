@@ -164,9 +164,15 @@ def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
         case Rebaselined():
             after = _with(_booked(before, event), drift=())
         case AccountOpened(mode=mode):
-            arming = before.arming if mode is before.mode else fold_arming(before.arming, event)
-            fresh = fold_account(Account(mode=mode), event)
-            after = _with(before, account=fresh, mode=mode, arming=arming, drift=(), stated=None)
+            after = _with(
+                before,
+                account=fold_account(Account(mode=mode), event),
+                mode=mode,
+                arming=fold_arming(before.arming, event),
+                memory=fold_memory(before.memory, event),
+                drift=(),
+                stated=None,
+            )
         case AccountStated():
             after = _with(before, stated=event)
         case DriftFound(differences=differences):
