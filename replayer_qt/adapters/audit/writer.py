@@ -116,7 +116,7 @@ class AuditFiles:
         self._packing: Iterator[None] | None = None
         self._may_pack = True
         self._looked_for = ""
-        self._findings: list[str] = []  # bounded: a few words at the opening and for each fault
+        self._findings: list[str] = []  # bounded: a few words for each opening
         self._is_open = False
 
     @property
@@ -125,7 +125,7 @@ class AuditFiles:
         return self._durable
 
     def findings(self) -> tuple[str, ...]:
-        """Return what was found wrong since the last call, in plain words."""
+        """Return what was found damaged since the last call, in plain words."""
         found, self._findings = tuple(self._findings), []
         return found
 
@@ -207,7 +207,7 @@ class AuditFiles:
             self._pack_a_step()
         except OSError as error:
             self._may_pack = False
-            self._findings.append(f"An old day of the audit trail cannot be compressed: {error}.")
+            log.error("an old day of the audit trail cannot be compressed: %s", error)
 
     def _pack_a_step(self) -> None:
         if self._packing is None:
@@ -307,7 +307,7 @@ class AuditFiles:
 
     def _note_end(self, file: TrailFile | None, end: End | None, damage: str) -> None:
         if damage:
-            self._findings.append(f"The audit trail in {self._folder} was damaged: {damage}.")
+            self._findings.append(f"{damage} ({self._folder}).")
             log.error("the audit trail was damaged: %s", damage)
         if file is None or end is None:
             self._before = Begun(previous="", size=0, torn=0, why="first", damage=damage)

@@ -125,6 +125,48 @@ def test_a_day_ends_with_a_batch_and_old_days_are_compressed_and_still_whole(tmp
     assert records(tmp_path)[3]["payload"]["why"] == "day"
 
 
+def test_a_day_that_cannot_be_compressed_is_left_as_it_is(tmp_path, caplog):
+    """S4-A7: no decision waits for it, and it is not tried again in this run."""
+    clock = SteppedClock(START)
+    disk = FaultyDisk(only=["open_new"])
+    trail = trail_in(tmp_path, clock, disk=disk)
+    trail.append(decided("o1"))
+    clock.pass_s(DAY_S)
+    trail.append([sent(at=clock.now())])
+    disk.broken = True
+    for _ in range(5):
+        trail.tend()
+    disk.broken = False
+    trail.append([sent(at=clock.now())])
+    trail.close()
+    assert caplog.text.count("cannot be compressed") == 1
+    assert [file.is_packed for file in files_in(tmp_path)] == [False, False]
+    assert checked(tmp_path).is_whole
+
+
+def test_a_compressed_copy_that_differs_is_thrown_away(tmp_path, caplog):
+    """S4-A7: the plain file goes only when its copy was read again and is the same."""
+
+    class Garbling(RealDisk):
+        def write(self, fd, data):
+            packed = bytes(data)[:4] == b"\x28\xb5\x2f\xfd"
+            return super().write(
+                fd, bytes(data[:20]) + b"\0" + bytes(data[21:]) if packed else data
+            )
+
+    clock = SteppedClock(START)
+    trail = trail_in(tmp_path, clock, disk=Garbling())
+    trail.append([one for n in range(50) for one in decided(f"o{n}")])
+    clock.pass_s(DAY_S)
+    trail.append([sent(at=clock.now())])
+    for _ in range(10):
+        trail.tend()
+    trail.close()
+    assert "cannot be compressed" in caplog.text
+    assert not files_in(tmp_path)[0].is_packed
+    assert checked(tmp_path).is_whole
+
+
 def test_the_wall_clock_set_back_begins_no_older_day(tmp_path):
     clock = SteppedClock(START)
     trail = trail_in(tmp_path, clock)
