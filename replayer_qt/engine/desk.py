@@ -84,7 +84,7 @@ class TradingDesk:
             live,
             audit_ok=live.audit_ok if audit_ok is None else audit_ok,
             recorder_ok=live.recorder_ok if recorder_ok is None else recorder_ok,
-            breaker_ms=breaker_ms,
+            breaker_ms=live.breaker_ms if breaker_ms is None else breaker_ms or None,
         )
 
     def kill(self, event: Event, kill: Kill, markets: Markets) -> list[Event]:

@@ -120,12 +120,13 @@ class Engine:
         recorder_ok: bool | None = None,
         breaker_ms: float | None = None,
     ) -> None:
-        """Say how this program is; what is None stays, but the breaker, which is then closed.
+        """Say how this program is; what is None stays as it was.
 
         Args:
             audit_ok: whether decisions can be written down.
             recorder_ok: whether what is received is written down, where that is wanted.
-            breaker_ms: while a circuit breaker is open, time until it is tried again [ms].
+            breaker_ms: time until an open circuit breaker is tried again [ms]; 0: it is closed.
+                That of a stream's own feed is known from its words.
         """
         self._desk.set_health(audit_ok=audit_ok, recorder_ok=recorder_ok, breaker_ms=breaker_ms)
 

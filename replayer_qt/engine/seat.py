@@ -173,6 +173,7 @@ def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
                 drift=(),
                 stated=None,
             )
+            return _with(seat, trading=after, known=False, doubt=None)
         case AccountStated():
             after = _with(before, stated=event)
         case DriftFound(differences=differences):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from replayer_qt.core.approval import Approval
-from replayer_qt.core.events import Event
+from replayer_qt.core.events import Event, Link
 from replayer_qt.core.facts import facts_of
 from replayer_qt.core.order_book import OPEN_MOST, Order
 from replayer_qt.core.order_events import (
@@ -106,7 +106,7 @@ class Turn:
             now=self.moment,
             audit_ok=context.audit_ok,
             recorder_ok=context.recorder_ok,
-            breaker_ms=context.breaker_ms,
+            breaker_ms=self._breaker_ms(),
             replay=context.replay,
         )
 
@@ -220,6 +220,15 @@ class Turn:
         if round_.rug_tick is not None or round_.phase not in _TRADEABLE[request.side]:
             return "its round did not allow it any more when it was to leave"
         return None
+
+    def _breaker_ms(self) -> float | None:
+        """How long the open breaker of the feed, or of another part, stays open at least."""
+        link = None if self.market is None else self.market.link
+        ours = self.context.breaker_ms
+        if link is None or link.link is not Link.BLOCKED:
+            return ours
+        left = 0 if link.retry_at is None else max(0, link.retry_at - self.moment.mono)
+        return max(left / NANOS_PER_MILLISECOND, ours or 0.0)
 
     def _disarmed(self) -> bool:
         needed = self.trading.mode is not Mode.PAPER or self.context.settings.trading.arm_paper

@@ -224,6 +224,26 @@ def test_an_audit_that_failed_lets_nothing_leave():
     assert "audit_unavailable" in {one.code for one in floor.buy("0.2").verdict.reasons}
 
 
+@pytest.mark.parametrize("by_feed", [True, False])
+def test_an_open_breaker_refuses_with_the_time_until_it_is_tried_again(by_feed):
+    """CB-01, S4-4g: while the feed's breaker is open an order is refused, with the time to wait."""
+    floor = Floor()
+    floor.begin()
+    if by_feed:
+        retry = Nanos(floor.moment.mono + 7_000_000_000)
+        floor.happen(FeedChanged, link=Link.BLOCKED, retry_at=retry)
+    else:
+        floor.engine.set_health(breaker_ms=7_000.0)
+        floor.engine.set_health(audit_ok=True)
+    why = {one.code: one for one in floor.buy().verdict.reasons}["circuit_breaker_open"]
+    assert why.unlock == floor.moment.mono + 7_000_000_000
+    floor.engine.set_health(breaker_ms=0.0)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.wait(1_000)
+    floor.tick(1.0, ms=0)
+    assert floor.buy().verdict.allowed
+
+
 # --- the kill switch
 
 
