@@ -5,6 +5,7 @@ import gc
 import io
 import weakref
 from decimal import Decimal
+from functools import reduce
 from html import escape
 
 import pytest
@@ -21,11 +22,20 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from replayer_qt.core.account import ENTRIES_KEPT, EntryKind
+from replayer_qt.core.account import ENTRIES_KEPT, Account, EntryKind
 from replayer_qt.core.arming import Arming
+from replayer_qt.core.booking import fold_account
 from replayer_qt.core.commands import GoTo
-from replayer_qt.core.order_events import ArmState, Difference, TradeNoted
-from replayer_qt.core.orders import OrderState
+from replayer_qt.core.order_events import (
+    AccountOpened,
+    ArmState,
+    Difference,
+    OrderFilled,
+    PositionLiquidated,
+    SideBetClosed,
+    TradeNoted,
+)
+from replayer_qt.core.orders import Mode, OrderState
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.statistics import DEFINITIONS
 from replayer_qt.core.trade_commands import (
@@ -36,6 +46,7 @@ from replayer_qt.core.trade_commands import (
 )
 from replayer_qt.core.trading import Kill
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId
+from replayer_qt.ui import fmt
 from replayer_qt.ui.models.limit_rows import BAR_COLUMN
 from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.fills import NO_FILLS, FillsPanel
@@ -60,7 +71,7 @@ from tests.helpers.account_frames import (
     trading_of,
 )
 from tests.helpers.make import ROUND, event
-from tests.helpers.orders import make_bet, make_book, make_request, make_sale
+from tests.helpers.orders import make_bet, make_book, make_fill, make_request, make_sale
 
 ALL = (
     PositionsPanel,
@@ -396,6 +407,12 @@ def test_without_a_price_of_its_round_a_holding_has_no_open_result(shown, market
     assert panel.cells["pnl"].word.text == "—"
 
 
+def test_the_price_is_told_though_nothing_is_held(shown):
+    panel = shown(PositionsPanel, trading_of(account_of(round_id=None)))
+    assert panel.cells["price"].word.text == "1.5000x"
+    assert panel.cells["pnl"].word.text == "—"
+
+
 def test_in_the_presale_the_price_is_one(shown):
     market = market_of(phase=Phase.PRESALE, tick=-1, price=None)
     panel = shown(PositionsPanel, trading_of(account_of(holding=holding_of())), markets=[market])
@@ -548,6 +565,61 @@ def test_the_ledger_can_be_filtered_by_kind(shown):
     assert panel.table.empty == NONE_OF_KIND
     box.setCurrentIndex(0)
     assert panel.table.model().rowCount() == whole
+
+
+def folded():
+    """An account that bought, sold, was rugged and bet, as the venue told it."""
+    buy, sell = make_request("b"), make_sale("s", share=50)
+    half = Decimal("0.004")
+    told = [
+        event(AccountOpened, mode=Mode.PRACTICE, cash=Decimal(10)),
+        event(OrderFilled, order_id="b", fill=make_fill("f1", request=buy)),
+        event(
+            OrderFilled,
+            order_id="s",
+            fill=make_fill("f2", request=sell, quantity=half, amount=half * 2, price=Decimal(2)),
+        ),
+        event(OrderFilled, order_id="x", fill=make_fill("f3", request=make_bet("x"))),
+        event(
+            PositionLiquidated,
+            fill=make_fill(
+                "f4", request=sell, tick=30, price=Decimal("0.01"), amount=Decimal("1e-5")
+            ),
+        ),
+        event(
+            SideBetClosed,
+            round_id=ROUND,
+            start=10,
+            end=50,
+            tick=30,
+            stake=Decimal("0.01"),
+            payout=Decimal("0.05"),
+        ),
+    ]
+    return reduce(fold_account, told, Account())
+
+
+def test_panels_agree_on_an_account_that_was_folded_from_events(shown):
+    account = folded()
+    trading = trading_of(account)
+    assert shown(LedgerPanel, trading).sum.whole == (
+        f"✓ {account.entry_count} entries = cash {fmt.exact(account.cash)} SOL"
+    )
+    assert column(shown(FillsPanel, trading).table, "What") == [
+        "★ bet won",
+        "✕ RUG",
+        "◆ side bet",
+        "▼ sell",
+        "▲ buy",
+    ]
+    assert column(shown(JournalPanel, trading).table, "Ended by") == [
+        "★ bet won",
+        "✕ RUG",
+        "▼ sell",
+    ]
+    statistics = shown(StatisticsPanel, trading)
+    assert figures(statistics)["Realised"] == fmt.signed_sol(account.cash - 10)
+    assert statistics.curve.marks[-1].result == account.session_result == account.cash - 10
 
 
 # --- statistics

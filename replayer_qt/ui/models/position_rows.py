@@ -57,9 +57,12 @@ def positions_of(state: State) -> tuple[Position, ...]:
 
 
 def price_now(account: Account, market: MarketState | None) -> Decimal | None:
-    """Return the newest price of the account's round [multiplier]; None when there is none."""
+    """Return the newest price [multiplier]; None without one, or with one of another round.
+
+    What is held is worth nothing at another round's price.
+    """
     known = None if market is None else market.round
-    if known is None or known.round_id != account.round_id:
+    if known is None or (account.holding.quantity and known.round_id != account.round_id):
         return None
     if known.phase is Phase.PRESALE:
         return _PRESALE_PRICE
