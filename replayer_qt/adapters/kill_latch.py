@@ -176,7 +176,7 @@ class LatchFile:
             found = _kill_in(line)
         except FileNotFoundError:
             return self._missing()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             return _unreadable(error)
         if self._clock.now() - before[0] > _SETTLED_NS:
             self._known = (before, found.on)

@@ -131,7 +131,7 @@ def begun_in(line: bytes) -> Begun | None:
     """Return what a file's first line says; None if it is no such line."""
     try:
         return _FIRSTS.decode(line).payload
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -154,4 +154,7 @@ def read_anchor(folder: Path) -> Anchor | None:
         return None
     if not line.endswith(b"\n") or not is_sound(line[:-1]):
         raise ValueError(f"the anchor {folder / ANCHOR} is damaged")
-    return msgspec.json.decode(line, type=Anchor)
+    try:
+        return msgspec.json.decode(line, type=Anchor)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"the anchor {folder / ANCHOR} is none that we know: {error}") from error

@@ -133,11 +133,11 @@ def record_of(line: bytes) -> AuditRecord | Unknown:
     """Return the record in a line; one of a version that we don't know comes as it is. Total."""
     try:
         return _RECORDS.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         why = str(error)
     try:
         schema = msgspec.json.decode(line, type=_Schema).schema
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         schema = 0
     if schema > SCHEMA:
         why = f"it is of version {schema}; this program knows {SCHEMA} and older"

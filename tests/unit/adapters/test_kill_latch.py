@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.journal.format import seal
 from replayer_qt.adapters.kill_latch import FILE, TRIGGER, LatchFile
 from tests.helpers.clock import SteppedClock
 from tests.helpers.faulty_disk import FaultyDisk
@@ -97,6 +98,10 @@ def test_it_survives_a_kill_right_after_it_was_pressed(tmp_path):
         b"[]\n",
         b"\xff\xfe",
         b"x" * 200_000,
+        seal(b'{"on":"off","reason":"","by":"","at":0}'),
+        seal(b'{"reason":"","by":"","at":0}'),
+        seal(b'{"on":' + b"[" * 60_000 + b"}"),
+        seal(b'{"on":null,"reason":"","by":"","at":0}'),
     ],
 )
 def test_what_cannot_be_read_is_on(tmp_path, content):

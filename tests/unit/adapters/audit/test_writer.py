@@ -10,6 +10,7 @@ import pytest
 
 from replayer_qt.adapters.audit.format import ANCHOR, files_in, read_anchor
 from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.format import seal
 from tests.helpers.audits import (
     START,
     checked,
@@ -378,7 +379,7 @@ def test_a_tail_cut_off_is_never_gone_on_after_in_silence(tmp_path, caplog):
     assert "damaged" in caplog.text
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage\n", b'{"seq":9}\n', None])
+@pytest.mark.parametrize("content", [b"", b"garbage\n", seal(b'{"seq":9}'), None])
 def test_an_anchor_that_is_gone_or_garbage_is_told_of(tmp_path, caplog, content):
     written(tmp_path, 1)
     anchor = tmp_path / ANCHOR
