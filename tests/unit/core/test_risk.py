@@ -326,6 +326,19 @@ def test_a_part_can_be_sold_too_but_not_twice_by_one_double_click(share):
     assert evaluate(make_sale(share=share, confirmed=True), twice, make_limits()).allowed
 
 
+@pytest.mark.parametrize("make", [make_request, make_bet])
+def test_an_order_for_no_round_or_another_is_never_carried_into_this_one(make):
+    """FAULTS O11: a sale alone may be meant for whatever is held."""
+    for meant in (None, RoundId("before")):
+        assert evaluate(make(round_id=meant), make_facts(), make_limits()).code == "round_changed"
+    held = make_facts(**HELD)
+    assert evaluate(make_sale(round_id=None), held, make_limits()).allowed
+    unheard = msgspec.structs.replace(held, round_id=None)
+    assert evaluate(make_sale(), unheard, make_limits()).allowed
+    other = make_sale(round_id=RoundId("before"))
+    assert evaluate(other, held, make_limits()).code == "round_changed"
+
+
 def test_more_than_what_is_held_cannot_be_sold():
     """BR-07, N4: an exit is proved against what is held, not believed by its name."""
     nothing = make_facts(quantity=Decimal(0))

@@ -304,7 +304,11 @@ def test_the_collar_takes_the_presale_price_for_one():
     assert evaluate(unseen, make_facts(), make_limits()).code == MISSING
     assert evaluate(unseen, make_facts(), make_limits(collar_percent=0)).allowed
     free = make_request(price=Decimal(0))
-    assert evaluate(free, make_facts(), make_limits()).code == "price_collar"
+    for price in (Decimal("1.5"), Decimal(0)):
+        verdict = evaluate(free, make_facts(price=price), make_limits())
+        assert verdict.code == "price_collar"
+    huge = evaluate(make_request(amount="12345678901"), make_facts(), make_limits())
+    assert huge.code == "order_invalid"
 
 
 @pytest.mark.parametrize(
