@@ -98,9 +98,9 @@ def _is_newest(event: PriceTicked, round_: RoundState) -> bool:
 def _tick(turn: Turn, spot: Spot, *, is_live: bool) -> None:
     if turn.trading.mode is Mode.PAPER:
         _lose_bet(turn, spot)
-    if spot.price is None or may_be_rug(spot.price):
-        return
-    if is_live and turn.seat.paper.pending:
+    if spot.price is None or may_be_rug(spot.price) or not is_live:
+        return  # what is told afterwards was no price to trade at
+    if turn.seat.paper.pending:
         _arrive(turn, spot)
     _stand_guard(turn, spot, spot.price)
 

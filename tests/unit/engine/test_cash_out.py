@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from replayer_qt.core.events import TickOrigin
 from replayer_qt.core.order_events import CashOut, CashOutSet, OrderGated, OrderRequested
 from replayer_qt.core.orders import Origin
 from replayer_qt.core.program_events import ProblemRaised
@@ -132,3 +133,12 @@ def test_a_pressed_kill_switch_takes_the_standing_order_away():
     assert floor.trading.cash_out is None
     floor.tick(0.4)
     assert len(floor.of(OrderRequested)) == 1
+
+
+def test_a_price_that_is_told_afterwards_triggers_nothing():
+    floor = held(cash_out=CashOut(stop=Decimal("0.5")))
+    floor.tick(0.4, origin=TickOrigin.SNAPSHOT)
+    floor.tick(1.2)
+    assert len(floor.of(OrderRequested)) == 1
+    floor.tick(0.5)
+    assert len(floor.of(OrderRequested)) == 2

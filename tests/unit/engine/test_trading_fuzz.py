@@ -144,7 +144,7 @@ def act(floor, what, first, second):
 @settings(deadline=None, max_examples=300)
 @given(st.lists(STEP, max_size=40))
 def test_nothing_that_is_told_or_asked_makes_the_engine_raise_or_break_the_money(steps):
-    """S2-C4, FAULTS O6: whatever comes in whatever order, ledger and orders stay legal."""
+    """FAULTS O6: whatever comes in whatever order, ledger and orders stay legal."""
     floor = venue(cash="5", risk=FREE)
     floor.begin("r1")
     floor.ask(Arm)
