@@ -38,7 +38,9 @@ _BRIEF: Final = {
     "cool_down_active": "cooling down",
     "circuit_breaker_open": "circuit breaker open",
 }
-_WITHOUT_NUMBERS: Final = frozenset({"no_position", "unknown_order_pending", "round_gapped"})
+_WITHOUT_NUMBERS: Final = frozenset(
+    {"no_position", "sale_under_way", "side_bet_open", "unknown_order_pending", "round_gapped"}
+)
 
 
 def brief(reason: Reason) -> str:

@@ -244,6 +244,18 @@ def test_a_cash_out_is_set_seen_and_removed(bench, ticket):
     assert bench.asked[-1] == t.SetCashOut(stream=PRACTICE, cash_out=None)
 
 
+def test_a_cash_out_that_the_desk_took_away_is_not_shown_any_more(bench, ticket):
+    """What stands is the state's word, whatever is still entered."""
+    bench.trade(held(cash_out=CashOut(target=Decimal(50))))
+    ticket.cash_out.inputs["target"].setText("50")
+    assert "50.000x" in ticket.cash_out.standing.whole
+    bench.trade(held(cash_out=None))
+    assert ticket.cash_out.standing.whole == "not set yet"
+    ticket.cash_out.inputs["target"].clear()
+    assert ticket.cash_out.standing.whole == "none stands"
+    assert not ticket.cash_out.set.isEnabled()
+
+
 def test_a_cash_out_that_cannot_be_meant_names_the_field_and_is_not_asked_for(bench, ticket):
     bench.trade(held())
     editor = ticket.cash_out

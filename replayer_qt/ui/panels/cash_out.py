@@ -12,12 +12,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replayer_qt.core.order_events import CashOut
 from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import SetCashOut
 from replayer_qt.core.trading import Trading
 from replayer_qt.ui.amount import LETTERS_KEPT
-from replayer_qt.ui.cash_out import read_cash_out, told
+from replayer_qt.ui.cash_out import EnteredCashOut, read_cash_out, told
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel, tip
@@ -45,6 +44,7 @@ class CashOutEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trading: Trading | None = None
+        self._entered = EnteredCashOut(None)
         self.inputs: dict[str, QLineEdit] = {}
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -79,14 +79,10 @@ class CashOutEditor(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show the standing order of the account that is looked at."""
-        trading = state.trading()
-        changed = (trading is None) != (self._trading is None)
-        self._trading = trading
+        self._trading = trading = state.trading()
         self.remove.setEnabled(trading is not None and trading.cash_out is not None)
-        if trading is not None and trading.cash_out is not None:
-            self.standing.say(told(trading))
-        elif changed or not self._has_text():
-            self._read()
+        self.set.setEnabled(self._entered.value is not None and trading is not None)
+        self._say()
 
     def _has_text(self) -> bool:
         return any(line.text() for line in self.inputs.values())
@@ -102,19 +98,30 @@ class CashOutEditor(QWidget):
         return button
 
     @Slot()
-    def _read(self) -> CashOut | None:
-        entered = read_cash_out({name: line.text() for name, line in self.inputs.items()})
+    def _read(self) -> None:
+        texts = {name: line.text() for name, line in self.inputs.items()}
+        self._entered = entered = read_cash_out(texts)
         for name, line in self.inputs.items():
             mark_bad(line, bad=name == entered.bad)
         self.set.setEnabled(entered.value is not None and self._trading is not None)
         self.set.setToolTip(tip(entered.reason or "Let the desk sell by itself."))
-        if self._trading is None or self._trading.cash_out is None or entered.bad:
-            self.standing.say(entered.reason if self._has_text() else "none stands")
-        return entered.value
+        self._say()
+
+    def _say(self) -> None:
+        """What is wrong with the entered one first, then the one that stands."""
+        stands = "" if self._trading is None else told(self._trading)
+        if self._entered.bad:
+            self.standing.say(self._entered.reason)
+        elif stands:
+            self.standing.say(stands)
+        elif self._has_text():
+            self.standing.say(self._entered.reason or "not set yet")
+        else:
+            self.standing.say("none stands")
 
     @Slot()
     def _set(self) -> None:
-        value = self._read()
+        value = self._entered.value
         if value is not None and self._trading is not None:
             self.asked.emit(SetCashOut(stream=self._trading.stream, cash_out=value))
             self.done.emit()

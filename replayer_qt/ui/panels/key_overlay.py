@@ -13,7 +13,7 @@ from replayer_qt.ui.trade_actions import ORDERS
 
 _ROW_PX: Final = 34
 _HEAD_PX: Final = 24
-_WIDTH_PX: Final = 340
+_WIDTH_PX: Final = 380
 _MARGIN: Final = 10
 _SEEN: Final = 235
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

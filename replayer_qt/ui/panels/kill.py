@@ -25,10 +25,14 @@ class KillButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.installEventFilter(KeyKeeper(self, BUTTON_KEYS))
         self.clicked.connect(self._press)
+        self._shown: bool | None = None
         self.show_kill(KillState())
 
     def show_kill(self, kill: KillState) -> None:
-        """Show whether it is on."""
+        """Show whether it is on; the same again costs nothing."""
+        if kill.on is self._shown:
+            return
+        self._shown = kill.on
         caption(self, "KILLED" if kill.on else "KILL")
         self.setEnabled(not kill.on)
         said = "The kill switch is on." if kill.on else "Stop all trading, now, everywhere."
