@@ -10,9 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from replayer_qt.adapters.journal.format import RECOVERED
+from replayer_qt.adapters.library.money_said import money_in
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.cli.verify import line_of
 from replayer_qt.core.events import Event, PriceTicked
+from replayer_qt.core.money_check import MoneyCheck
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.summary import RoundSummary, follows_rug_rule, summarise
 from replayer_qt.core.units import NANOS_PER_SECOND, RoundId, StreamId
@@ -44,11 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is in the file; 0 unless it cannot be read, which is a `RecordingUnreadable`."""
     recording = open_recording(arguments.file, _STREAM)
     found = summarise(recording.events, followed_only=recording.format == "journal")
+    money = money_in(arguments.file, recording.format)
     told = _as_json(recording, found, arguments.file.stat().st_size)
+    told["money"] = None if money is None else msgspec.to_builtins(money)
     if arguments.json:
         print(msgspec.json.encode(told).decode())
     else:
         _print(told, recording, found)
+        if money is not None:
+            _print_money(money)
     return 0
 
 
@@ -94,6 +100,19 @@ def _print(told: dict[str, Any], recording: Recording, found: Sequence[RoundSumm
         print(f"  damage: {where}{place.what}")
     if len(recording.damage) > _PLACES_SHOWN:
         print(f"  damage: {len(recording.damage) - _PLACES_SHOWN} places more (--json lists them)")
+
+
+def _print_money(money: MoneyCheck) -> None:
+    parts = {"trades": money.trades, "positions": money.positions, "side bets": money.side_bets}
+    for name, part in parts.items():
+        if part.stated:
+            print(
+                f"  {part.stated:>9,} {name} stated, {part.checked:,} computed again,"
+                f" {part.reproduced:,} of them alike"
+            )
+    for one in money.exceptions:
+        word = "otherwise" if one.checked else "not checked"
+        print(f"  {one.count:>9,} {one.what} {word}: {one.cause}")
 
 
 def _rug_rule(found: RoundSummary, prices: dict[int, float]) -> bool | None:

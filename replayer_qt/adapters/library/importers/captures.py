@@ -64,6 +64,23 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     )
 
 
+def read_messages(path: Path) -> list[tuple[str, bytes]]:
+    """Return every received message in the file: its name and its payload, as it came.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    records = Records(_DECODER, _recover)
+    records.read(path)
+    return [_message(line) for line in records.found if line.direction != "sent"]
+
+
+def named_message(frame: bytes) -> tuple[str, bytes]:
+    """Return the name and the payload of a message as it came; empty where it has none."""
+    arguments = _frame(frame.decode("utf-8", "replace"))
+    return (_name(arguments[0]), bytes(arguments[-1])) if len(arguments) > 1 else ("", b"")
+
+
 def _recover(line: str) -> list[CaptureLine]:
     found: list[CaptureLine] = []
     for piece in whole_objects(line, _RECORD, longest=LINE_LIMIT):
