@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from replayer_qt import wiring
+from replayer_qt.adapters.account_store import AccountFile
 from replayer_qt.adapters.audit.writer import AuditFiles
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.recovery import recover
@@ -30,6 +31,7 @@ from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
@@ -260,11 +262,13 @@ def _open_till(
     host, desk, clock = floor
     trail = AuditFiles(till.folder / "audit", clock, run=run)
     audit = AuditWorker(trail, findings=trail.findings)
+    keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))
     watch = KillWatch(latch)
     trade = TradeHost(host, audit, latch, clock, settings=settings, send=desk.send, nowhere=NOWHERE)
-    wiring.wire_trading(host=host, trade=trade, audit=audit, watch=watch)
-    audit.start()
-    stack.callback(_stop, audit, "the audit trail")
+    wiring.wire_trading(host=host, trade=trade, audit=audit, keeper=keeper, watch=watch)
+    for worker, name in ((audit, "the audit trail"), (keeper, "the accounts")):
+        worker.start()
+        stack.callback(_stop, worker, name)
     watch.start()
     stack.callback(_stop, watch, "the kill switch's watch")
     trade.start()

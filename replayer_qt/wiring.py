@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 
 from replayer_qt.core.events import Event, FeedChanged, Link
 from replayer_qt.ports import Clock, Feed
+from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import Desk
@@ -67,6 +68,7 @@ def wire_trading(
     host: EngineHost,
     trade: TradeHost,
     audit: AuditWorker,
+    keeper: AccountKeeper,
     watch: KillWatch,
 ) -> None:
     """Connect the money: every decision to the trail, and only from there on its way."""
@@ -75,7 +77,13 @@ def wire_trading(
     audit.failed.connect(trade.audit_failed, ACROSS)
     audit.recovered.connect(trade.audit_recovered, ACROSS)
     audit.found.connect(trade.audit_found, ACROSS)
-    watch.changed.connect(trade.kill_seen, ACROSS)
+    keeper.restored.connect(trade.restore, ACROSS)
+    keeper.remembered.connect(trade.remember, ACROSS)
+    keeper.failed.connect(trade.store_failed, ACROSS)
+    keeper.found.connect(trade.store_found, ACROSS)
+    trade.kept.connect(keeper.keep, WITHIN)  # which only queues
+    trade.noted.connect(keeper.note, WITHIN)
+    watch.changed.connect(trade.follow_latch, ACROSS)
 
 
 def wire_window(

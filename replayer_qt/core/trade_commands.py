@@ -11,9 +11,6 @@ from replayer_qt.core.units import RoundId, StreamId
 MANUAL: Final = "manual"
 """The strategy's name where a person decides."""
 
-LIFT_WORD: Final = "RESUME"
-"""What a person must type before the kill switch is lifted."""
-
 
 class TradeCommand(Command, frozen=True, kw_only=True):
     """Something that concerns one stream's account."""

@@ -1,6 +1,7 @@
 """The engine's seat on the main thread."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -48,6 +49,10 @@ class EngineHost(QObject):
     def note(self, event: Event) -> None:
         """Fold one event of this program's own (the recorder's word, a problem)."""
         self._tell(self._engine.handle((event,)))
+
+    def note_all(self, events: Iterable[Event]) -> None:
+        """Fold some events of this program's own at once."""
+        self._tell(self._engine.handle(events))
 
     def show(self, stream: StreamId | None) -> None:
         """Look at another stream."""

@@ -5,7 +5,7 @@ the decision is on stable storage the engine releases the order, and only then i
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -13,10 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from replayer_qt.core.approval import Approval
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event, FeedChanged
-from replayer_qt.core.money import NOTHING, decimal_of
+from replayer_qt.core.history import Note
 from replayer_qt.core.order_events import (
     ACCOUNT_EVENTS,
-    AccountOpened,
     KeysArmed,
     KillSwitched,
     KillWanted,
@@ -26,7 +25,7 @@ from replayer_qt.core.order_events import (
     TradeNoted,
 )
 from replayer_qt.core.orders import Mode
-from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
+from replayer_qt.core.program_events import Recording, Severity
 from replayer_qt.core.risk import limits_of, named_limits
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance
@@ -38,15 +37,14 @@ from replayer_qt.core.trade_commands import (
     NoteTrade,
     TradeCommand,
 )
-from replayer_qt.core.trading import Kill as KillState
-from replayer_qt.core.units import PRACTICE, Moment, StreamId, venue_of
+from replayer_qt.core.units import PRACTICE, StreamId, venue_of
+from replayer_qt.engine.beginning import beginning
 from replayer_qt.ports import Clock, KillLatch, Restored
 from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.kill_door import KillDoor
+from replayer_qt.runtime.speaker import Make, Speaker
 
 TURN_MS: Final = 100
-LIFT_WORD: Final = "RESUME"
-"""What a person must type to lift the kill switch."""
-
 _AUDITED: Final = (*ACCOUNT_EVENTS, KillSwitched, KeysArmed, LimitsStated, FeedChanged)
 _BAD: Final = frozenset({Recording.FAULTED, Recording.DISK_FULL})
 
@@ -99,13 +97,12 @@ class TradeHost(QObject):
         super().__init__(parent)
         self._host = host
         self._audit = audit
-        self._latch = latch
-        self._clock = clock
         self._settings = settings
         self._send = send
+        self._speaker = Speaker(host, clock, nowhere)
+        self._kill = KillDoor(host, latch, self._speaker, send)
         self._opened: StreamId | None = None
-        self._restored: dict[tuple[StreamId, Mode], Restored] = {}  # bounded: one an account
-        self._nowhere = nowhere
+        self._restored: Mapping[tuple[StreamId, Mode], Restored] | None = None
         self._audit_ok = True
         self._told_recorder: bool | None = None
         self._timer = QTimer(self)
@@ -114,16 +111,13 @@ class TradeHost(QObject):
 
     def start(self) -> None:
         """Read the latch, before any order can be; then let time pass."""
-        state = self._latch.read()
-        if state.on:
-            self._note_kill(state)
-        now = self._moment()
+        self._kill.follow()
         limits = limits_of(self._settings.risk, self._settings.trading)
-        self._host.note(
-            LimitsStated(
+        self._speaker.say(
+            lambda now, nowhere: LimitsStated(
                 at=now.at,
                 mono=now.mono,
-                stream=self._nowhere,
+                stream=nowhere,
                 digest=limits.digest,
                 limits=named_limits(limits),
             )
@@ -141,9 +135,9 @@ class TradeHost(QObject):
         """Do what is asked of trading, or tell why not; pass over what is not about trading."""
         match command:
             case Kill(by=by, reason=reason):
-                self.press(by=by, reason=reason)
+                self._kill.press(by=by, reason=reason)
             case LiftKill(typed=typed, reason=reason):
-                self._lift(typed, reason)
+                self._kill.lift(typed, reason)
             case AskVenue(stream=stream):
                 self._send(stream, command)
             case NoteTrade():
@@ -153,62 +147,13 @@ class TradeHost(QObject):
             case _:
                 pass
 
-    def press(self, *, by: str, reason: str) -> None:
-        """Kill: first the latch on disk, then the gate, then what was not sent yet."""
-        state = self._latch.press(by=by, reason=reason)
-        self._note_kill(state)
-
-    @Slot(object)
-    def kill_seen(self, state: KillState) -> None:
-        """Follow the latch where another process changed it."""
-        if state.on != self._host.state.kill.on:
-            self._note_kill(state)
-
-    def _lift(self, typed: str, reason: str) -> None:
-        if typed.strip() != LIFT_WORD:
-            self._problem(
-                "kill-not-lifted",
-                f"The kill switch stays on: {LIFT_WORD} was not typed.",
-                f"Type {LIFT_WORD} to lift it.",
-            )
-            return
-        try:
-            state = self._latch.lift(reason=reason)
-        except OSError as error:
-            self._problem(
-                "kill-not-lifted",
-                f"The kill switch stays on: it could not be written ({error.strerror}).",
-                "See to the disk, then lift it again.",
-            )
-            return
-        self._note_kill(state)
-
-    def _note_kill(self, state: KillState) -> None:
-        now = self._moment()
-        self._host.note(
-            KillSwitched(
-                at=now.at,
-                mono=now.mono,
-                stream=self._nowhere,
-                on=state.on,
-                reason=state.reason,
-                by=state.by,
-            )
-        )
-        if not state.on:
-            return
-        self._problem(
-            "kill-switch",
-            f"The kill switch is on ({state.by}): {state.reason}",
-            "Nothing but sales of your own leaves. Lift it when the reason is gone.",
-            Severity.ERROR,
-        )
-        live = self._host.state.live
-        if live is not None:  # what is open at the venue is asked for, not assumed
-            self._send(live, AskVenue(stream=live))
+    @Slot()
+    def follow_latch(self) -> None:
+        """Follow the latch where another program changed it."""
+        self._kill.follow()
 
     def _submit(self, command: Command) -> None:
-        advance = self._host.submit(command, self._moment())
+        advance = self._host.submit(command, self._speaker.moment())
         # of a replay only what hands did is written: what follows is made again with each seek
         self._post([e for e in advance.events if isinstance(e, _AUDITED) and _is_replayed(e)])
 
@@ -224,7 +169,7 @@ class TradeHost(QObject):
             self.kept.emit(kept)
         for event in advance.events:
             if isinstance(event, KillWanted) and not self._host.state.kill.on:
-                self.press(by=event.by, reason=event.reason)
+                self._kill.press(by=event.by, reason=event.reason)
         self._watch_recorder(advance)
         live = advance.state.live
         if live != self._opened:
@@ -232,36 +177,36 @@ class TradeHost(QObject):
             if live is not None:
                 self._open(live)
 
+    @Slot(object)
+    def restore(self, restored: Mapping[tuple[StreamId, Mode], Restored]) -> None:
+        """Take what every account was when this program ended last; before that none begins."""
+        self._restored = restored
+        if self._opened is not None:
+            self._open(self._opened)
+
+    @Slot(object)
+    def remember(self, notes: Iterable[Note]) -> None:
+        """Take a person's notes of earlier runs."""
+        self._speaker.say(*(_noted(note) for note in notes))
+
     def _open(self, stream: StreamId) -> None:
         """Begin the account of a venue that was connected, where the last run left it."""
-        mode, known = self._mode_of(stream), self._host.state.accounts.get(stream)
+        if self._restored is None:
+            return  # which is told soon
+        known = self._host.state.accounts.get(stream)
         if known is not None and known.mode is Mode.PAPER:
             return  # it goes on
-        restored = self._restored.get((stream, mode))
-        cash = None if restored is None else restored.cash
-        if known is not None:
-            cash = known.account.cash
-        elif cash is None and mode is Mode.PAPER:
-            cash = decimal_of(self._settings.paper.cash)
-        if cash is None:
-            return  # the venue's first word opens it
-        now = self._moment()
-        self._host.note(
-            AccountOpened(
-                at=now.at,
-                mono=now.mono,
-                stream=stream,
-                mode=mode,
-                cash=cash,
-                day=0 if restored is None else restored.day,
-                day_result=NOTHING if restored is None else restored.day_result,
-            )
+        mode = Mode(self._settings.trading.practice_mode) if stream == PRACTICE else Mode.PAPER
+        first = beginning(
+            stream,
+            mode,
+            known,
+            self._restored.get((stream, mode)),
+            self._settings.paper,
+            self._speaker.moment(),
         )
-
-    def _mode_of(self, stream: StreamId) -> Mode:
-        if stream == PRACTICE:
-            return Mode(self._settings.trading.practice_mode)
-        return Mode.PAPER
+        if first:
+            self._host.note_all(first)
 
     def _post(self, events: Sequence[Event]) -> None:
         if events and not self._audit.post(events):
@@ -272,7 +217,7 @@ class TradeHost(QObject):
         """Release the orders whose decision is on stable storage."""
         for event in events:
             if isinstance(event, OrderGated) and event.verdict.allowed and not _is_replayed(event):
-                approval = self._host.release(event.stream, event.order_id, self._moment())
+                approval = self._host.release(event.stream, event.order_id, self._speaker.moment())
                 if approval is not None and not self._send(event.stream, approval):
                     self._not_delivered(approval)
 
@@ -283,18 +228,18 @@ class TradeHost(QObject):
             return
         self._audit_ok = False
         self._host.set_health(audit_ok=False)
-        self._problem(
+        self._speaker.problem(
             "audit-failed",
             f"The audit trail cannot be written: {reason}.",
             "No order leaves until it can be. See to the disk.",
             Severity.ERROR,
         )
-        self.press(by="rule:audit", reason="the audit trail cannot be written")
+        self._kill.press(by="rule:audit", reason="the audit trail cannot be written")
 
     @Slot(str)
     def audit_found(self, finding: str) -> None:
         """Tell what was wrong with the trail when it was opened."""
-        self._problem(
+        self._speaker.problem(
             "audit-damaged",
             f"The audit trail is damaged: {finding}",
             "app.py audit verify lists the places; the trail goes on after them.",
@@ -303,10 +248,19 @@ class TradeHost(QObject):
     @Slot(str)
     def store_failed(self, reason: str) -> None:
         """Tell that accounts are not kept; the audit trail still has every decision."""
-        self._problem(
+        self._speaker.problem(
             "accounts-not-kept",
             f"Entries and fills cannot be stored: {reason}.",
             "See to the disk. The audit trail holds every decision meanwhile.",
+        )
+
+    @Slot(str)
+    def store_found(self, finding: str) -> None:
+        """Tell what was wrong with the accounts' file when it was opened."""
+        self._speaker.problem(
+            "accounts-damaged",
+            f"The file of the accounts: {finding}",
+            "What could be read is kept; the audit trail holds every decision.",
         )
 
     @Slot()
@@ -319,7 +273,7 @@ class TradeHost(QObject):
 
     def _not_delivered(self, approval: Approval) -> None:
         """Tell of an order that reached no connection: it certainly had no effect."""
-        now, order = self._moment(), approval.order
+        now, order = self._speaker.moment(), approval.order
         self._host.note(
             OrderExpired(
                 at=now.at,
@@ -331,17 +285,7 @@ class TradeHost(QObject):
         )
 
     def _note_trade(self, command: NoteTrade) -> None:
-        now = self._moment()
-        self._host.note(
-            TradeNoted(
-                at=now.at,
-                mono=now.mono,
-                stream=self._nowhere,
-                trade_id=command.trade_id,
-                note=command.note,
-                tags=command.tags,
-            )
-        )
+        self._speaker.say(_noted(command))
         self.noted.emit(command)
 
     def _watch_recorder(self, advance: Advance) -> None:
@@ -353,26 +297,18 @@ class TradeHost(QObject):
 
     @Slot()
     def _turn(self) -> None:
-        self._host.pass_time(self._moment())
+        self._host.pass_time(self._speaker.moment())
 
-    def _moment(self) -> Moment:
-        return Moment(self._clock.now(), self._clock.monotonic())
 
-    def _problem(
-        self, code: str, what: str, remedy: str, severity: Severity = Severity.WARNING
-    ) -> None:
-        now = self._moment()
-        self._host.note(
-            ProblemRaised(
-                at=now.at,
-                mono=now.mono,
-                stream=self._nowhere,
-                code=code,
-                what=what,
-                remedy=remedy,
-                severity=severity,
-            )
-        )
+def _noted(note: Note | NoteTrade) -> Make:
+    return lambda now, nowhere: TradeNoted(
+        at=now.at,
+        mono=now.mono,
+        stream=nowhere,
+        trade_id=note.trade_id,
+        note=note.note,
+        tags=note.tags,
+    )
 
 
 def _is_replayed(event: Event) -> bool:

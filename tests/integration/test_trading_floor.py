@@ -11,7 +11,8 @@ import pytest
 from replayer_qt.adapters.audit.verify import verify_trail
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.kill_latch import LatchFile
-from replayer_qt.core.commands import Connect
+from replayer_qt.core.account import EntryKind
+from replayer_qt.core.commands import Connect, Disconnect
 from replayer_qt.core.order_events import ArmState
 from replayer_qt.core.orders import Mode, OrderId, OrderSide, OrderState
 from replayer_qt.core.phase import Phase
@@ -243,3 +244,58 @@ async def test_an_order_is_on_stable_storage_before_it_leaves(qapp, tmp_path):
             gated = [one for one in records(tmp_path) if one["event"] == "OrderGated"]
             assert [one["correlation_id"] for one in gated] == [key]
             await hands.over(key)
+
+
+async def test_a_paper_account_goes_on_where_the_last_run_left_it(qapp, tmp_path):
+    """S4-4b, N17: cash and the day's result persist over a restart."""
+    paper = msgspec.structs.replace(SETTINGS, trading=TradingSettings(practice_mode="paper"))
+    with practice_exchange(5, 6.0) as exchange:
+        async with AsyncExitStack() as stack:
+            hands = await trader(stack, tmp_path, exchange.url, paper)
+            await until(lambda: hands.trading is not None)
+            await hands.early()
+            await hands.over(hands.ask(Buy, amount=Decimal("0.5")))
+            await hands.over(hands.ask(Sell, share=100))
+            left = hands.trading.account
+        async with AsyncExitStack() as stack:
+            again = await trader(stack, tmp_path, exchange.url, paper)
+            await until(lambda: again.trading is not None)
+            assert again.trading.account.cash == left.cash != 10
+            assert again.trading.account.day_result == left.day_result
+
+
+async def test_connecting_anew_takes_the_venues_word_and_calls_nothing_drift(qapp, tmp_path):
+    """S3-T6: the exchange knows another account now; an entry says so, and nothing is killed."""
+    with practice_exchange(5, 6.0) as exchange:
+        async with AsyncExitStack() as stack:
+            hands = await trader(stack, tmp_path, exchange.url)
+            await hands.armed()
+            await hands.early()
+            await hands.over(hands.ask(Buy, amount=Decimal("0.9")))
+            hands.machine.desk.obey(Disconnect())
+            await until(lambda: hands.machine.host.state.live is None)
+            hands.machine.desk.obey(Connect(venue="practice", url=exchange.url))
+            await until(lambda: hands.trading.account.entries[-1].kind is EntryKind.REBASELINE)
+            account = hands.trading.account
+            assert account.cash == 10
+            assert hands.trading.drift == ()
+            assert not hands.machine.host.state.kill.on
+
+
+async def test_an_order_whose_fate_the_last_run_did_not_see_is_told_of(qapp, tmp_path):
+    """FAULTS O7: what was allowed and has no end is unknown at the start, never sent again."""
+    with practice_exchange(5, 6.0) as exchange:
+        async with AsyncExitStack() as stack:
+            hands = await trader(stack, tmp_path, exchange.url)
+            await hands.armed()
+            await hands.early()
+            exchange.fault("silent", count=5)
+            key = hands.ask(Buy, amount=Decimal("0.02"))
+            await until(lambda: hands.order(key).state is OrderState.SENT)
+        async with AsyncExitStack() as stack:
+            again = await trader(stack, tmp_path, exchange.url)
+            await until(lambda: again.order(key) is not None)
+            states = [hop.state for hop in again.order(key).hops]
+            assert OrderState.UNKNOWN in states
+            assert states[-1] is OrderState.REJECTED
+        assert deals(exchange) == []

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replayer_qt.core.trade_commands import LIFT_WORD, LiftKill
-from replayer_qt.core.trading import Kill
+from replayer_qt.core.trade_commands import LiftKill
+from replayer_qt.core.trading import LIFT_WORD, Kill
 from replayer_qt.ui.kill import killed_words
 from replayer_qt.ui.plain import PlainLabel
 

@@ -1,0 +1,89 @@
+"""How an account begins when its venue is connected: where the last run left it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TypedDict
+
+from replayer_qt.core.events import Event
+from replayer_qt.core.money import NOTHING, decimal_of
+from replayer_qt.core.order_events import (
+    AccountOpened,
+    OrderGated,
+    OrderRejected,
+    OrderRequested,
+    OrderSent,
+    OrderUnknown,
+)
+from replayer_qt.core.orders import Mode, OrderId, Request
+from replayer_qt.core.settings import PaperSettings
+from replayer_qt.core.trading import Trading
+from replayer_qt.core.units import Moment, Nanos, StreamId
+from replayer_qt.core.verdict import Facts, Verdict
+from replayer_qt.ports import Restored
+
+NEVER_SEEN = "the program ended before its fate was known"
+ACCOUNT_GONE = "it had no effect that lasts: its account ended with that practice exchange"
+
+
+class _Told(TypedDict):
+    at: Nanos
+    mono: Nanos
+    stream: StreamId
+    order_id: OrderId
+
+
+def beginning(
+    stream: StreamId,
+    mode: Mode,
+    known: Trading | None,
+    restored: Restored | None,
+    paper: PaperSettings,
+    moment: Moment,
+) -> tuple[Event, ...]:
+    """Return what opens an account, and what became of the orders that the last run left open.
+
+    A paper account goes on with the cash it had, a venue's account with what it had until the
+    venue's first word, which is the truth. Nothing is returned where only the venue can tell.
+
+    Args:
+        stream: what it trades.
+        mode: whose money it is.
+        known: the account as it is in this run; None when it was not opened yet.
+        restored: what it was when the program ended last; None when it never was.
+        paper: what a paper account begins with.
+        moment: now.
+    """
+    cash = None if restored is None else restored.cash
+    if known is not None:
+        cash = known.account.cash
+    elif cash is None and mode is Mode.PAPER:
+        cash = decimal_of(paper.cash)
+    if cash is None:
+        return ()
+    day, day_result = (0, NOTHING) if restored is None else (restored.day, restored.day_result)
+    if known is not None:
+        day, day_result = known.account.day, known.account.day_result
+    opening = AccountOpened(
+        at=moment.at,
+        mono=moment.mono,
+        stream=stream,
+        mode=mode,
+        cash=cash,
+        day=day,
+        day_result=day_result,
+    )
+    left = () if restored is None or known is not None else restored.unresolved
+    return (opening, *(event for request in left for event in _left_open(request, moment)))
+
+
+def _left_open(request: Request, moment: Moment) -> Iterator[Event]:
+    """An order that may have left: unknown, until something proves more."""
+    told = _Told(at=moment.at, mono=moment.mono, stream=request.stream, order_id=request.order_id)
+    reserved = Decimal(0) if request.amount is None else request.amount
+    yield OrderRequested(**told, request=request)
+    verdict = Verdict(allowed=True, facts=Facts(), reserved=reserved)
+    yield OrderGated(**told, verdict=verdict)
+    yield OrderSent(**told)
+    yield OrderUnknown(**told, reason=NEVER_SEEN)
+    if request.mode is Mode.PRACTICE:
+        yield OrderRejected(**told, reason=ACCOUNT_GONE)
