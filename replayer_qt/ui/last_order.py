@@ -59,7 +59,8 @@ class LastOrder(msgspec.Struct, frozen=True, kw_only=True):
 def newest_order(book: OrderBook) -> Order | None:
     """Return the order that was asked for last, as far as the book still has it."""
     known = (*book.over[-_NEWEST:], *book.open[-_NEWEST:])
-    return max(known, key=lambda order: order.hops[0].mono, default=None)
+    # of those of one moment the later one: `max` takes the first that it meets
+    return max(reversed(known), key=lambda order: order.hops[0].mono, default=None)
 
 
 def read_last_order(state: State) -> LastOrder | None:
