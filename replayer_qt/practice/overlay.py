@@ -54,8 +54,6 @@ class Overlay:
         """Return the rows of the accounts that take part, as this message shows them."""
         before = not scene.active and scene.timer_ms <= OPENS_MS
         price = scene.round.prices[max(0, scene.tick - 1)]
-        if scene.rugged and "gameHistory" in message:
-            price = scene.price
         shape = presale_row if before else row
         return [
             shape(member.player, stake.figures(price), scene.round.round_id, 0)

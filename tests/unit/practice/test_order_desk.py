@@ -11,7 +11,7 @@ import pytest
 from replayer_qt.practice.hall import Client, Hall
 from replayer_qt.practice.messages import snapshot_message, start_message, tick_message
 from replayer_qt.practice.order_desk import OrderDesk
-from replayer_qt.practice.order_faults import NoAck
+from replayer_qt.practice.order_faults import AckLost, NoAck
 from replayer_qt.practice.pace import Pace
 from replayer_qt.practice.script import Step
 from tests.helpers.scene import presale, scene
@@ -211,6 +211,8 @@ def test_the_last_word_on_a_round_may_come_after_the_first_on_the_next():
         desk.play(rug, snapshot_message)
         entry = desk.room.said[-1][2]["leaderboardEntry"]
         assert entry["pnl"] < -0.9
+        (answer,) = await desk.hear("buyOrder", {"amount": 1})
+        assert answer["error"] == "The round has not opened"
         desk.play(presale(9_900, number=1))
         assert "leaderboardEntry" not in desk.room.said[-1][2]
         assert (await desk.hear("buyOrder", {"amount": 1}))[0]["success"]
@@ -237,6 +239,41 @@ def test_a_bet_that_runs_out_is_lost_in_its_last_tick_and_not_before():
         ]
         names = [name for _, name in desk.room.steps()]
         assert names.count("currentSidebetResult") == 1
+
+    at_the_desk(body)
+
+
+def test_an_account_that_is_told_nothing_hears_everything_again_after_its_next_statement():
+    """FAULTS O5: one order's answer is lost, and the next one's statement ends the silence."""
+
+    async def body(desk: Desk) -> None:
+        desk.desk.inflict(AckLost())
+        assert await desk.hear("buyOrder", {"amount": 1}) == []
+        desk.play(scene(11))
+        assert [name for _, name in desk.room.steps()] == ["public"]
+        desk.room.restart()
+        await desk.hear("buyOrder", {"amount": 2})
+        assert desk.room.steps() == [
+            (198, "playerUpdate"),
+            (213, "gameStatePlayerUpdate"),
+            (219, "ack"),
+        ]
+        assert desk.room.said[0][2]["cash"] == 7
+        desk.play(scene(12))
+        assert [name for _, name in desk.room.steps()][-2:] == ["public", "gameStatePlayerUpdate"]
+
+    at_the_desk(body)
+
+
+def test_logging_in_ends_the_silence_too():
+    """FAULTS O5: what was lost is learned of by asking."""
+
+    async def body(desk: Desk) -> None:
+        desk.desk.inflict(AckLost())
+        await desk.hear("buyOrder", {"amount": 1})
+        await desk.login()
+        desk.play(scene(11))
+        assert [name for _, name in desk.room.steps()] == ["public", "gameStatePlayerUpdate"]
 
     at_the_desk(body)
 
