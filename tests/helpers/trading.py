@@ -142,9 +142,11 @@ class Floor:
         return kind(at=self.moment.at, mono=self.moment.mono, stream=self.stream, **fields)
 
     def take(self, *events: Event) -> tuple[Event, ...]:
-        """Let the engine handle events."""
+        """Let the engine handle events; what stands sells by itself as soon as it may."""
         told = self.engine.handle(events).events
         self.told += told
+        if self.audited and any(isinstance(one, OrderGated) for one in told):
+            self.release_all()
         return told
 
     def happen(self, kind: type[Any], **fields: Any) -> tuple[Event, ...]:

@@ -49,7 +49,7 @@ from replayer_qt.core.trade_commands import (
     Sell,
     SetCashOut,
 )
-from replayer_qt.core.units import PRACTICE, Nanos
+from replayer_qt.core.units import PRACTICE, RUGS, Nanos
 from tests.helpers.trading import FREE, REPLAY, START, Floor, venue
 
 JITTERY = PaperSettings(latency_ms=300, latency_jitter_ms=400, slippage_bp=50, reject_share=0.05)
@@ -552,9 +552,10 @@ def asked(floor, kind, size, share, name):
             floor.ask(SetCashOut, cash_out=CashOut(after=share, target=Decimal(share) / 10 + 1))
 
 
-def played(seed, *, blocks):
+def played(seed, *, blocks=False, stream=REPLAY):
     rng = random.Random(seed)
-    floor = Floor(stream=REPLAY, paper=JITTERY, risk=FREE, cash="5")
+    risk = msgspec.structs.replace(FREE, refuse_gapped=False)
+    floor = Floor(stream=stream, paper=JITTERY, risk=risk, cash="5")
     cuts = random.Random(seed + 1)
     for number in range(3):
         floor.begin(f"round-{number}")
@@ -609,6 +610,20 @@ def test_ticks_one_by_one_and_in_blocks_lead_to_the_same_account_and_events(seed
     assert own(single) == own(block)
     assert single.account == block.account
     assert len(single.of(OrderRequested)) > 5
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 2**32))
+def test_a_live_market_and_its_recording_lead_to_the_same_fills_and_money(seed):
+    """PT-02: what is filled live is filled alike when the recording is traded the same way."""
+    live, replayed = played(seed, stream=RUGS), played(seed)
+    assert [one.fill for one in live.fills()] == [one.fill for one in replayed.fills()]
+    assert [one.verdict.code for one in live.of(OrderGated)] == [
+        one.verdict.code for one in replayed.of(OrderGated)
+    ]
+    live_entries, replayed_entries = live.account.entries[1:], replayed.account.entries[1:]
+    assert live_entries == replayed_entries
+    assert live.account.tally == replayed.account.tally
 
 
 @settings(deadline=None, max_examples=25)
@@ -686,8 +701,7 @@ def test_an_order_whose_end_a_crash_hid_is_unknown_and_blocks_risk():
     kept = [one for one in before.of(OrderRequested, OrderGated) if one.order_id == "lost"]
     floor = venue()
     floor.begin()
-    floor.take(*kept)
-    floor.happen(OrderUnknown, order_id="lost", reason="the program ended")
+    floor.take(*kept, floor.event(OrderUnknown, order_id="lost", reason="the program ended"))
     assert floor.trading.book.at_stake() == Decimal("0.5")
     floor.ask(Arm)
     assert not floor.trading.arming.is_armed
