@@ -275,6 +275,8 @@ def test_settings_lower_a_cap_and_never_raise_it(order, loss, minute, spacing):
     assert caps.per_minute <= CEILING.per_minute
     assert caps.spacing_ms >= CEILING.spacing_ms
     assert caps_for(Mode.PRACTICE, risk) is None
+    low = caps_for(Mode.LIVE, RiskSettings(max_order_sol=0.005, orders_per_minute=0))
+    assert (low.order, low.per_minute) == (Decimal("0.005"), CEILING.per_minute)
 
 
 def test_asking_disarms_at_once():
