@@ -717,10 +717,11 @@ def test_each_rule_has_value_limit_and_what_is_left(shown):
     assert (bars[0], bars[3]) == (0, 0)
 
 
-def test_having_nothing_to_sell_is_no_alarm(shown):
-    rule = headroom_of("no_position", value=None, limit=None, left=None, ok=False)
-    panel = shown(RiskPanel, trading_of(headroom=(rule,)))
-    assert column(panel.table, "Verdict") == ["○ no sale"]
+def test_what_stops_one_kind_of_order_in_the_usual_course_is_no_alarm(shown):
+    codes = ("no_position", "side_bet_open")
+    rules = [headroom_of(code, value=None, limit=None, left=None, ok=False) for code in codes]
+    panel = shown(RiskPanel, trading_of(headroom=tuple(rules)))
+    assert column(panel.table, "Verdict") == ["○ no sale", "○ no bet"]
     assert panel.refusing.word.text == "✓ all pass"
 
 

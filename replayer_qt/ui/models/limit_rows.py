@@ -27,14 +27,14 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Rule",
-                chars=18,
+                chars=17,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
                 about="The gate's rules; those that refuse stand first.",
             ),
             Column(
                 title="Left",
-                chars=14,
+                chars=16,
                 text=lambda row: quantity(row.left, row.unit),
                 number=_bar,
                 plain=lambda row: fmt.exact(row.left),
@@ -83,14 +83,20 @@ def _limit(row: Headroom) -> str:
 def verdict(row: Headroom) -> tuple[str, str]:
     """Return what a rule would say (shape and word), and the meaning that colours it."""
     if not row.ok:
-        return ("○ no sale", "muted") if row.code in _SALES else ("⊘ refuses", "error")
+        only = _ONE_SIDE.get(row.code)
+        return ("⊘ refuses", "error") if only is None else (f"○ {only}", "muted")
     near = share_left(row)
     return ("▲ near", "warning") if near is not None and near < _NEAR else ("✓ passes", "live")
 
 
 _NEAR: Final = 0.2
-_SALES: Final = frozenset({"no_position"})
-"""Rules that only sales can break: with nothing held nothing is wrong."""
+_ONE_SIDE: Final = {
+    "no_position": "no sale",
+    "sale_under_way": "no sale",
+    "side_bet_open": "no bet",
+    "side_bet_cooldown": "no bet",
+}
+"""Rules that are broken in the usual course of things, and stop one kind of order alone."""
 _URGENCY: Final = {"error": 0, "warning": 1, "live": 2, "muted": 3}
 
 

@@ -140,8 +140,12 @@ class ProfitCurve(QWidget):
         if not self._marks:
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, EMPTY)
         else:
-            painter.drawText(QPointF(_PAD, 14), self.words())
-            self._paint_curve(painter, self._room())
+            room = self._room()
+            told = painter.fontMetrics().elidedText(
+                self.words(), Qt.TextElideMode.ElideRight, int(room.width())
+            )
+            painter.drawText(QPointF(_PAD, 14), told)
+            self._paint_curve(painter, room)
         painter.end()
 
     def _paint_curve(self, painter: QPainter, room: QRectF) -> None:
