@@ -1,7 +1,7 @@
 """Takes the gate's recorded decisions again: the same inputs must give the same verdict."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from replayer_qt.core.verdict import Verdict
 REQUESTS_KEPT: Final = 4_096
 LIMITS_KEPT: Final = 256
 
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 _Wanted = OrderRequested | OrderGated | LimitsStated
 _DECODER: Final[msgspec.json.Decoder[_Wanted]] = msgspec.json.Decoder(_Wanted, strict=False)
 _NAMES: Final = frozenset({"OrderRequested", "OrderGated", "LimitsStated"})
@@ -75,6 +77,7 @@ def taken_again(
     changed = dict(overrides or {})
     _limits_from(changed)
     requests: dict[OrderId, Request] = {}
+    decided: dict[OrderId, None] = {}
     limits: dict[str, Limits | str] = {}
     for line in lines:
         record = record_of(line)
@@ -88,16 +91,21 @@ def taken_again(
             continue
         match said:
             case OrderRequested(order_id=order_id, request=request):
-                requests[order_id] = request
-                if len(requests) > REQUESTS_KEPT:
-                    del requests[next(iter(requests))]
+                _keep(requests, order_id, request, REQUESTS_KEPT)
             case LimitsStated(digest=digest, limits=named):
-                limits[digest] = _restored(digest, named, changed)
-                if len(limits) > LIMITS_KEPT:
-                    del limits[next(iter(limits))]
+                _keep(limits, digest, _restored(digest, named, changed), LIMITS_KEPT)
             case OrderGated(order_id=order_id, verdict=verdict):
+                if order_id in decided and not verdict.limits_hash:
+                    continue  # an order of an earlier run, brought back: its own line decided it
+                _keep(decided, order_id, None, REQUESTS_KEPT)
                 request_of = requests.get(order_id)
                 yield _again(record, order_id, verdict, request_of, limits.get(verdict.limits_hash))
+
+
+def _keep(kept: dict[_Key, _Kept], key: _Key, value: _Kept, most: int) -> None:
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def _again(

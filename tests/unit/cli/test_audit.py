@@ -12,6 +12,7 @@ from replayer_qt.cli import entry
 from replayer_qt.core.order_events import LimitsStated, OrderGated, OrderRequested
 from replayer_qt.core.orders import OrderId, OrderSide
 from replayer_qt.core.risk import evaluate, named_limits
+from replayer_qt.core.verdict import Facts, Verdict
 from tests.helpers.audits import START, checked, decided, records, sent, trail_in, written
 from tests.helpers.clock import SteppedClock
 from tests.helpers.make import event
@@ -183,6 +184,25 @@ def test_another_limit_shows_which_decisions_flip(gated, capsys):
     assert flipped == wanted
     assert wanted
     assert said["flips"] == len(wanted)
+
+
+def test_an_order_that_was_brought_back_is_no_second_decision(gated, capsys):
+    """What a run before had allowed is told again at the start, without facts to decide upon."""
+    back = Verdict(allowed=True, facts=Facts())
+    trail = trail_in(gated / FOLDER)
+    for name in ("o1", "o999"):
+        order_id, request = OrderId(name), make_request(name)
+        trail.append(
+            [
+                event(OrderRequested, START, order_id=order_id, request=request),
+                event(OrderGated, START, order_id=order_id, verdict=back),
+            ]
+        )
+    trail.close()
+    assert audit(gated, "replay", "--json") == 1
+    said = told(capsys)
+    assert (said["decisions"], said["undecidable"]) == (101, 1)
+    assert [one["order_id"] for one in said["differences"]] == ["o999"]
 
 
 def test_decisions_upon_limits_nobody_stated_are_told(data, capsys):
