@@ -1,6 +1,6 @@
 """One round in one branch of a replay: the decisions made in it, and snapshots of the account."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Mark(msgspec.Struct, frozen=True):
     market: MarketState
 
 
-class Played(msgspec.Struct, kw_only=True):
+class Played:
     """One round in one branch.
 
     Attributes:
@@ -43,9 +43,15 @@ class Played(msgspec.Struct, kw_only=True):
         marks: in the order of their ordinals; the first one is at 0.
     """
 
-    baseline: Seat
-    decisions: list[Decision]
-    marks: list[Mark]
+    __slots__ = ("_marked", "_places", "baseline", "decisions", "marks")
+
+    def __init__(self, baseline: Seat) -> None:
+        """Begin with nothing decided and nothing known."""
+        self.baseline = baseline
+        self.decisions: list[Decision] = []
+        self.marks: list[Mark] = []
+        self._places: list[int] = []
+        self._marked: list[int] = []
 
     @property
     def is_idle(self) -> bool:
@@ -55,46 +61,47 @@ class Played(msgspec.Struct, kw_only=True):
     def begin(self, baseline: Seat) -> None:
         """Forget all marks: what was before the round has changed."""
         start = MarketState(stream=baseline.trading.stream)
-        self.baseline, self.marks = baseline, [Mark(0, baseline, start)]
+        self.baseline, self.marks, self._marked = baseline, [Mark(0, baseline, start)], [0]
 
     def until(self, ordinal: int) -> "Played":
         """Return a copy that knows nothing after `ordinal`."""
-        return Played(
-            baseline=self.baseline,
-            decisions=[one for one in self.decisions if one.ordinal <= ordinal],
-            marks=[mark for mark in self.marks if mark.ordinal <= ordinal],
-        )
+        copy = Played(self.baseline)
+        count = bisect_right(self._places, ordinal)
+        copy.decisions, copy._places = self.decisions[:count], self._places[:count]
+        count = bisect_right(self._marked, ordinal)
+        copy.marks, copy._marked = self.marks[:count], self._marked[:count]
+        return copy
 
     def nearest(self, ordinal: int) -> Mark:
         """Return the newest mark that is not after `ordinal`."""
-        return self.marks[bisect_right(self.marks, ordinal, key=_ordinal_of_mark) - 1]
+        return self.marks[bisect_right(self._marked, ordinal) - 1]
 
     def mark(self, mark: Mark) -> None:
         """Keep a mark, in its place."""
-        at = bisect_left(self.marks, mark.ordinal, key=_ordinal_of_mark)
-        if at < len(self.marks) and self.marks[at].ordinal == mark.ordinal:
+        at = bisect_left(self._marked, mark.ordinal)
+        if at < len(self.marks) and self._marked[at] == mark.ordinal:
             self.marks[at] = mark
         else:
             self.marks.insert(at, mark)
+            self._marked.insert(at, mark.ordinal)
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision, after those of the same place."""
-        insort(self.decisions, decision, key=_ordinal_of)
+        at = bisect_right(self._places, decision.ordinal)
+        self.decisions.insert(at, decision)
+        self._places.insert(at, decision.ordinal)
 
     def ahead(self, ordinal: int) -> int:
         """Return how many decisions lie after `ordinal`."""
-        return len(self.decisions) - bisect_right(self.decisions, ordinal, key=_ordinal_of)
+        return len(self._places) - bisect_right(self._places, ordinal)
 
     def due(self, ordinal: int) -> list[Decision]:
         """Return the decisions of exactly this place."""
-        first = bisect_left(self.decisions, ordinal, key=_ordinal_of)
-        last = bisect_right(self.decisions, ordinal, key=_ordinal_of)
+        first = bisect_left(self._places, ordinal)
+        last = bisect_right(self._places, ordinal, lo=first)
         return self.decisions[first:last]
 
-
-def _ordinal_of(decision: Decision) -> int:
-    return decision.ordinal
-
-
-def _ordinal_of_mark(mark: Mark) -> int:
-    return mark.ordinal
+    def places(self, first: int, last: int) -> list[int]:
+        """Return where decisions were made after `first` and before `last`."""
+        low = bisect_right(self._places, first)
+        return self._places[low : bisect_left(self._places, last, lo=low)]

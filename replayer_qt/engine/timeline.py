@@ -329,9 +329,9 @@ class Timeline:
             yield event
             return
         start, size, first = self._ordinal, len(event.ticks), 0
-        cuts = {one.ordinal - start for one in played.decisions}
+        cuts = {place - start for place in played.places(start, start + size)}
         cuts.update(range(SPACING - start % SPACING, size, SPACING))
-        for cut in sorted(cut for cut in cuts if 0 < cut < size):
+        for cut in sorted(cuts):
             yield part_of(event, first, cut)
             first = cut
         yield part_of(event, first, size)
@@ -342,7 +342,7 @@ class Timeline:
         baseline = self._baseline(round_id)
         played = rounds.get(round_id)
         if played is None:
-            played = rounds[round_id] = Played(baseline=baseline, decisions=[], marks=[])
+            played = rounds[round_id] = Played(baseline)
         if not played.marks or played.baseline is not baseline:
             played.begin(baseline)
         return played
