@@ -140,6 +140,8 @@ def _ms(nanos: int) -> float:
 def _bet_end(account: Account, running: RoundState | None) -> int:
     if account.bet is not None:
         return account.bet.end
+    if account.tally.count and not account.tally.bets:
+        return -1  # no need to look through all that was closed
     for closed in reversed(account.closed):
         if running is None or closed.round_id != running.round_id:
             break
@@ -201,6 +203,8 @@ def _loss(
     account: Account, running: RoundState | None, now: Moment
 ) -> tuple[float | None, int | None]:
     """How long ago the last loss was: in time, and in ticks if it was in this round."""
+    if account.tally.count and not account.tally.losses:
+        return None, None
     for closed in reversed(account.closed):
         if closed.result < 0:
             here = running is not None and closed.round_id == running.round_id
