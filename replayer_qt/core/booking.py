@@ -272,7 +272,8 @@ def _rebaselined(account: Account, event: Rebaselined) -> Account:
         round_id = event.round_id or account.round_id or RoundId("")
         bet = OpenBet(round_id=round_id, stake=stake, start=stated.start, end=stated.end)
     before, cost, gained = account.holding, account.at_risk, event.cash - account.cash
-    ended = holding.quantity < before.quantity or stake < cost - before.basis
+    less = holding.quantity < before.quantity or stake < cost - before.basis
+    ended = less or (cost > 0 and event.round_id not in (None, account.round_id))
     entry = Entry(
         number=account.entry_count + 1,
         at=event.at,

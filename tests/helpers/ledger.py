@@ -112,7 +112,13 @@ def deposit(amount: Decimal | str, *, at: int = 0) -> Any:
 
 
 def rebaseline(
-    cash: Decimal | str, *, quantity: str = "0", average: str = "0", bet: Any = None, at: int = 0
+    cash: Decimal | str,
+    *,
+    quantity: str = "0",
+    average: str = "0",
+    bet: Any = None,
+    at: int = 0,
+    round_id: RoundId | None = None,
 ) -> Any:
     return event(
         Rebaselined,
@@ -121,6 +127,7 @@ def rebaseline(
         quantity=Decimal(quantity),
         average=Decimal(average),
         bet=bet,
+        round_id=round_id,
         reason="accepted",
     )
 

@@ -335,6 +335,22 @@ def test_what_the_venue_no_longer_holds_was_lost_or_won_unseen():
     assert only_cash.session_result == 0
 
 
+def test_what_the_venue_holds_in_another_round_is_of_that_round():
+    account = account_after(opening(mode=Mode.PRACTICE), buy("1"))
+    stated = StatedBet(start=5, end=45, stake=Decimal("0.02"))
+    word = rebaseline("8.9", quantity="1", average="0.5", bet=stated, round_id=OTHER)
+    account = fold_account(account, word)
+    assert (account.round_id, account.bet.round_id) == (OTHER, OTHER)
+    assert account.session_result == Decimal("-0.1") + Decimal("0.52") - 1
+    account = account_after(
+        rug("1", round_id=OTHER, tick=20),
+        bet_end(start=5, rug_tick=20, stake="0.02", round_id=OTHER),
+        account=account,
+    )
+    assert (account.holding, account.bet, account.refused) == (Holding(), None, 0)
+    assert account.cash == 10 + account.session_result
+
+
 def test_the_venues_first_word_is_what_the_session_begins_with():
     account = account_after(opening("10", mode=Mode.PRACTICE), rebaseline("3"))
     assert (account.cash, account.session_opening, account.tally.peak) == (3, 3, 3)
