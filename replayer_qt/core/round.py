@@ -74,8 +74,7 @@ class RoundState(msgspec.Struct, frozen=True, kw_only=True):
         rug_tick: position of the rug; None while the round lives.
         rug_price: price of the rug [multiplier]; None while the round lives.
         trade_count: trades of all players, where stated.
-        told_at: when the newest tick, phase or countdown was learned of [ns since the Unix epoch,
-            UTC]; `told_mono` the same on the monotonic clock [ns].
+        told_mono: when the newest tick, phase or countdown was learned of [monotonic ns].
     """
 
     round_id: RoundId
@@ -98,7 +97,6 @@ class RoundState(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     seed: str | None = None
     fairness: Fairness = Fairness.UNREVEALED
-    told_at: Nanos = Nanos(0)
     told_mono: Nanos = Nanos(0)
 
     @property
@@ -134,7 +132,7 @@ def fold_and_count(state: RoundState, event: Event) -> tuple[RoundState, int]:
         case PhaseChanged(phase=phase):
             after = _entered(state, phase, event)
         case TimerTicked(remaining_ms=remaining) if state.phase in _COUNTING_DOWN:
-            after = replace(state, timer_ms=remaining, told_at=event.at, told_mono=event.mono)
+            after = replace(state, timer_ms=remaining, told_mono=event.mono)
         case TimerTicked():
             after = state
         case _:
@@ -168,7 +166,6 @@ def _ticked(state: RoundState, event: PriceTicked) -> RoundState | None:
         extremes=extremes,
         settled=settled,
         trade_count=state.trade_count if event.trade_count is None else event.trade_count,
-        told_at=event.at,
         told_mono=event.mono,
     )
 
@@ -226,7 +223,6 @@ def _ticked_many(state: RoundState, block: TickBlock) -> tuple[RoundState, int]:
         holes=holes,
         extremes=before.with_tick(newest, price),
         settled=before,
-        told_at=Nanos(int(block.ats[-1])),
         told_mono=block.mono,
     )
     return after, 0
@@ -275,7 +271,7 @@ def _entered(state: RoundState, phase: Phase, event: Event) -> RoundState | None
     if not may_follow(phase, state.phase):
         return None
     timer_ms = state.timer_ms if phase in _COUNTING_DOWN else None
-    return replace(state, phase=phase, timer_ms=timer_ms, told_at=event.at, told_mono=event.mono)
+    return replace(state, phase=phase, timer_ms=timer_ms, told_mono=event.mono)
 
 
 def _told(state: RoundState, event: Event) -> RoundState:
