@@ -98,8 +98,6 @@ class Stake(msgspec.Struct, frozen=True, kw_only=True):
 
     def share(self, percentage: int) -> Decimal:
         """Return how many units `percentage` [%] of those held are; 100 are all of them."""
-        if percentage == 100:
-            return self.holding.quantity
         return floor9(self.holding.quantity * percentage / 100)
 
     def gain(self, price: float) -> Decimal:
