@@ -13,6 +13,7 @@ import pytest
 
 from replayer_qt.adapters import practice_process
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds.rugs_account import Login
 from replayer_qt.adapters.practice_process import (
     NotStarted,
     PracticeFeed,
@@ -22,16 +23,18 @@ from replayer_qt.adapters.practice_process import (
 )
 from replayer_qt.core.commands import Chaos, Disconnect
 from replayer_qt.core.events import FeedChanged, Link, RoundRugged
+from replayer_qt.core.order_events import OrderExpired, OrderFilled, OrderRejected
 from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.settings import FeedSettings, PracticeSettings, Settings
 from replayer_qt.core.units import PRACTICE
-from tests.helpers.listening import QUICK, listening
+from tests.helpers.dealer import Dealer
+from tests.helpers.listening import QUICK, Heard, listening
 
 SETTINGS = Settings(practice=PracticeSettings(seed=5, speed=20.0), feed=QUICK)
 
 
-def practice_feed(settings: Settings = SETTINGS) -> PracticeFeed:
-    return PracticeFeed(settings, SystemClock(), random.Random(1))
+def practice_feed(settings: Settings = SETTINGS, login: Login | None = None) -> PracticeFeed:
+    return PracticeFeed(settings, SystemClock(), random.Random(1), login=login)
 
 
 def children() -> list[psutil.Process]:
@@ -98,6 +101,36 @@ async def test_an_exchange_that_dies_is_started_again():
         await heard.ticks_on(20)
         (other,) = children()
         assert other.pid != child.pid
+
+
+async def test_orders_go_through_the_practice_feed_and_its_faults_reach_them():
+    """N7: the menu of faults speaks to the exchange of orders, too."""
+    feed = practice_feed(login=Login("ann", lambda: False, 500))
+    async with listening(feed) as heard:
+        dealer = Dealer(feed, heard)
+        await dealer.in_round()
+        assert isinstance(await dealer.over(dealer.buy()), OrderFilled)
+        feed.steer(Chaos(fault="reject"))
+        await asyncio.sleep(0.2)
+        await dealer.in_round()
+        assert isinstance(await dealer.over(dealer.buy()), OrderRejected)
+
+
+async def test_an_order_for_an_exchange_that_does_not_run_is_withdrawn():
+    """FAULTS O7: proved not sent; told as soon as the feed speaks."""
+    feed = practice_feed(login=Login("ann", lambda: False))
+    dealer = Dealer(feed, Heard())
+    order = dealer.buy(round_id="20261121-0123456789abcdef")
+    async with listening(feed) as dealer.heard:
+        withdrawn = await dealer.over(order, 20)
+        assert isinstance(withdrawn, OrderExpired)
+        assert "not running" in withdrawn.reason
+
+
+def test_a_slow_exchange_gets_patience_in_proportion():
+    login = Login("ann", lambda: False, 2_000)
+    assert login.slowed(0.1).patience_ms == 20_000
+    assert login.slowed(50.0).patience_ms == 2_000
 
 
 @pytest.mark.parametrize(
