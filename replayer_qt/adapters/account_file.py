@@ -25,14 +25,16 @@ CREATE TABLE entries (
     price TEXT NOT NULL, round_id TEXT, tick INTEGER NOT NULL, order_id TEXT, note TEXT NOT NULL,
     UNIQUE (session, number)
 ) STRICT;
-CREATE INDEX entries_by_account ON entries (account, mode, id);
+CREATE INDEX entries_by_account ON entries (account, id);
+CREATE INDEX entries_by_mode ON entries (account, mode, id);
 CREATE TABLE closed (
     id INTEGER PRIMARY KEY, session INTEGER NOT NULL REFERENCES sessions, number INTEGER NOT NULL,
     account TEXT NOT NULL, mode TEXT NOT NULL, trade_id TEXT NOT NULL, at INTEGER NOT NULL,
     kind TEXT NOT NULL, round_id TEXT NOT NULL, tick INTEGER NOT NULL, result TEXT NOT NULL,
     cost TEXT NOT NULL, held INTEGER NOT NULL, UNIQUE (session, number)
 ) STRICT;
-CREATE INDEX closed_by_account ON closed (account, mode, id);
+CREATE INDEX closed_by_account ON closed (account, id);
+CREATE INDEX closed_by_mode ON closed (account, mode, id);
 CREATE INDEX closed_by_trade ON closed (trade_id);
 CREATE TABLE orders (
     order_id TEXT PRIMARY KEY, account TEXT NOT NULL, mode TEXT NOT NULL, state TEXT NOT NULL,

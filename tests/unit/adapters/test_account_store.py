@@ -333,13 +333,13 @@ def test_a_long_history_is_read_page_by_page_by_index(store):
             "INSERT INTO closed VALUES (?, 1, ?, ?, 'paper', ?, ?, 'sell', 'r', 1, '1', '1', 1)",
             ((n, n, PRACTICE, f"trade-{n}", n) for n in range(1, closings + 1)),
         )
-    plan = store._connection.execute(
-        "EXPLAIN QUERY PLAN SELECT id FROM closed WHERE account = ? AND mode = ? AND id < ?"
-        " ORDER BY id DESC LIMIT 200",
-        (PRACTICE, "paper", 500),
-    ).fetchall()
-    assert "SEARCH closed USING" in plan[0][3]
-    assert len(plan) == 1
+    for also in ("", " AND mode = 'paper'"):
+        (plan,) = store._connection.execute(
+            f"EXPLAIN QUERY PLAN SELECT id FROM closed WHERE account = ?{also} AND id < ?"  # noqa: S608
+            " ORDER BY id DESC LIMIT 200",
+            (PRACTICE, 500),
+        ).fetchall()
+        assert "SEARCH closed USING" in plan[3]
 
     def took(before):
         least = float("inf")
