@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from replayer_qt.core.approval import Approval
+from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.events import Event, Link
 from replayer_qt.core.facts import facts_of
 from replayer_qt.core.order_book import OPEN_MOST, Order
@@ -252,7 +253,7 @@ def _request(command: OrderCommand, trading: Trading, market: MarketState | None
         case Sell(share=percent):
             side, share = OrderSide.SELL, percent
         case _:
-            raise TypeError(type(command).__name__)
+            raise ContractBroken(f"{type(command).__name__} names no side")
     round_ = None if market is None else market.round
     return Request(
         order_id=command.key,
