@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-_NAME = re.compile(r"S\d-\w+|[NRCS]\d+|0\.\d")
+_NAME = re.compile(r"S\d-\w+|[A-Z]{2}-\d\d|[BCDGNORS]\d+|goal \d+|0\.\d")
 
 
 class Row(NamedTuple):
@@ -30,7 +30,7 @@ def claimed(tests: Path) -> dict[str, set[str]]:
 
 
 def names_of(docstring: str) -> list[str]:
-    """Return the names that a docstring begins with: `S2-M3, N28: ...` or `FAULTS R3, R4: ...`."""
+    """Return the names that a docstring begins with: `S2-M3, D5: ...` or `FAULTS R3, R4: ...`."""
     head, colon, _ = docstring.partition(":")
     names: list[str] = []
     of_faults = False
@@ -40,7 +40,7 @@ def names_of(docstring: str) -> list[str]:
             of_faults, name = True, name.removeprefix("FAULTS ")
         if not _NAME.fullmatch(name):
             return []
-        plain = "-" in name or (name.startswith("N") and not of_faults)
+        plain = "-" in name or (name[0] in "ND" and not of_faults)
         of_faults = of_faults and "-" not in name
         names.append(name if plain else f"FAULTS {name}")
     return names
