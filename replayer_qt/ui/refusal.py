@@ -11,6 +11,8 @@ _BRIEF: Final = {
     "audit_unavailable": "the audit can't be written",
     "kill_switch_active": "the kill switch is on",
     "not_armed": "not armed",
+    "round_changed": "another round has begun",
+    "phase_not_tradeable": "not in this phase of a round",
     "feed_stale": "prices are stale",
     "round_gapped": "ticks are missing",
     "recorder_down": "the recorder is at fault",

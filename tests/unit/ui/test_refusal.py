@@ -12,7 +12,7 @@ def reason(code="order_too_large", **fields):
 
 def test_every_rule_can_be_told_in_the_room_that_a_button_has():
     for rule in RULES:
-        if rule.code not in {"order_invalid", "round_changed", "phase_not_tradeable"}:
+        if rule.code != "order_invalid":  # what is wrong with it is the gate's to say
             told = brief(reason(rule.code))
             assert len(told) <= 32, rule.code
 
