@@ -28,7 +28,8 @@ def rounds_with(
         place -= 1
     if place < 0:
         return appended(rounds, _with_entry(RoundResult(round_id=round_id), entry), most)
-    return (*rounds[:place], _with_entry(rounds[place], entry), *rounds[place + 1 :])
+    changed = (_with_entry(rounds[place], entry),)
+    return rounds[:place] + changed + rounds[place + 1 :]
 
 
 def _with_entry(result: RoundResult, entry: Entry) -> RoundResult:
