@@ -1,5 +1,6 @@
 """The account of a replay: the same at a position however it is reached."""
 
+import hashlib
 import random
 from decimal import Decimal
 
@@ -8,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replayer_qt.adapters.feeds.replay_tape import Tape
+from replayer_qt.core.codec import encode
 from replayer_qt.core.events import PhaseChanged, TimerTicked
-from replayer_qt.core.order_events import BranchChanged, CashOut, OrderFilled, PositionLiquidated
+from replayer_qt.core.order_events import (
+    ACCOUNT_EVENTS,
+    BranchChanged,
+    CashOut,
+    OrderFilled,
+    PositionLiquidated,
+)
 from replayer_qt.core.orders import Mode, OrderId
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.replay_events import ReplayOpened, ReplayShaped, Rewound
@@ -331,3 +339,30 @@ def test_a_fill_is_told_once_when_it_happens_and_again_when_it_is_made_again():
     again = [one for one in player.forward(11) if isinstance(one, OrderFilled)]
     assert first == again
     assert len(first) == 1
+
+
+def test_sessions_end_with_the_same_digest_at_any_pace():
+    """FAULTS goal 13, R16, PT-02: twenty sessions of orders, each by step, by leaps and at once."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        places = sorted(rng.sample(range(10, 140), 8))
+        kinds = [rng.choice((Buy, PlaceSideBet, Sell)) for _ in places]
+        digests = {_digest(seed, places, kinds, pace) for pace in (1, 7, 1_000)}
+        assert len(digests) == 1
+
+
+def _digest(seed, places, kinds, pace):
+    player = Player()
+    told = []
+    for place, kind in zip(places, kinds, strict=True):
+        while player.cursor < place:
+            told += player.forward(min(pace, place - player.cursor))
+        wish = {"share": 50} if kind is Sell else {"amount": Decimal(f"0.0{seed + 1:02}")}
+        told += player.ask(kind, **wish)
+    while player.cursor < player.tapes[0].end:
+        told += player.forward(pace)
+    own = [one for one in told if isinstance(one, ACCOUNT_EVENTS)]
+    assert len(own) > 20
+    return hashlib.sha256(
+        b"".join(encode(one) for one in own) + repr(player.account).encode()
+    ).hexdigest()
