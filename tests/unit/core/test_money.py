@@ -1,5 +1,7 @@
 import inspect
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from fractions import Fraction
 from math import floor
@@ -16,6 +18,7 @@ from replayer_qt.core.money import (
     bought,
     decimal_of,
     floor9,
+    is_money,
     proceeds,
     side_bet_payout,
     side_bet_wins,
@@ -154,3 +157,21 @@ def test_no_float_enters_the_money_but_through_its_one_door():
         if inspect.isfunction(thing) and thing.__module__ == money.__name__:
             kinds = {str(kind) for kind in inspect.get_annotations(thing).values()}
             assert ("<class 'float'>" in kinds) == (name == "decimal_of"), name
+
+
+def test_threads_that_count_at_once_do_not_disturb_each_other():
+    """The contexts are shared: a call that fails on one thread fails there alone."""
+    lots = [(Decimal(n).scaleb(-3), decimal_of(0.3 + n / 7)) for n in range(1, 400)]
+    expected = [(bought(*lot), proceeds(*lot), is_money(lot[0])) for lot in lots]
+
+    def count(number):
+        found = []
+        for lot in lots:
+            with suppress(ArithmeticError):
+                floor9(Decimal("Infinity"))
+            assert not is_money(Decimal(f"1e-{20 + number}"))
+            found.append((bought(*lot), proceeds(*lot), is_money(lot[0])))
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == expected for found in pool.map(count, range(16)))
