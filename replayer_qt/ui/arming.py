@@ -51,7 +51,6 @@ class ArmingWords(msgspec.Struct, frozen=True, kw_only=True):
         state: SAFE, ARMED or what else it is, with the time that is left.
         why: in plain words.
         button: what the button does; empty for no button.
-        command: what the button asks for.
         keys: whether the trading keys are armed, with the time that is left; empty while not.
         counts: whether a time is shown that runs by itself.
     """
@@ -60,7 +59,6 @@ class ArmingWords(msgspec.Struct, frozen=True, kw_only=True):
     state: Word = Word(text="")
     why: str = ""
     button: str = ""
-    command: Command | None = None
     keys: Word = Word(text="")
     counts: bool = False
 
@@ -95,14 +93,13 @@ def read_arming(state: State, settings: TradingSettings, now: Nanos | None) -> A
         )
     text, colour = _STATES[arming.state]
     until = arming.until if arming.is_armed else None
-    button, command = _way_on(trading)
+    button, _ = _way_on(trading)
     why = clean(arming.reason)
     return ArmingWords(
         badge=account_badge(state),
         state=Word(text=f"{text}{_left(until, now)}", colour=colour, tip=f"{text}: {why}"),
         why=why,
         button=button,
-        command=command,
         keys=keys,
         counts=bool(keys.text) or until is not None,
     )

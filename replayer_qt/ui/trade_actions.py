@@ -13,7 +13,7 @@ from replayer_qt.core.trade_commands import (
     SetCashOut,
 )
 from replayer_qt.ui.actions import ActionRow
-from replayer_qt.ui.arming import arming_wish, keys_wish
+from replayer_qt.ui.arming import keys_wish
 from replayer_qt.ui.kill import KILL_KEYS
 from replayer_qt.ui.ordering import SHARES
 from replayer_qt.ui.view import View, is_replay_shown
@@ -121,7 +121,7 @@ def trade_rows() -> Iterator[ActionRow]:
     yield ActionRow(
         name="arm", menu=_MENU, text="Ar&m or disarm", keys=("Ctrl+Shift+A",), enabled=traded,
         tip="Let orders leave for a time, or no more; or take note of a halt.", rule=True,
-        ask=lambda view: arming_wish(view.state),
+        call="arm",
     )  # fmt: skip
     yield ActionRow(
         name="arm-keys", menu=_MENU, text="Trading &keys", keys=("Ctrl+E",), enabled=traded,

@@ -7,13 +7,16 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu, QSystemTrayIcon, QWidget
 
+from replayer_qt.core.arming import phrase_for
 from replayer_qt.core.orders import OrderId, OrderSide, Origin
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, State
+from replayer_qt.core.trade_commands import Arm
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
+from replayer_qt.ui.arming import arming_wish
 from replayer_qt.ui.dialogs.lift_kill import LiftKillDialog
-from replayer_qt.ui.dialogs.one_line import LineDialog, deposit_of, renaming_of
+from replayer_qt.ui.dialogs.one_line import LineDialog, arming_of, deposit_of, renaming_of
 from replayer_qt.ui.kill import KillKey, KillTray
 from replayer_qt.ui.panels.arming_bar import ArmingBar
 from replayer_qt.ui.panels.drift_banner import DriftBanner
@@ -56,7 +59,7 @@ class TradeDesk(QObject):
         new_order_id: Callable[[], OrderId] | None,
     ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._settings = window, settings
         self._state = State()
         self._theme = DARK
         self.preview = Preview(settings, clock)
@@ -85,6 +88,7 @@ class TradeDesk(QObject):
             "focus_amount": self.focus_amount,
             "lift_kill": self.lift_kill,
             "deposit": self.deposit,
+            "arm": self.arm,
         }
 
     @Slot(object)
@@ -136,6 +140,21 @@ class TradeDesk(QObject):
             dialog.asked.connect(self.asked)
             dialog.open()
 
+    @Slot()
+    def arm(self) -> None:
+        """Ask to arm, to disarm, or to take note of a halt; real money needs typed words."""
+        wish, trading = arming_wish(self._state), self._state.trading()
+        if wish is None or trading is None:
+            return
+        phrase = phrase_for(trading.mode, self._settings.risk) if isinstance(wish, Arm) else ""
+        if not phrase:
+            self.asked.emit(wish)
+            return
+        make = partial(arming_of, trading.stream, phrase)
+        dialog = LineDialog("Arm real money", f"Type: {phrase}", make, parent=self._window)
+        dialog.asked.connect(self.asked)
+        dialog.open()
+
     def deposit(self) -> None:
         """Ask how much play money goes into a paper account, or out of it."""
         trading = self._state.trading()
@@ -181,6 +200,7 @@ class TradeDesk(QObject):
         self.ticket.done.connect(self.done)
         self.ticket.drafted.connect(self._show_overlay)
         self.killed.lifting.connect(self.lift_kill)
+        self.bar.arming.connect(self.arm)
         self.bar.branch.renaming.connect(self.rename_branch)
         self.keys.hinted.connect(self.bar.hint)
         self.keys.pressed.connect(self._obey_key)

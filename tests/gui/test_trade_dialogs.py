@@ -8,7 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.core import trade_commands as t
+from replayer_qt.core.arming import Arming, phrase_for
 from replayer_qt.core.orders import Mode
+from replayer_qt.core.settings import Settings
 from replayer_qt.core.trading import Branches
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.dialogs.one_line import LineDialog
@@ -87,3 +89,20 @@ def test_a_branch_is_renamed_to_a_name_that_is_free(bench):
         assert dialog.ok.isEnabled() is can, text
     QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
     assert bench.asked == [t.RenameBranch(stream=PRACTICE, name="early exit")]
+
+
+def test_real_money_is_armed_only_with_the_words_typed(bench):
+    """Nothing else asks for words, and nothing but the very words will do."""
+    bench.trade(trading(arming=Arming()))
+    bench.window.trade_desk.arm()
+    assert bench.asked.pop() == t.Arm(stream=PRACTICE)
+    bench.trade(trading(mode=Mode.LIVE, arming=Arming()))
+    bench.window.trade_desk.arm()
+    assert bench.asked == []
+    dialog = opened(bench)
+    phrase = phrase_for(Mode.LIVE, Settings().risk)
+    for text, can in (("", False), (phrase[:-1], False), (phrase, True)):
+        dialog.line.setText(text)
+        assert dialog.ok.isEnabled() is can, text
+    QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    assert bench.asked == [t.Arm(stream=PRACTICE, phrase=phrase)]

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import Command
-from replayer_qt.core.trade_commands import Deposit, RenameBranch
+from replayer_qt.core.trade_commands import Arm, Deposit, RenameBranch
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.amount import read
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.plain import NAME_KEPT, PlainLabel, clean, fill
 
 _MOST: Final = Decimal(1_000_000)
+_LETTERS_KEPT: Final = 80
 
 
 class LineDialog(QDialog):
@@ -43,7 +44,7 @@ class LineDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make = make
         self.line = QLineEdit()
-        self.line.setMaxLength(NAME_KEPT)
+        self.line.setMaxLength(_LETTERS_KEPT)
         self.line.setAccessibleName(title)
         fill(self.line, begins)
         self.line.selectAll()
@@ -104,3 +105,14 @@ def renaming_of(stream: StreamId, taken: tuple[str, ...], text: str) -> Command 
     if name in taken:
         return "there is one of that name"
     return RenameBranch(stream=stream, name=name)
+
+
+def arming_of(stream: StreamId, phrase: str, text: str) -> Command | str:
+    """Return the wish to arm real money, once the very words were typed; else the reason.
+
+    >>> arming_of(StreamId("a/b"), "trade 1", "trade 2")
+    'type it letter by letter'
+    """
+    if text.strip() != phrase:
+        return "type it letter by letter"
+    return Arm(stream=stream, phrase=text.strip())

@@ -32,10 +32,12 @@ class ArmingBar(QFrame):
 
     Signals:
         asked: a command.
+        arming: a person wants to arm, to disarm, or has read why it was halted.
         counted: an arming's time may have run out; what depends on it should look again.
     """
 
     asked = Signal(object)
+    arming = Signal()
     counted = Signal()
 
     def __init__(
@@ -60,7 +62,7 @@ class ArmingBar(QFrame):
         self.button.setAccessibleName("Arm")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
-        self.button.clicked.connect(self._ask)
+        self.button.clicked.connect(self.arming)
         self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
         self.branch = BranchButton()
         self.branch.asked.connect(self.asked)
@@ -130,8 +132,3 @@ class ArmingBar(QFrame):
         caption(self.keys, words.keys.text or "Keys off")
         self.keys.setChecked(bool(words.keys.text))
         self.keys.setEnabled(self._state.trading() is not None)
-
-    @Slot()
-    def _ask(self) -> None:
-        if self.words.command is not None:
-            self.asked.emit(self.words.command)

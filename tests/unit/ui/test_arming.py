@@ -7,7 +7,13 @@ from replayer_qt.core.settings import TradingSettings
 from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import AcknowledgeHalt, Arm, ArmKeys, Disarm
 from replayer_qt.core.units import PRACTICE, Nanos
-from replayer_qt.ui.arming import account_badge, are_keys_armed, keys_wish, read_arming
+from replayer_qt.ui.arming import (
+    account_badge,
+    are_keys_armed,
+    arming_wish,
+    keys_wish,
+    read_arming,
+)
 from tests.helpers.trading_frames import MONO, armed, market, state_of, trading
 
 NOW = Nanos(MONO)
@@ -30,8 +36,9 @@ def words(state=ArmState.SAFE, *, mode=Mode.PRACTICE, settings=None, **fields):
 def test_each_state_has_its_word_and_its_way_on(state, text, button, command):
     told = words(state)
     assert (told.state.text, told.button) == (text, button)
-    assert isinstance(told.command, command)
-    assert told.command.stream == PRACTICE
+    wish = arming_wish(state_of(trading(arming=Arming(state=state))))
+    assert isinstance(wish, command)
+    assert wish.stream == PRACTICE
 
 
 def test_the_time_that_is_left_is_told_and_runs_by_itself():
@@ -43,7 +50,7 @@ def test_the_time_that_is_left_is_told_and_runs_by_itself():
 
 def test_paper_needs_no_arming_unless_it_is_asked_for():
     told = words(mode=Mode.PAPER)
-    assert (told.state.text, told.button, told.command) == ("OPEN", "", None)
+    assert (told.state.text, told.button) == ("OPEN", "")
     told = words(mode=Mode.PAPER, settings=TradingSettings(arm_paper=True))
     assert (told.state.text, told.button) == ("SAFE", "Arm")
 
@@ -54,7 +61,8 @@ def test_a_halt_says_why():
 
 def test_no_account_has_nothing_to_arm():
     told = read_arming(State(), TradingSettings(), NOW)
-    assert (told.badge.word, told.button, told.command) == ("NO ACCOUNT", "", None)
+    assert (told.badge.word, told.button) == ("NO ACCOUNT", "")
+    assert arming_wish(State()) is None
 
 
 def test_keys_are_armed_until_their_time_is_over_and_not_a_moment_longer():
