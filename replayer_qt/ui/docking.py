@@ -16,8 +16,8 @@ _BELOW_PX: Final = 200
 _STACK_PX: Final = 342
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _BELOW: Final = Qt.DockWidgetArea.BottomDockWidgetArea
-_WIDTHS: Final = (580, 380)
-"""Of the groups below the chart: an account's tables have more columns than the market's."""
+_WIDTHS: Final = (468, 492)
+"""Of the groups below the chart; a table of rounds takes so much."""
 _SIDES: Final = frozenset(
     {Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea}
 )

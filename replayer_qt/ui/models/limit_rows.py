@@ -20,21 +20,21 @@ def rules() -> RowsModel[Headroom]:
         columns=[
             Column(
                 title="Verdict",
-                chars=8,
+                chars=7,
                 text=lambda row: verdict(row)[0],
                 colour=lambda row: verdict(row)[1],
                 about="Whether the rule would let an order of the smallest size pass now.",
             ),
             Column(
                 title="Rule",
-                chars=17,
+                chars=15,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
                 about="The gate's rules; those that refuse stand first.",
             ),
             Column(
                 title="Left",
-                chars=16,
+                chars=13,
                 text=lambda row: quantity(row.left, row.unit),
                 number=_bar,
                 plain=lambda row: fmt.exact(row.left),
@@ -43,7 +43,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Now",
-                chars=9,
+                chars=8,
                 text=lambda row: quantity(row.value, row.unit),
                 number=lambda row: float(row.value or 0),
                 plain=lambda row: fmt.exact(row.value),
@@ -52,7 +52,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Limit",
-                chars=9,
+                chars=8,
                 text=_limit,
                 number=lambda row: float(row.limit or 0),
                 colour=lambda row: "muted" if row.limit is None else None,
@@ -116,15 +116,16 @@ def quantity(value: Decimal | None, unit: str) -> str:
     """Return a number in a rule's unit, as short as it may be.
 
     >>> quantity(Decimal("0.5"), "SOL"), quantity(Decimal("12.000"), "orders"), quantity(None, "s")
-    ('0.5000 SOL', '12 orders', '—')
+    ('0.5 SOL', '12 orders', '—')
     """
     if value is None:
         return fmt.NOTHING
     if unit == "SOL":
-        return f"{fmt.short_amount(value)} SOL"
+        return f"{fmt.exact(value.quantize(_SOL))} SOL"
     number = fmt.exact(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
     return f"{number} {unit}".strip()
 
 
+_SOL: Final = Decimal("0.0001")
 _TENTH: Final = Decimal("0.1")
 _WHOLE: Final = Decimal(1_000)

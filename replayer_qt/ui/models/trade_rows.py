@@ -63,7 +63,6 @@ def fills() -> RowsModel[Entry]:
     """Return an empty table of fills."""
     return RowsModel(
         columns=[
-            _time(lambda row: row.at),
             Column(
                 title="What",
                 chars=9,
@@ -98,6 +97,7 @@ def fills() -> RowsModel[Entry]:
                 "The profit (+) or loss (-) that it made certain.",
                 coloured=True,
             ),
+            _time(lambda row: row.at),
         ],
         key=lambda row: row.number,
         kept=ENTRIES_KEPT,
@@ -121,7 +121,6 @@ def ledger() -> RowsModel[Entry]:
                 plain=lambda row: str(row.number),
                 about="Every change of the cash has a number, from 1 without gaps.",
             ),
-            _time(lambda row: row.at),
             Column(
                 title="What",
                 chars=9,
@@ -141,6 +140,7 @@ def ledger() -> RowsModel[Entry]:
                 about="The cash after it: the sum of all changes so far.",
             ),
             _tick(lambda row: row.tick, lambda row: row.round_id),
+            _time(lambda row: row.at),
             Column(
                 title="Note",
                 chars=24,
@@ -159,7 +159,6 @@ def journal() -> RowsModel[Noted]:
     """Return an empty journal of closed trades."""
     return RowsModel(
         columns=[
-            _time(lambda row: row.closed.at),
             Column(
                 title="Ended by",
                 chars=9,
@@ -169,14 +168,6 @@ def journal() -> RowsModel[Noted]:
                 about="What ended it: a sale of yours, the rug, or a side bet's end.",
             ),
             _tick(lambda row: row.closed.tick, lambda row: row.closed.round_id),
-            Column(
-                title="Held",
-                chars=4,
-                text=lambda row: fmt.count(row.closed.held),
-                number=lambda row: float(row.closed.held),
-                plain=lambda row: str(row.closed.held),
-                about="How many ticks it was held.",
-            ),
             _money(
                 "P&L [SOL]",
                 lambda row: row.closed.result,
@@ -201,11 +192,20 @@ def journal() -> RowsModel[Noted]:
             ),
             Column(
                 title="Note",
-                chars=20,
+                chars=15,
                 text=lambda row: clean(row.note, 120),
                 tip=lambda row: row.note,
                 about="What you wrote to it.",
             ),
+            Column(
+                title="Held",
+                chars=4,
+                text=lambda row: fmt.count(row.closed.held),
+                number=lambda row: float(row.closed.held),
+                plain=lambda row: str(row.closed.held),
+                about="How many ticks it was held.",
+            ),
+            _time(lambda row: row.closed.at),
         ],
         key=lambda row: row.closed.trade_id,
         kept=CLOSED_KEPT,

@@ -36,7 +36,7 @@ _ARMED: Final = {
     ArmState.IN_FLIGHT: ("➤ IN FLIGHT", "accent"),
     ArmState.HALT: ("■ HALT", "error"),
 }
-_BAR_PX: Final = 46
+_BAR_PX: Final = 38
 _BAR_HIGH: Final = 7
 
 
