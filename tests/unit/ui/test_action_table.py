@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import msgspec
 
 from replayer_qt.core.commands import Command
@@ -50,3 +53,12 @@ def test_every_fault_of_the_menu_is_one_that_the_practice_exchange_knows():
 def test_speeds_go_from_a_tenth_to_a_thousand_and_as_fast_as_possible():
     assert list(SPEEDS) == sorted(SPEEDS)
     assert (SPEEDS[0], SPEEDS[-2], SPEEDS[-1]) == (0.1, 1000.0, float("inf"))
+
+
+def test_the_page_on_trading_by_hand_has_the_keys_of_the_table():
+    page = (Path(__file__).parents[3] / "docs" / "ticket.md").read_text("utf-8")
+    told = {
+        key for row in re.findall(r"^\| (.+?) \|", page, re.MULTILINE) for key in row.split(", ")
+    }
+    traded = [row for row in ACTIONS if row.menu.startswith("&Trade")]
+    assert {key for row in traded for key in row.keys} <= told
