@@ -635,7 +635,7 @@ def test_the_figures_of_a_session_are_told_with_their_definitions(shown):
     assert told["Closed"] == "40"
     assert told["Win rate"] == "55.0 %"
     assert told["Profit factor"] == "1.50"
-    assert told["Expectancy [SOL]"] == "+0.005000"
+    assert told["Expectancy"] == "+0.005000"
     assert panel.cells["profit_factor"].word.text == "1.50"
     tips = [
         panel.table.model().index(row, 1).data(Qt.ItemDataRole.ToolTipRole)
@@ -648,7 +648,7 @@ def test_the_figures_of_a_session_are_told_with_their_definitions(shown):
 def test_what_is_not_defined_says_so(shown):
     panel = shown(StatisticsPanel, trading_of())
     told = figures(panel)
-    for name in ("Win rate", "Profit factor", "Expectancy [SOL]", "Best [SOL]", "Bet win rate"):
+    for name in ("Win rate", "Profit factor", "Expectancy", "Best", "Bet win rate"):
         assert told[name] == "n/a"
     assert panel.cells["win_rate"].word.text == "n/a"
     assert panel.curve.marks == ()

@@ -62,7 +62,7 @@ def _streak(value: Number) -> str:
 
 
 _TABLE: Final[dict[str, tuple[tuple[str, str, Words], ...]]] = {
-    "Result [SOL]": (
+    "Result": (
         ("result", "Session", _signed),
         ("realised", "Realised", _signed),
         ("unrealised", "Unrealised", _signed),
@@ -78,19 +78,19 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, Words], ...]]] = {
         ("evens", "Even", _count),
         ("win_rate", "Win rate", _percent),
         ("profit_factor", "Profit factor", _ratio),
-        ("expectancy", "Expectancy [SOL]", _signed),
-        ("average_win", "Average win [SOL]", _sol),
-        ("average_loss", "Average loss [SOL]", _sol),
-        ("best", "Best [SOL]", _signed),
-        ("worst", "Worst [SOL]", _signed),
+        ("expectancy", "Expectancy", _signed),
+        ("average_win", "Average win", _sol),
+        ("average_loss", "Average loss", _sol),
+        ("best", "Best", _signed),
+        ("worst", "Worst", _signed),
         ("streak", "Streak now", _streak),
         ("longest_wins", "Longest won", _count),
         ("longest_losses", "Longest lost", _count),
     ),
     "Risk": (
-        ("max_drawdown", "Max drawdown [SOL]", _sol),
-        ("max_drawdown_percent", "Max drawdown", _percent),
-        ("drawdown", "Drawdown now [SOL]", _sol),
+        ("max_drawdown", "Max drawdown", _sol),
+        ("max_drawdown_percent", "as a share", _percent),
+        ("drawdown", "Drawdown now", _sol),
         ("exposure", "Exposure", _percent),
         ("rounds", "Rounds traded", _count),
         ("round_share", "of all rounds", _percent),
@@ -99,7 +99,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, Words], ...]]] = {
         ("bets", "Decided", _count),
         ("bets_won", "Bets won", _count),
         ("bet_win_rate", "Bet win rate", _percent),
-        ("bets_result", "Bets' result [SOL]", _signed),
+        ("bets_result", "Bets' result", _signed),
     ),
 }
 _COLOURED: Final = frozenset({_signed, _streak})
@@ -134,19 +134,20 @@ def figures() -> RowsModel[Figure]:
         columns=[
             Column(
                 title="Figure",
-                chars=17,
+                chars=13,
                 text=lambda row: row.name.upper() if row.head else row.name,
                 colour=lambda row: "accent" if row.head else "muted",
                 tip=lambda row: row.about or row.name,
                 about="The tool tip of each says how it is defined.",
             ),
             Column(
-                title="Value",
-                chars=10,
+                title="Value [SOL]",
+                chars=9,
                 text=lambda row: row.text,
                 number=lambda _: 0.0,
                 colour=lambda row: row.colour,
                 plain=lambda row: row.exact,
+                about="Money is in SOL; what is not says so.",
                 tip=lambda row: row.name if row.head else f"{row.exact} - {row.about}",
             ),
         ],

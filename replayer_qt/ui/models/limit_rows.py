@@ -20,7 +20,7 @@ def rules() -> RowsModel[Headroom]:
         columns=[
             Column(
                 title="Verdict",
-                chars=7,
+                chars=8,
                 text=lambda row: verdict(row)[0],
                 colour=lambda row: verdict(row)[1],
                 about="Whether the rule would let an order of the smallest size pass now.",
@@ -34,7 +34,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Left",
-                chars=13,
+                chars=12,
                 text=lambda row: quantity(row.left, row.unit),
                 number=_bar,
                 plain=lambda row: fmt.exact(row.left),

@@ -25,14 +25,14 @@ from replayer_qt.ui.plots.profit_curve import Mark, ProfitCurve
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import Theme
 
-_TABLE_PX: Final = 256
+_TABLE_PX: Final = 232
 _CELLS: Final = (
-    ("result", "session"),
-    ("win_rate", "win rate"),
-    ("profit_factor", "profit factor"),
-    ("expectancy", "expectancy"),
-    ("max_drawdown", "max drawdown"),
-    ("streak", "streak"),
+    ("result", "session", "+8.888888"),
+    ("win_rate", "win rate", "88.8 %"),
+    ("profit_factor", "profit factor", "88.88"),
+    ("expectancy", "expectancy", "+8.888888"),
+    ("max_drawdown", "max DD", "8.888888"),
+    ("streak", "streak", "+8 lost"),
 )
 
 
@@ -53,8 +53,8 @@ class StatisticsPanel(QWidget):
         self._is_curve_due = False
         self._seen: tuple[Decimal | None, int | None] = (None, None)
         self.cells = {
-            name: Cell(caption, sample="+8.888888", least="+8.8888", points=10, mono=True)
-            for name, caption in _CELLS
+            name: Cell(caption, sample="+88.888888", least=least, points=9, mono=True)
+            for name, caption, least in _CELLS
         }
         self.table = LinkedTable("Statistics", self.rows, [], empty=NOT_TRADED)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
