@@ -10,6 +10,7 @@ from replayer_qt.core.state import State
 from replayer_qt.core.units import NANOS_PER_MILLISECOND
 from replayer_qt.ui.amount import written
 from replayer_qt.ui.plain import clean
+from replayer_qt.ui.refusal import every_reason, refusal
 
 DUPLICATE: Final = "duplicate_order"
 _NEWEST: Final = 8
@@ -44,13 +45,15 @@ class LastOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         what: what it is.
-        why: why it came to nothing, in plain words; empty where it did not.
+        why: why it came to nothing, in a few words; empty where it did not.
+        every: the same with every reason there is.
         hops: the states it was in, in order.
         again: whether it was refused for nothing but looking like a duplicate.
     """
 
     what: str
     why: str = ""
+    every: str = ""
     hops: tuple[HopMark, ...] = ()
     again: bool = False
     order: Order
@@ -71,10 +74,12 @@ def read_last_order(state: State) -> LastOrder | None:
         return None
     market = state.market()
     shown = None if market is None else market.round
+    verdict = order.verdict if order.state is OrderState.REFUSED else None
     same_round = shown is not None and order.request.round_id == shown.round_id
     return LastOrder(
         what=what_of(order),
-        why=clean(_why(order) or order.reason),
+        why=clean(order.reason) if verdict is None else refusal(verdict),
+        every=clean(order.reason) if verdict is None else every_reason(verdict),
         hops=_hops(order),
         again=same_round and _is_only_duplicate(order),
         order=order,
@@ -92,11 +97,6 @@ def what_of(order: Order) -> str:
     return _NAMES[asked.side] if asked.amount is None else (
         f"{_NAMES[asked.side]} {written(asked.amount)}"
     )  # fmt: skip
-
-
-def _why(order: Order) -> str:
-    reasons = () if order.verdict is None else order.verdict.reasons
-    return " · ".join(reason.text for reason in reasons)
 
 
 def _is_only_duplicate(order: Order) -> bool:

@@ -96,4 +96,4 @@ class HopStrip(QWidget):
 
 def _in_words(order: LastOrder) -> str:
     hops = ", ".join(f"{hop.name} {hop.when}".strip() for hop in order.hops)
-    return f"{order.what}: {hops}. {order.why}".strip()
+    return f"{order.what}: {hops}. {order.every}".strip()

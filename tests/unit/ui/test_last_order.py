@@ -44,7 +44,8 @@ def test_what_became_of_nothing_says_why():
         told = last(make_book((make_request(), state)))
         assert told.why
         assert told.hops[-1].colour in {"error", "warning"}
-    assert last(refused("a", "b")).why == "Because of a. · Because of b."
+    told = last(refused("a", "b"))
+    assert (told.why, told.every) == ("Because of a. (+1 more)", "Because of a. · Because of b.")
 
 
 def test_only_a_mere_duplicate_of_this_round_is_offered_again():
