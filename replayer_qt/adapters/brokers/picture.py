@@ -1,6 +1,5 @@
 """What the venue is believed to hold for us, and the prices that it may have traded at."""
 
-from collections import deque
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
@@ -18,7 +17,7 @@ ROUNDS_KEPT: Final = 2
 
 _NINE: Final = Decimal("1e-9")
 _DIGITS: Final = 60
-_RUG_SHARE: Final = Decimal("0.0201")
+_RUG_SHARE: Final = 0.0201
 """A rug sells at 2 % of the round's lowest price; between two ticks nothing else falls so far."""
 
 
@@ -124,14 +123,13 @@ class Prices:
 
     def __init__(self) -> None:
         self._rounds: dict[RoundId, _Path] = {}
-        self._order: deque[RoundId] = deque()
         self._newest: dict[RoundId, int] = {}
 
     def learn(self, round_id: RoundId, tick: int, price: float) -> None:
         """Note a price [multiplier]."""
         path = self._path(round_id)
         path.prices[tick] = price
-        if decimal_of(price) > decimal_of(path.lowest) * _RUG_SHARE:  # the rug's own is no measure
+        if price > path.lowest * _RUG_SHARE:  # the rug's own is no measure
             path.lowest = min(path.lowest, price)
         self._newest[round_id] = max(tick, self._newest.get(round_id, -1))
         if len(path.prices) > TICKS_KEPT:
@@ -158,15 +156,14 @@ class Prices:
         if trade.side is not OrderSide.SELL:
             return False
         path = self._rounds.get(trade.round_id) or _Path()
-        return trade.price <= decimal_of(path.lowest) * _RUG_SHARE
+        return trade.price <= decimal_of(path.lowest * _RUG_SHARE)
 
     def _path(self, round_id: RoundId) -> _Path:
         path = self._rounds.get(round_id)
         if path is None:
             path = self._rounds[round_id] = _Path()
-            self._order.append(round_id)
-            if len(self._order) > ROUNDS_KEPT:
-                gone = self._order.popleft()
-                self._rounds.pop(gone, None)
+            if len(self._rounds) > ROUNDS_KEPT:
+                gone = next(iter(self._rounds))
+                self._rounds.pop(gone)
                 self._newest.pop(gone, None)
         return path
