@@ -118,14 +118,16 @@ def quantity(value: Decimal | None, unit: str) -> str:
     >>> quantity(Decimal("0.5"), "SOL"), quantity(Decimal("12.000"), "orders"), quantity(None, "s")
     ('0.5 SOL', '12 orders', '—')
     """
-    if value is None:
+    if value is None or not value.is_finite():
         return fmt.NOTHING
     if unit == "SOL":
-        return f"{fmt.exact(value.quantize(_SOL))} SOL"
+        short = fmt.exact(value.quantize(_SOL)) if abs(value) < _LARGE else f"{value:,.0f}"
+        return f"{short} SOL"
     number = fmt.exact(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
     return f"{number} {unit}".strip()
 
 
 _SOL: Final = Decimal("0.0001")
+_LARGE: Final = Decimal(100_000)
 _TENTH: Final = Decimal("0.1")
 _WHOLE: Final = Decimal(1_000)

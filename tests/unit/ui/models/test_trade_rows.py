@@ -144,3 +144,10 @@ def test_words_on_a_tinted_row_can_be_read(qapp, theme, mark):
         # the tint lies over the letters, too
         ink = mixed(getattr(theme, word), getattr(theme, mark), part)
         assert contrast(ink, ground) >= 4.5, word
+
+
+@given(
+    st.decimals(allow_nan=True, allow_infinity=True), st.sampled_from(["SOL", "ms", "orders", ""])
+)
+def test_any_number_of_a_rule_can_be_written(value, unit):
+    assert limit_rows.quantity(value, unit)
