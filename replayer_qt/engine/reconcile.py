@@ -4,13 +4,16 @@ from decimal import Decimal
 from typing import Final
 
 from replayer_qt.core.account import Account
-from replayer_qt.core.money import NOTHING, floor9
+from replayer_qt.core.money import NOTHING, Holding, floor9
 from replayer_qt.core.order_events import AccountStated, Difference, Rebaselined, StatedBet
 from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import NANOS_PER_SECOND, Moment, RoundId
 
 PATIENCE_NS: Final = NANOS_PER_SECOND
 """How long a difference must last to be called drift: the venue's words overtake each other."""
+
+CUT_OFF: Final = Decimal("0.000000004")
+"""What cutting off each of several lots may take from a basis [SOL]; measured, as for sales."""
 
 _BEYOND_MONEY: Final = Decimal(10**15)
 
@@ -27,8 +30,9 @@ def is_sound(stated: AccountStated) -> bool:
 def differences(account: Account, stated: AccountStated) -> tuple[Difference, ...]:
     """Return every stated number that our ledger has otherwise.
 
-    What is not stated is not compared. Averages are compared as the venue shows them, cut off
-    after nine places.
+    What is not stated is not compared. Of one and the same lot the venue shows the price as its
+    average, or what the basis makes of it: averages agree if they mean the same basis to within
+    `CUT_OFF`.
     """
     found: list[Difference] = []
     holding = account.holding
@@ -36,7 +40,7 @@ def differences(account: Account, stated: AccountStated) -> tuple[Difference, ..
         found.append(Difference(field="cash", ours=account.cash, theirs=stated.cash))
     if stated.quantity is not None and stated.quantity != holding.quantity:
         found.append(Difference(field="quantity", ours=holding.quantity, theirs=stated.quantity))
-    if stated.average is not None and floor9(stated.average) != floor9(holding.average):
+    if stated.average is not None and not _means_the_same(stated.average, holding):
         found.append(
             Difference(field="average", ours=floor9(holding.average), theirs=floor9(stated.average))
         )
@@ -46,6 +50,11 @@ def differences(account: Account, stated: AccountStated) -> tuple[Difference, ..
         if ours != theirs:
             found.append(Difference(field="side bet", ours=ours, theirs=theirs))
     return tuple(found)
+
+
+def _means_the_same(average: Decimal, holding: Holding) -> bool:
+    ours, theirs = floor9(holding.average), floor9(average)
+    return ours == theirs or abs(ours - theirs) * holding.quantity <= CUT_OFF < holding.quantity
 
 
 def explained(trading: Trading) -> bool:

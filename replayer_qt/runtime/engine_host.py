@@ -86,6 +86,10 @@ class EngineHost(QObject):
         if advance is not None:
             self._tell(advance)
 
+    def incident(self, code: str, moment: Moment) -> None:
+        """Halt every armed account; `code` is one of `core.arming.INCIDENTS`."""
+        self._tell(self._engine.incident(code, moment))
+
     def set_health(self, *, audit_ok: bool | None = None, recorder_ok: bool | None = None) -> None:
         """Say how the parts are that trading relies on; None leaves it as it was."""
         self._engine.set_health(audit_ok=audit_ok, recorder_ok=recorder_ok)

@@ -25,7 +25,7 @@ from replayer_qt.core.order_events import (
     TradeNoted,
 )
 from replayer_qt.core.orders import Mode
-from replayer_qt.core.program_events import Recording, Severity
+from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
 from replayer_qt.core.risk import limits_of, named_limits
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance
@@ -37,7 +37,7 @@ from replayer_qt.core.trade_commands import (
     NoteTrade,
     TradeCommand,
 )
-from replayer_qt.core.units import PRACTICE, StreamId, venue_of
+from replayer_qt.core.units import NANOS_PER_SECOND, PRACTICE, Moment, StreamId, venue_of
 from replayer_qt.engine.beginning import beginning
 from replayer_qt.ports import Clock, KillLatch, Restored
 from replayer_qt.runtime.engine_host import EngineHost
@@ -45,6 +45,14 @@ from replayer_qt.runtime.kill_door import KillDoor
 from replayer_qt.runtime.speaker import Make, Speaker
 
 TURN_MS: Final = 100
+STALL_NS: Final = NANOS_PER_SECOND
+"""The main thread stood still for so long: what it was armed for is another market now."""
+
+JUMP_NS: Final = 2 * NANOS_PER_SECOND
+"""The wall clock went so much faster or slower: it was set, or the machine slept."""
+CRASH: Final = "crash"
+"""The code under which an error of this program is told."""
+
 _AUDITED: Final = (*ACCOUNT_EVENTS, KillSwitched, KeysArmed, LimitsStated, FeedChanged)
 _BAD: Final = frozenset({Recording.FAULTED, Recording.DISK_FULL})
 
@@ -105,6 +113,7 @@ class TradeHost(QObject):
         self._restored: Mapping[tuple[StreamId, Mode], Restored] | None = None
         self._audit_ok = True
         self._told_recorder: bool | None = None
+        self._turned: Moment | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TURN_MS)
         self._timer.timeout.connect(self._turn)
@@ -170,6 +179,8 @@ class TradeHost(QObject):
         for event in advance.events:
             if isinstance(event, KillWanted) and not self._host.state.kill.on:
                 self._kill.press(by=event.by, reason=event.reason)
+            elif isinstance(event, ProblemRaised) and event.code == CRASH:
+                self._host.incident(CRASH, self._speaker.moment())
         self._watch_recorder(advance)
         live = advance.state.live
         if live != self._opened:
@@ -297,7 +308,15 @@ class TradeHost(QObject):
 
     @Slot()
     def _turn(self) -> None:
-        self._host.pass_time(self._speaker.moment())
+        now, before = self._speaker.moment(), self._turned
+        self._turned = now
+        if before is not None:
+            passed, shown = now.mono - before.mono, now.at - before.at
+            if passed > STALL_NS:
+                self._host.incident("gui-stall", now)
+            if abs(shown - passed) > JUMP_NS:
+                self._host.incident("clock-jump", now)
+        self._host.pass_time(now)
 
 
 def _noted(note: Note | NoteTrade) -> Make:

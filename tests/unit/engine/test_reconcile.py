@@ -1,5 +1,8 @@
+"""Our ledger against the venue's word: what is drift, and what only looks like it."""
+
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -260,3 +263,22 @@ def test_while_an_order_may_explain_it_the_venue_s_word_is_not_taken_over():
     assert floor.account.cash == Decimal("4.9")
     assert not floor.of(Rebaselined)
     assert not floor.of(DriftFound)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "ours", "theirs", "agrees"),
+    [
+        ("0.002404513", "0.831770850", "0.831771010", True),  # the venue's two ways to show a lot
+        ("3", "0.999999999", "1", True),
+        ("0.002", "0.83", "0.84", False),
+        ("3", "0.999999990", "1", False),
+        ("0", "0", "1.5", False),
+    ],
+)
+def test_averages_agree_if_they_mean_the_same_basis(quantity, ours, theirs, agrees):
+    """N1: what cutting off lots takes is no drift; anything beyond it is."""
+    holding = Holding(
+        quantity=Decimal(quantity), basis=Decimal(quantity) * Decimal(ours), average=Decimal(ours)
+    )
+    stated = event(AccountStated, quantity=Decimal(quantity), average=Decimal(theirs))
+    assert (differences(Account(holding=holding), stated) == ()) is agrees

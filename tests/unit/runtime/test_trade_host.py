@@ -10,6 +10,7 @@ from replayer_qt.core.history import Note
 from replayer_qt.core.order_events import (
     AccountOpened,
     AccountStated,
+    ArmState,
     KillSwitched,
     KillWanted,
     LimitsStated,
@@ -270,3 +271,28 @@ def test_account_events_of_a_live_stream_are_handed_to_the_store(floor):
     floor.running()
     floor.buy()
     assert any(isinstance(one, OrderGated) for one in floor.kept)
+
+
+def test_a_window_that_stood_still_halts_what_was_armed(floor):
+    """FAULTS C2: more than a second without a turn: a person must look before anything leaves."""
+    floor.running()
+    floor.door._turn()
+    floor.clock.pass_s(1.2)
+    floor.door._turn()
+    arming = floor.host.state.accounts[PRACTICE].arming
+    assert (arming.state, arming.code) == (ArmState.HALT, "gui-stall")
+
+
+def test_a_wall_clock_that_jumps_halts_what_was_armed(floor):
+    """FAULTS R9, C13: set back, set forward, or the machine slept."""
+    floor.running()
+    floor.door._turn()
+    floor.clock.jump_wall_s(-3.0)
+    floor.door._turn()
+    assert floor.host.state.accounts[PRACTICE].arming.code == "clock-jump"
+
+
+def test_an_error_of_this_program_halts_what_was_armed(floor):
+    floor.running()
+    floor.host.note(event(ProblemRaised, 1, code="crash", what="x", remedy="y"))
+    assert floor.host.state.accounts[PRACTICE].arming.code == "crash"
