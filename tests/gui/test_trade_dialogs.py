@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from replayer_qt.core import trade_commands as t
 from replayer_qt.core.arming import Arming, phrase_for
@@ -15,7 +15,7 @@ from replayer_qt.core.trading import Branches
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.dialogs.one_line import LineDialog
 from tests.gui.desk import Bench
-from tests.helpers.trading_frames import trading
+from tests.helpers.trading_frames import killed, trading
 
 
 @pytest.fixture
@@ -106,3 +106,18 @@ def test_real_money_is_armed_only_with_the_words_typed(bench):
         assert dialog.ok.isEnabled() is can, text
     QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
     assert bench.asked == [t.Arm(stream=PRACTICE, phrase=phrase)]
+
+
+def test_dialogs_leave_nothing_behind(bench):
+    """S1-11: opened and closed again and again, no dialog stays."""
+    bench.trade(trading(mode=Mode.PAPER, branches=Branches(ahead=1)), kill=killed())
+    desk = bench.window.trade_desk
+    for show in (desk.deposit, desk.rename_branch, desk.lift_kill):
+        for _ in range(20):
+            show()
+            for dialog in bench.window.findChildren(QDialog):
+                dialog.close()
+            del dialog
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            assert not bench.window.findChildren(QDialog)
+    assert bench.asked == []

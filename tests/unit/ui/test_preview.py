@@ -11,6 +11,7 @@ from replayer_qt.core.risk_memory import RiskMemory, fold_memory
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import StreamId
+from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui.ordering import Draft, request_of
 from replayer_qt.ui.preview import Preview
 from tests.helpers.clock import SteppedClock
@@ -61,6 +62,13 @@ def test_a_recorder_at_fault_refuses(at_fault):
     told = event(RecordingChanged, state=at_fault)
     state = state_of(trading(), recording=told)
     assert "recorder_down" in codes(ask(Preview(Settings(), SteppedClock()), state))
+
+
+@pytest.mark.parametrize("code", ["audit_unavailable", "recorder_down", "circuit_breaker_open"])
+def test_what_the_engine_s_gate_saw_amiss_refuses_beforehand_too(code):
+    seen = Headroom(code=code, title="", value=None, limit=None, unit="", left=None, ok=False)
+    state = state_of(trading(headroom=(seen,)))
+    assert codes(ask(Preview(Settings(), SteppedClock()), state)) == [code]
 
 
 def test_in_a_replay_the_time_is_the_recording_s():
