@@ -7,7 +7,9 @@ from typing import Final, Protocol
 from PySide6.QtCore import QByteArray
 
 RECENT_KEPT: Final = 12
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""Raised whenever there are other docks: Qt would not know where these belong."""
+
 _GEOMETRY: Final = f"layout/{_VERSION}/geometry"
 _DOCKS: Final = f"layout/{_VERSION}/docks"
 _RECENT: Final = "recent/files"

@@ -319,7 +319,7 @@ def test_docks_left_below_in_a_narrow_window_go_back_at_the_next_start_too(qtbot
 def test_a_damaged_layout_is_the_built_in_one(qtbot):
     store = Store()
     for key in ("geometry", "docks"):
-        store.setValue(f"layout/1/{key}", b"\x00garbage")
+        store.setValue(f"layout/2/{key}", b"\x00garbage")
     bench = Bench(store=store)
     qtbot.addWidget(bench.window)
     assert bench.window.docking.open_names() == EVERY_DOCK
@@ -330,7 +330,7 @@ def test_closing_tells_once_and_keeps_the_layout(bench):
     bench.window.closed.connect(lambda: closed.append(1))
     bench.window.close()
     assert closed == [1]
-    assert bench.store.kept["layout/1/geometry"] is not None
+    assert bench.store.kept["layout/2/geometry"] is not None
 
 
 STATES = {

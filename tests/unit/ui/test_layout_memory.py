@@ -22,7 +22,7 @@ def test_recent_files_are_kept_newest_first_without_doubles_and_bounded():
 def test_a_damaged_store_is_an_empty_one(damage):
     store = Store()
     store.setValue("recent/files", damage)
-    store.setValue("layout/1/geometry", damage)
+    store.setValue("layout/2/geometry", damage)
     memory = LayoutMemory(store)
     assert memory.layout() is None
     assert all(isinstance(path, str) for path in memory.recent())
