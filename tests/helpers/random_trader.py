@@ -14,6 +14,8 @@ from replayer_qt.core.order_events import (
     OrderFilled,
     OrderRejected,
     OrderUnknown,
+    PositionLiquidated,
+    SideBetClosed,
 )
 from replayer_qt.core.orders import Fill, OrderId, OrderSide
 from replayer_qt.core.phase import Phase
@@ -126,6 +128,27 @@ def check_against(account: dict[str, Any], trader: RandomTrader, opening: Decima
     assert {one.order_id for one in trader.dealer.heard.of(OrderEvent)} <= set(trader.ids)
     by_hand = sum((Decimal(deal["amount"]) for deal in deals if deal["by_hand"]), Decimal(0))
     missed = sum((one[3] if one[0] is OrderSide.SELL else -one[3] for one in unseen), Decimal(0))
-    if not any(one[0] is OrderSide.SIDE_BET for one in unseen):
-        expected = opening + trader.dealer.cash_flow() - by_hand + missed
-        assert expected == Decimal(account["cash"])
+    untold = settled(account) - heard_settled(trader.dealer)
+    assert heard_settled(trader.dealer) - settled(account) == Counter(), "settled out of nothing"
+    missed += sum((paid for _, _, paid in untold.elements()), Decimal(0))
+    assert opening + trader.dealer.cash_flow() - by_hand + missed == Decimal(account["cash"])
+
+
+def settled(account: dict[str, Any]) -> Counter[tuple[str, str, Decimal]]:
+    """Return what the exchange settled by itself; a hushed account may not be told of it."""
+    return Counter(
+        (deal["event"], deal["round_id"], Decimal(deal["proceeds"]))
+        for deal in account["deals"]
+        if deal["event"] in {"rug", "payout"}
+    )
+
+
+def heard_settled(dealer: Dealer) -> Counter[tuple[str, str, Decimal]]:
+    """Return what was told of that."""
+    sold = [one.fill for one in dealer.heard.of(PositionLiquidated)]
+    return Counter(
+        [
+            *(("rug", str(fill.round_id), fill.amount) for fill in sold),
+            *(("payout", str(one.round_id), one.payout) for one in dealer.heard.of(SideBetClosed)),
+        ]
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from replayer_qt.adapters.brokers.matching import Matching
+from replayer_qt.adapters.brokers.problems import login_unanswered
 from replayer_qt.adapters.brokers.rugs_orders import login_frame, order_frame
 from replayer_qt.adapters.brokers.words import (
     Answer,
@@ -28,6 +29,12 @@ USED_KEPT: Final = 10_000
 
 ANSWERS_KEPT: Final = 64
 ASKS_KEPT: Final = 64
+
+TRIES_UNTOLD: Final = 3
+"""Logins without an answer until a person is told."""
+
+MOST_PATIENT: Final = 6
+"""After so many logins without an answer the wait no longer doubles."""
 
 _HANDS: Final = frozenset({Origin.HAND, Origin.KEY})
 
@@ -76,6 +83,7 @@ class OrderLine:
         self._asked: deque[Nanos] = deque(maxlen=ASKS_KEPT)
         self._ask_again: Nanos | None = None
         self._authenticated = False
+        self._tries = 0
         self._statement: Statement | None = None
         self._round_id: RoundId | None = None
         self._round_over = False
@@ -93,7 +101,7 @@ class OrderLine:
         """A new connection is there: log in."""
         self._send = send
         self._asked.clear()
-        self._authenticated = False
+        self._authenticated, self._tries = False, 0
         self.ask(now)
 
     def linked(self, link: Link, now: Moment) -> _Events:
@@ -116,7 +124,9 @@ class OrderLine:
             return
         if self._send(login_frame(self._token, self._rng)):
             self._asked.append(now.mono)
-        self._ask_again = None if self._authenticated else Nanos(now.mono + self._patience)
+        self._tries = min(self._tries + 1, MOST_PATIENT)
+        wait = self._patience << self._tries - 1
+        self._ask_again = None if self._authenticated else Nanos(now.mono + wait)
         self._matching.asked(now)
 
     # --- orders ----------------------------------------------------------------------------------
@@ -142,6 +152,8 @@ class OrderLine:
         """Do what is due: give up waiting for evidence, withdraw what is too old, send the next."""
         told: list[Event] = [*self._matching.due(now)]
         login_due = self._ask_again is not None and now.mono >= self._ask_again
+        if login_due and self._tries == TRIES_UNTOLD:
+            told.append(login_unanswered(self._stream, now))
         if login_due or (self._authenticated and self._matching.wants_statement(now)):
             self.ask(now)
         while self._waiting:
@@ -233,7 +245,7 @@ class OrderLine:
     def _stated(self, word: Statement, now: Moment) -> _Events:
         self._statement = word
         if word.authenticated and self._asked:
-            self._authenticated, self._ask_again = True, None
+            self._authenticated, self._ask_again, self._tries = True, None, 0
         told = self._matching.stated(word, now, as_of=None)
         return (*told, self._told(word, now, fresh=False))
 

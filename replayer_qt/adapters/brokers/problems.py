@@ -34,3 +34,16 @@ def contradiction(stream: StreamId, now: Moment, *, done: bool) -> ProblemRaised
         remedy="Compare the ledger with the venue, and trust the venue.",
         severity=Severity.WARNING,
     )
+
+
+def login_unanswered(stream: StreamId, now: Moment) -> ProblemRaised:
+    """Return the problem of a venue that does not say what we have."""
+    return ProblemRaised(
+        at=now.at,
+        mono=now.mono,
+        stream=stream,
+        code="login-unanswered",
+        what="The venue does not answer our login, so nothing can be ordered there.",
+        remedy="It is tried again by itself; or connect again.",
+        severity=Severity.WARNING,
+    )

@@ -19,6 +19,7 @@ from replayer_qt.core.order_events import (
     OrderUnknown,
 )
 from replayer_qt.core.orders import OrderSide, Origin
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.units import PRACTICE, Moment, Nanos, RoundId
 from tests.helpers.approvals import approved
 from tests.helpers.make import ROUND
@@ -157,6 +158,21 @@ def test_a_login_without_an_answer_is_tried_again():
     desk.now = 3_000
     desk.line.turn(desk.moment())
     assert len(desk.sent) == 2
+
+
+def test_logins_without_an_answer_become_rare_and_are_told_once():
+    """It never gives up, and never hammers."""
+    desk = Desk(live=False)
+    desk.connect()
+    told: list[Event] = []
+    for _ in range(600):
+        desk.now += 1_000
+        told += desk.line.turn(desk.moment())
+    assert [one.code for one in told if isinstance(one, ProblemRaised)] == ["login-unanswered"]
+    assert 6 <= len(desk.sent) <= 20
+    desk.state()
+    assert desk.take(make_request()) == ()
+    assert len(desk.orders()) == 1
 
 
 @pytest.mark.parametrize("killed", [True, RuntimeError("the latch cannot be read")])
