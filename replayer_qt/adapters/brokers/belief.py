@@ -32,6 +32,7 @@ class Belief:
         self._stated: Picture | None = None
         self._since: Nanos | None = None
         self._blind = False
+        self._reborn = False
 
     def heard(self, change: Callable[[Picture], Picture]) -> None:
         """Something happened to the account."""
@@ -44,8 +45,9 @@ class Belief:
     def stated(self, picture: Picture, now: Nanos) -> None:
         """The venue stated the account; what stays unexplained for long is believed."""
         self._stated = picture
-        if self.picture is None:
+        if self.picture is None or self._reborn:
             self.picture = picture
+        self._reborn = False
         if self._since is not None and now >= self._since + self._patience:
             self.picture = picture
             self._settle()
@@ -61,7 +63,9 @@ class Belief:
             now: [monotonic ns].
             unresolved: whether an order may be carried out meanwhile, or be told of late.
         """
-        self.picture, self._stated = None, None
+        self._stated, self._reborn = None, not unresolved
+        if unresolved:
+            self.picture = None
         self.sure, self._since, self.ask_at, self._blind = False, None, None, unresolved
         if unresolved:
             self._doubt(now)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from replayer_qt.adapters.brokers.belief import Belief
+from replayer_qt.adapters.brokers.memory import KEPT, Memory
 from replayer_qt.adapters.brokers.picture import (
     Picture,
     Prices,
@@ -38,10 +39,12 @@ from replayer_qt.adapters.brokers.proof import (
     fill_of_trade,
     is_bet_of,
     is_trade_of,
+    is_undone,
     may_make,
     proved,
     sold_before_rug,
 )
+from replayer_qt.adapters.brokers.settling import Rug, settled_unheard
 from replayer_qt.adapters.brokers.words import Answer, BetEnd, OwnBet, OwnTrade, Statement
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.events import Event
@@ -55,9 +58,6 @@ from replayer_qt.core.order_events import (
 )
 from replayer_qt.core.orders import Fill, OrderId, OrderSide, Request
 from replayer_qt.core.units import Moment, Nanos, RoundId, StreamId
-
-KEPT: Final = 256
-"""How many trades, bets and orders that are over are remembered, to know them again."""
 
 OPEN_KEPT: Final = 64
 ASKS: Final = 4
@@ -84,12 +84,10 @@ class Matching:
         self._prices = Prices()
         self._belief = Belief(patience)
         self._open: list[Sent] = []
-        self._stated: deque[Fill] = deque(maxlen=KEPT)  # of which no trade was heard yet
-        self._trades: deque[str] = deque(maxlen=KEPT)
-        self._bets: deque[tuple[RoundId, int]] = deque(maxlen=KEPT)
-        self._ended: deque[tuple[RoundId, int]] = deque(maxlen=KEPT)
+        self._memory = Memory()
         self._over: deque[tuple[OrderId, bool]] = deque(maxlen=KEPT)
         self._foreign_in: RoundId | None = None
+        self._rug: Rug | None = None
 
     @property
     def in_flight(self) -> bool:
@@ -123,6 +121,10 @@ class Matching:
     def ticked(self, round_id: RoundId, tick: int, price: float) -> None:
         """Take note of a public price [multiplier]."""
         self._prices.learn(round_id, tick, price)
+
+    def rugged(self, rug: Rug) -> None:
+        """Take note of how a round ended."""
+        self._rug = rug
 
     def sent(self, request: Request, now: Moment) -> None:
         """Take note that an order is leaving.
@@ -216,12 +218,11 @@ class Matching:
 
     def traded(self, trade: OwnTrade, now: Moment) -> _Events:
         """The venue showed a purchase or sale of ours, perhaps once more, perhaps another's."""
-        if trade.trade_id in self._trades:
+        if not self._memory.is_new_trade(trade.trade_id):
             return ()
-        self._trades.append(trade.trade_id)
         if self._prices.is_rug(trade):
             return self._liquidated(trade, now)
-        if self._is_known(trade):
+        if self._memory.knows(trade):
             return ()
         order = self._maker_of(trade)
         if order is not None:
@@ -235,9 +236,8 @@ class Matching:
 
     def placed(self, bet: OwnBet, now: Moment) -> _Events:
         """The venue showed a side bet of ours."""
-        if (bet.round_id, bet.start) in self._bets:
+        if not self._memory.is_new_bet(bet.round_id, bet.start):
             return ()
-        self._bets.append((bet.round_id, bet.start))
         picture = self._belief.picture
         stated = picture is not None and shows(picture, bet)
         order = self._whose(lambda one: is_bet_of(one, bet))
@@ -250,9 +250,8 @@ class Matching:
 
     def closed(self, end: BetEnd, now: Moment) -> _Events:
         """A side bet of ours was settled; that it was, proves that it had been placed."""
-        if (end.round_id, end.start) in self._ended:
+        if not self._memory.is_new_end(end.round_id, end.start):
             return ()
-        self._ended.append((end.round_id, end.start))
         placed = OwnBet(round_id=end.round_id, start=end.start, end=end.end, stake=end.stake)
         before = self.placed(placed, now)
         self._change(lambda picture: after_bet_end(picture, end))
@@ -282,14 +281,17 @@ class Matching:
         if proof is not None:
             order, fill = proof
             self._close(order, filled=True)
-            self._remember(fill)
+            self._memory.remember(fill)
             self._change(lambda before: after_fill(before, fill))
             self._belief.stated(picture, now.mono)
             return (self._filled(order, fill, now),)
+        settled = self._settled(picture, now)
         self._belief.stated(picture, now.mono)
-        if as_of is None:
-            return ()
-        undone = [one for one in self._open if self._is_undone(one, picture, as_of)]
+        if as_of is None or settled:
+            return settled
+        undone = [
+            one for one in self._open if is_undone(one, picture, as_of, self._open, self._patience)
+        ]
         for order in undone:
             self._close(order, filled=False)
         return tuple(
@@ -314,43 +316,35 @@ class Matching:
             return None
         return order, fill
 
-    def _is_undone(self, order: Sent, picture: Picture, as_of: Nanos) -> bool:
-        """Whether a statement shows no effect, made so late that there will be none."""
-        if not order.may_be_undone or as_of < order.sent + self._patience:
-            return False
-        # what an order before it could do was done, and stated, when it was sent
-        return picture == order.before and not any(
-            other is not order and other.sent + self._patience > order.sent for other in self._open
-        )
+    def _settled(self, picture: Picture, now: Moment) -> _Events:
+        """What the venue settled without a word, where that alone explains the statement."""
+        before = self._belief.picture
+        if self._open or before is None or before == picture:
+            return ()
+        round_id = None if before.bet is None else self._memory.round_of_bet(before.bet[0])
+        told: list[Event] = []
+        for word in settled_unheard(before, picture, self._rug, round_id):
+            if isinstance(word, BetEnd):
+                told += self.closed(word, now)
+            else:
+                told += self._liquidated(word, now)
+        return tuple(told)
 
     def _liquidated(self, trade: OwnTrade, now: Moment) -> _Events:
         before: _Events = ()
+        if not self._memory.is_new_rug(trade.round_id):
+            return ()
         order = self._open[0] if len(self._open) == 1 and self._open[0].sure else None
         fill = None if order is None else bought_before_rug(order, trade, self._prices)
         if order is not None and fill is not None:
             self._close(order, filled=True)
-            self._remember(fill)
+            self._memory.remember(fill)
             self._change(lambda picture: after_fill(picture, fill))
             before = (self._filled(order, fill, now),)
         elif order is not None:
             order.sold = sold_before_rug(order, trade)
         self._change(lambda picture: after_rug(picture, trade))
         return (*before, PositionLiquidated(**self._at(now), fill=fill_of_trade(trade)))
-
-    def _is_known(self, trade: OwnTrade) -> bool:
-        """Whether a statement proved this trade already."""
-        for fill in self._stated:
-            same = fill.side is trade.side and fill.round_id == trade.round_id
-            if same and fill.quantity == trade.quantity and fill.amount == trade.amount:
-                self._stated.remove(fill)
-                return True
-        return False
-
-    def _remember(self, fill: Fill) -> None:
-        if fill.side is OrderSide.SIDE_BET:
-            self._bets.append((fill.round_id, fill.tick))
-        else:
-            self._stated.append(fill)
 
     def _whose(self, belongs: Callable[[Sent], bool]) -> Sent | None:
         """The newest order that fits, for orders are done at once; none if two are as new."""

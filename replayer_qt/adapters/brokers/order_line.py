@@ -8,6 +8,7 @@ from typing import Any, Final
 from replayer_qt.adapters.brokers.matching import Matching
 from replayer_qt.adapters.brokers.problems import login_unanswered
 from replayer_qt.adapters.brokers.rugs_orders import login_frame, order_frame
+from replayer_qt.adapters.brokers.settling import Rug
 from replayer_qt.adapters.brokers.words import (
     Answer,
     Answered,
@@ -19,6 +20,7 @@ from replayer_qt.adapters.brokers.words import (
 )
 from replayer_qt.core.approval import Approval
 from replayer_qt.core.events import Event, Link
+from replayer_qt.core.money import decimal_of
 from replayer_qt.core.order_events import AccountStated, OrderExpired
 from replayer_qt.core.orders import OrderId, Origin, Request
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment, Nanos, RoundId, StreamId
@@ -217,8 +219,16 @@ class OrderLine:
         """Take note of the one round that orders can be meant for from now on."""
         self._round_id, self._round_over = round_id, False
 
-    def round_ends(self, round_id: RoundId) -> None:
-        """Take note that a round is over; an older one's end may be learned of late."""
+    def round_ends(self, round_id: RoundId, tick: int = -1, price: float = 0.0) -> None:
+        """Take note that a round is over; an older one's end may be learned of late.
+
+        Args:
+            round_id: which one.
+            tick: the rug's; -1 if it is not known.
+            price: that positions were sold at [multiplier].
+        """
+        if tick >= 0:
+            self._matching.rugged(Rug(round_id=round_id, tick=tick, price=decimal_of(price)))
         self._round_over = self._round_over or round_id == self._round_id
 
     def ticked(self, round_id: RoundId, tick: int, price: float) -> None:

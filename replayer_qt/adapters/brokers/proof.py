@@ -142,6 +142,16 @@ def proved(order: Sent, stated: Picture, prices: Prices) -> Fill | None:
             return _bet(order, stated, prices)
 
 
+def is_undone(
+    order: Sent, stated: Picture, as_of: Nanos, others: list[Sent], patience: Nanos
+) -> bool:
+    """Return whether a statement shows no effect, asked for so late that there will be none."""
+    if not order.may_be_undone or as_of < order.sent + patience or stated != order.before:
+        return False
+    # what an order before it could do was done, and stated, when it was sent
+    return not any(other is not order and other.sent + patience > order.sent for other in others)
+
+
 def bought_before_rug(order: Sent, rug: OwnTrade, prices: Prices) -> Fill | None:
     """Return the fill if the rug sold exactly as much more as the order buys."""
     if order.request.side is not OrderSide.BUY or rug.round_id != order.request.round_id:

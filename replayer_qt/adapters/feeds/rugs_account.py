@@ -104,7 +104,7 @@ class Account:
             case RoundOpened():
                 self._orders.round_begins(event.round_id)
             case RoundRugged():
-                self._orders.round_ends(event.round_id)
+                self._orders.round_ends(event.round_id, event.tick, event.price)
             case _:
                 pass
 

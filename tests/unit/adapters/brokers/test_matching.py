@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replayer_qt.adapters.brokers.matching import ASKS, Matching
+from replayer_qt.adapters.brokers.settling import Rug
 from replayer_qt.adapters.brokers.words import Answer, BetEnd, OwnBet, OwnTrade, Statement
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.money import bought, decimal_of, proceeds
@@ -381,3 +382,41 @@ def test_an_order_that_stays_unknown_does_not_keep_later_ones_from_being_settled
     (rejected,) = matching.stated(stated("9.5", "0.3"), at(6_400), as_of=Nanos(6_350 * MS))
     assert (type(rejected), rejected.order_id) == (OrderRejected, "second")
     assert matching.unresolved == ("first",)
+
+
+def rug(tick: int = 20, sold_at: str = "0.02") -> Rug:
+    return Rug(round_id=ROUND, tick=tick, price=Decimal(sold_at))
+
+
+def test_what_the_rug_sold_without_a_word_is_proved_by_the_statement_after_it():
+    """The ledger follows the venue though it was told nothing; and only once."""
+    matching = begun(quantity="0.5")
+    matching.rugged(rug())
+    (sold,) = matching.stated(stated("10.01"), at(900), as_of=None)
+    assert (type(sold), sold.fill.quantity) == (PositionLiquidated, Decimal("0.5"))
+    assert (sold.fill.tick, sold.fill.amount) == (20, Decimal("0.01"))
+    assert matching.traded(rug_sale("0.5"), at(950)) == ()
+    assert matching.stated(stated("10.01"), at(960), as_of=None) == ()
+
+
+def test_a_statement_that_the_rug_does_not_explain_settles_nothing():
+    matching = begun(quantity="0.5")
+    matching.rugged(rug())
+    assert matching.stated(stated("10.02"), at(900), as_of=None) == ()
+
+
+@pytest.mark.parametrize(
+    ("rug_tick", "cash", "payout", "decided"),
+    [(30, "10.04", "0.05", 30), (59, "10.04", "0.05", 59), (None, "9.99", "0", 59)],
+)
+def test_a_side_bet_settled_without_a_word_is_proved_by_the_statement(
+    rug_tick, cash, payout, decided
+):
+    matching = begun()
+    bet = OwnBet(round_id=ROUND, start=19, end=59, stake=Decimal("0.01"))
+    matching.sent(make_bet(), at(1))
+    matching.placed(bet, at(50))
+    if rug_tick is not None:
+        matching.rugged(rug(rug_tick))
+    (closed,) = matching.stated(stated(cash), at(900), as_of=None)
+    assert (closed.tick, closed.payout) == (decided, Decimal(payout))
