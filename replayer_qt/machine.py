@@ -25,9 +25,10 @@ from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
-from replayer_qt.core.events import Event
-from replayer_qt.core.program_events import ProblemRaised, Severity
+from replayer_qt.core.events import Event, Link
+from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
 from replayer_qt.core.settings import Settings
+from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock, Feed
@@ -36,7 +37,9 @@ from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.kill_watch import KillWatch
+from replayer_qt.runtime.parts_watch import PartsWatch
 from replayer_qt.runtime.recorder_worker import RecorderWorker
+from replayer_qt.runtime.speaker import Speaker
 from replayer_qt.runtime.trade_host import TradeHost
 
 log = logging.getLogger(__name__)
@@ -61,6 +64,14 @@ class Worker(Protocol):
 
     def stop(self) -> bool:
         """Write what it was sent, and end; False if not in time."""
+        ...
+
+
+class Running(Protocol):
+    """A thread of Qt's."""
+
+    def isRunning(self) -> bool:  # noqa: N802 - Qt's name
+        """Return whether it runs."""
         ...
 
 
@@ -243,7 +254,7 @@ async def assemble(
     trade = None
     if till is not None and latch is not None:
         run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
-        trade = _open_till(stack, till, latch, run, settings, (host, desk, clock))
+        trade = _open_till(stack, till, latch, run, settings, (host, desk, recorder, clock))
     stack.push_async_callback(_stop_feeds, desk)
     return Machine(
         host=host, recorder=recorder, desk=desk, recordings=recordings, clock=clock, trade=trade
@@ -256,10 +267,10 @@ def _open_till(
     latch: LatchFile,
     run: Run,
     settings: Settings,
-    floor: tuple[EngineHost, Desk, Clock],
+    floor: tuple[EngineHost, Desk, RecorderWorker, Clock],
 ) -> TradeHost:
     """Build and start what trading needs: the latch is read before any order can be."""
-    host, desk, clock = floor
+    host, desk, recorder, clock = floor
     trail = AuditFiles(till.folder / "audit", clock, run=run)
     audit = AuditWorker(trail, findings=trail.findings)
     keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))
@@ -271,9 +282,39 @@ def _open_till(
         stack.callback(_stop, worker, name)
     watch.start()
     stack.callback(_stop, watch, "the kill switch's watch")
-    trade.start()
-    stack.callback(trade.stop)
+    parts = PartsWatch(
+        Speaker(host, clock, NOWHERE),
+        {
+            "Feed": lambda: _feed_trouble(host.state),
+            "Recorder": lambda: _recorder_trouble(recorder, host.state),
+            "Audit trail": lambda: _thread_trouble(audit) or trade.audit_trouble,
+            "Accounts": lambda: _thread_trouble(keeper),
+            "Kill switch's watch": lambda: _thread_trouble(watch),
+        },
+    )
+    for timed in (trade, parts):
+        timed.start()
+        stack.callback(timed.stop)
     return trade
+
+
+def _thread_trouble(thread: Running) -> str:
+    return "" if thread.isRunning() else "its thread has ended"
+
+
+def _recorder_trouble(recorder: RecorderWorker, state: State) -> str:
+    if not recorder.is_running():
+        return "its thread has ended"
+    told = state.recording
+    return "" if told is None or told.state in {Recording.ON, Recording.OFF} else told.reason
+
+
+def _feed_trouble(state: State) -> str:
+    market = None if state.live is None else state.markets.get(state.live)
+    link = None if market is None else market.link
+    if link is None or link.link in {Link.LIVE, Link.OFF}:
+        return ""
+    return link.reason or link.link.value
 
 
 async def _stop_feeds(desk: Desk) -> None:

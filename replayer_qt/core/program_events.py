@@ -41,6 +41,20 @@ class RecordingChanged(Event, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+class PartChanged(Event, frozen=True, kw_only=True, gc=False):
+    """A part of this program works, or does not any more.
+
+    Attributes:
+        part: its name, for people.
+        works: whether it does.
+        reason: why not, in plain words; empty when it does.
+    """
+
+    part: str
+    works: bool
+    reason: str = ""
+
+
 class Severity(StrEnum):
     """How much a person should care."""
 

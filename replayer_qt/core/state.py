@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from replayer_qt.core.events import Event, FeedChanged, FeedMeasured
-from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.program_events import PartChanged, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.session import Session
@@ -15,10 +15,11 @@ from replayer_qt.core.trading import Kill, Trading
 from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 _NONE: Final[Mapping[StreamId, "MarketState"]] = MappingProxyType({})
+_NO_PARTS: Final[Mapping[str, PartChanged]] = MappingProxyType({})
 _NOT_TRADED: Final[Mapping[StreamId, Trading]] = MappingProxyType({})
 
 
-class MarketState(msgspec.Struct, frozen=True, kw_only=True):
+class MarketState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stream: its connection, its running round and the one before.
 
     Attributes:
@@ -50,7 +51,7 @@ class MarketState(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything at one moment.
 
     Attributes:
@@ -59,6 +60,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         shown: the stream that is looked at; None when there is none.
         recording: the recorder's newest word; None when it never spoke.
         accounts: the account of each stream that can be traded.
+        parts: how each part of this program is, by its name.
         kill: the kill switch.
         keys_until: when the trading keys are switched off by themselves [monotonic ns]; None: off.
     """
@@ -68,6 +70,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     shown: StreamId | None = None
     recording: RecordingChanged | None = None
     accounts: Mapping[StreamId, Trading] = _NOT_TRADED
+    parts: Mapping[str, PartChanged] = _NO_PARTS
     kill: Kill = Kill()
     keys_until: Nanos | None = None
 

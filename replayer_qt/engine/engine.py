@@ -10,7 +10,7 @@ from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event, RawReceived
 from replayer_qt.core.order_events import KeysArmed, KillSwitched
 from replayer_qt.core.orders import OrderId
-from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.program_events import PartChanged, RecordingChanged
 from replayer_qt.core.session import Session
 from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance, MarketState, State
@@ -19,7 +19,7 @@ from replayer_qt.engine.desk import TradingDesk
 from replayer_qt.engine.keeper import OWN
 from replayer_qt.engine.reduce import fold_market, reduce
 
-_OF_STATE = frozenset({RecordingChanged, KillSwitched, KeysArmed})
+_OF_STATE = frozenset({RecordingChanged, PartChanged, KillSwitched, KeysArmed})
 
 
 class Engine:

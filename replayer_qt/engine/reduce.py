@@ -19,7 +19,7 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.order_events import KeysArmed, KillSwitched
-from replayer_qt.core.program_events import RecordingChanged
+from replayer_qt.core.program_events import PartChanged, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened, Rewound
 from replayer_qt.core.round import RoundState, fold_and_count
 from replayer_qt.core.state import MarketState, State
@@ -37,6 +37,8 @@ def reduce(state: State, event: Event) -> State:
     match event:
         case RecordingChanged():
             return replace(state, recording=event)
+        case PartChanged(part=part):
+            return replace(state, parts=MappingProxyType({**state.parts, part: event}))
         case KillSwitched(on=on, reason=reason, by=by, at=at):
             return replace(state, kill=Kill(on=on, reason=reason, by=by, at=at))
         case KeysArmed(until=until):

@@ -58,6 +58,10 @@ class RecorderWorker(QObject):
         """Start the thread; nothing is recorded before `begin`."""
         self._thread.start()
 
+    def is_running(self) -> bool:
+        """Return whether its thread runs."""
+        return self._thread.isRunning()
+
     def stop(self, *, timeout_ms: int = 15_000) -> bool:
         """Write what was sent so far, close the journal, end the thread.
 

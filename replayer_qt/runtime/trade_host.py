@@ -137,6 +137,11 @@ class TradeHost(QObject):
         """Let no more time pass; safe twice."""
         self._timer.stop()
 
+    @property
+    def audit_trouble(self) -> str:
+        """Why decisions can't be written down; empty when they can."""
+        return "" if self._audit_ok else "it can't be written"
+
     # --- what is asked
 
     @Slot(object)

@@ -299,3 +299,26 @@ async def test_an_order_whose_fate_the_last_run_did_not_see_is_told_of(qapp, tmp
             assert OrderState.UNKNOWN in states
             assert states[-1] is OrderState.REJECTED
         assert deals(exchange) == []
+
+
+async def test_a_part_whose_thread_ends_is_told_of_within_two_seconds(qapp, tmp_path):
+    """S2-Q6: the trail's thread is stopped under the program; its own line says so."""
+    async with AsyncExitStack() as stack:
+        (tmp_path / "recordings").mkdir()
+        machine = await assemble(
+            stack,
+            settings=SETTINGS,
+            clock=SystemClock(),
+            recordings=tmp_path / "recordings",
+            app_version="test",
+            till=Till(folder=tmp_path, profile="test"),
+        )
+        parts = machine.host.state.parts
+        assert {name for name, part in parts.items() if part.works} == set(parts)
+        assert len(parts) == 5
+        machine.recorder.stop()
+        await until(lambda: not machine.host.state.parts["Recorder"].works, within_s=2)
+        others = [
+            part.works for name, part in machine.host.state.parts.items() if name != "Recorder"
+        ]
+        assert all(others)

@@ -314,14 +314,22 @@ assert not heard, heard
     assert list(home.iterdir()) == []
 
 
-DECLARED = ("core/events.py", "core/program_events.py", "core/replay_events.py")
+DECLARED = (
+    "core/events.py",
+    "core/order_events.py",
+    "core/program_events.py",
+    "core/replay_events.py",
+)
 
 EVENT_TYPES = [
     node.name
     for place in DECLARED
     for node in ast.walk(TREES[place])
     if isinstance(node, ast.ClassDef)
-    and any(isinstance(base, ast.Name) and base.id == "Event" for base in node.bases)
+    and any(
+        isinstance(base, ast.Name) and base.id in {"Event", "OrderEvent"} for base in node.bases
+    )
+    and node.name != "OrderEvent"
 ]
 
 

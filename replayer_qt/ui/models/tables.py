@@ -13,7 +13,7 @@ from replayer_qt.core.events import (
 )
 from replayer_qt.core.program_events import Severity
 from replayer_qt.core.round import RoundState
-from replayer_qt.core.state import MarketState
+from replayer_qt.core.state import MarketState, State
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.plain import clean, name
@@ -180,6 +180,13 @@ def facts() -> RowsModel[Fact]:
         key=lambda row: row.name,
         kept=64,
     )
+
+
+def parts(state: State) -> Iterator[Fact]:
+    """Yield how each part of the program is."""
+    for part in reversed(tuple(state.parts.values())):
+        word = "works" if part.works else clean(part.reason, 200)
+        yield Fact(name=part.part, value=word, colour="live" if part.works else "warning")
 
 
 def health(market: MarketState, shed: int) -> Iterator[Fact]:

@@ -1,4 +1,4 @@
-"""What the feed received, refused, filled in and shed."""
+"""What the feed received, refused, filled in and shed, and how the program's parts are."""
 
 from msgspec.structs import asdict
 from PySide6.QtCore import Slot
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from replayer_qt.core.events import EventsShed
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import StreamId
-from replayer_qt.ui.models.tables import Fact, facts, health
+from replayer_qt.ui.models.tables import Fact, facts, health, parts
 from replayer_qt.ui.panels.table import Table
 from replayer_qt.ui.theme import Theme
 
@@ -38,7 +38,10 @@ class FeedPanel(QWidget):
                 self._shed[event.stream] = self._shed.get(event.stream, 0) + event.count
         state = advance.state
         market = state.market() if state.live is None else state.markets.get(state.live)
-        self._show([] if market is None else list(health(market, self._shed.get(market.stream, 0))))
+        told = list(parts(state))
+        if market is not None:
+            told += health(market, self._shed.get(market.stream, 0))
+        self._show(told)
 
     def _show(self, rows: list[Fact]) -> None:
         names = [row.name for row in rows]
