@@ -125,7 +125,9 @@ class TradeDesk(QObject):
     def order(self, what: tuple[OrderSide, int | None], origin: Origin = Origin.HAND) -> None:
         """Ask for an order of a side, and for a sale of a share [percent] or of the ticket's."""
         side, share = what
-        self.ticket.order(side, share=share, origin=origin)
+        if not self.ticket.order(side, share=share, origin=origin):
+            words = self.ticket.buttons[side].words
+            self.bar.hint(f"{words.what}: {words.then}")
 
     def focus_amount(self) -> None:
         """Let a person type an amount."""

@@ -173,3 +173,12 @@ def test_without_an_account_a_key_says_so(bench):
     press("sell-all")
     assert "traded" in bench.window.trade_desk.bar.why.whole
     assert bench.asked == []
+
+
+def test_a_key_that_has_nothing_to_ask_for_says_why(bench):
+    """N11: an amount that can't be used is not ordered, and not in silence."""
+    held(bench, until=MINUTE)
+    bench.window.trade_desk.ticket.amount.line.setText("9")
+    press("buy")
+    assert bench.asked == []
+    assert bench.window.trade_desk.bar.why.whole == "BUY: at most 1.000 SOL"

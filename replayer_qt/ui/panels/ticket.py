@@ -121,10 +121,14 @@ class TicketPanel(QScrollArea):
         origin: Origin = Origin.HAND,
         share: int | None = None,
         confirmed: bool = False,
-    ) -> None:
-        """Ask for an order of what is drafted; `share` [percent] sells another one than that."""
+    ) -> bool:
+        """Ask for an order of what is drafted; `share` [percent] sells another one than that.
+
+        Returns:
+            Whether there was anything to ask for.
+        """
         draft = self.draft if share is None else replace(self.draft, share=share)
-        self._ask(draft, side, origin=origin, confirmed=confirmed)
+        return self._ask(draft, side, origin=origin, confirmed=confirmed)
 
     # --- how it is made
 
@@ -242,14 +246,15 @@ class TicketPanel(QScrollArea):
         draft = Draft(amount=asked.amount, share=asked.share or 100)
         self._ask(draft, asked.side, origin=Origin.HAND, confirmed=True)
 
-    def _ask(self, draft: Draft, side: OrderSide, *, origin: Origin, confirmed: bool) -> None:
+    def _ask(self, draft: Draft, side: OrderSide, *, origin: Origin, confirmed: bool) -> bool:
         if self._new_order_id is None:
-            return
+            return False
         wish = order_of(
             self._state, draft, side, key=self._new_order_id(), origin=origin, confirmed=confirmed
         )
         if wish is not None:
             self.asked.emit(wish)
+        return wish is not None
 
     # Qt's names from here on.
 
