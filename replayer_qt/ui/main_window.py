@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
         self.strip = StatusStrip(clock)
         self.transport = Transport(self.actions_.actions)
         self.panels: dict[str, Panel] = {
-            "ticket": self.trade_desk.ticket, **make_panels(self.notices)
+            "ticket": self.trade_desk.ticket, **make_panels(self.notices, self._settings)
         }  # fmt: skip
         self._ground = QWidget()
         column = QVBoxLayout(self._ground)

@@ -5,6 +5,8 @@ from typing import Protocol, cast
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from replayer_qt.core.paper_terms import paper_terms
+from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.notices import Notices
 from replayer_qt.ui.panels.feed import FeedPanel
@@ -33,7 +35,7 @@ class Panel(Protocol):
         ...
 
 
-def make_panels(notices: Notices) -> dict[str, Panel]:
+def make_panels(notices: Notices, settings: Settings) -> dict[str, Panel]:
     """Return the panels by their docks' names; the ticket is the trading desk's own."""
     return {
         "rounds": RoundsPanel(),
@@ -44,7 +46,7 @@ def make_panels(notices: Notices) -> dict[str, Panel]:
         "orders": OrdersPanel(),
         "fills": FillsPanel(),
         "ledger": LedgerPanel(),
-        "statistics": StatisticsPanel(),
+        "statistics": StatisticsPanel(paper_terms(settings.paper)),
         "risk": RiskPanel(),
         "journal": JournalPanel(),
     }

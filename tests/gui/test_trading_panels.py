@@ -5,7 +5,7 @@ import gc
 import io
 import weakref
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from html import escape
 
 import pytest
@@ -36,7 +36,9 @@ from replayer_qt.core.order_events import (
     TradeNoted,
 )
 from replayer_qt.core.orders import Mode, OrderState
+from replayer_qt.core.paper_terms import paper_terms
 from replayer_qt.core.phase import Phase
+from replayer_qt.core.settings import PaperSettings
 from replayer_qt.core.statistics import DEFINITIONS
 from replayer_qt.core.trade_commands import (
     AskVenue,
@@ -643,6 +645,17 @@ def test_the_figures_of_a_session_are_told_with_their_definitions(shown):
     ]
     for definition in DEFINITIONS.values():
         assert any(escape(definition) in tip for tip in tips), definition
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_results_of_a_paper_account_say_what_they_rest_on(shown, mode):
+    """PT-03: latency, slippage, rejects and fee, wherever paper results are read."""
+    terms = paper_terms(PaperSettings(latency_ms=50, latency_jitter_ms=0, slippage_bp=20))
+    panel = shown(partial(StatisticsPanel, terms), trading_of(mode=mode))
+    assert panel.terms.isVisible() is (mode is Mode.PAPER)
+    assert panel.terms.text() == (
+        "Paper fills: first tick 50 ms after the order, up to 20 bp worse, none rejected, no fee."
+    )
 
 
 def test_what_is_not_defined_says_so(shown):

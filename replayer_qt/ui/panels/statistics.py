@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from replayer_qt.core.account import Account, Closed
 from replayer_qt.core.commands import GoTo
+from replayer_qt.core.orders import Mode
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.statistics import Statistics, curve, statistics_of
 from replayer_qt.core.units import StreamId
@@ -21,6 +22,7 @@ from replayer_qt.ui.models.trade_rows import forced, kind_word
 from replayer_qt.ui.panels.cell import Cell
 from replayer_qt.ui.panels.linked_table import LinkedTable
 from replayer_qt.ui.panels.positions import NOT_TRADED
+from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.plots.profit_curve import Mark, ProfitCurve
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import Theme
@@ -45,9 +47,18 @@ class StatisticsPanel(QWidget):
 
     asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, terms: str = "", parent: QWidget | None = None) -> None:
+        """Build it.
+
+        Args:
+            terms: what the results of a paper account rest on, in plain words.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
         self.rows = figures()
+        self.terms = PlainLabel(terms, role="muted", elide=Qt.TextElideMode.ElideRight)
+        self.terms.setContentsMargins(6, 2, 6, 2)
+        self.terms.hide()
         self._stream: StreamId | None = None
         self._account: Account | None = None
         self._is_curve_due = False
@@ -75,6 +86,7 @@ class StatisticsPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(both, stretch=1)
+        layout.addWidget(self.terms)
         self._say(None)
 
     def set_theme(self, theme: Theme) -> None:
@@ -90,6 +102,7 @@ class StatisticsPanel(QWidget):
         state = advance.state
         trading, market = state.trading(), state.market()
         account = None if trading is None else trading.account
+        self.terms.setVisible(trading is not None and trading.mode is Mode.PAPER)
         price = None if account is None else price_now(account, market)
         seen = None if account is None else rounds_seen(account, market)
         before, self._account, self._stream = self._account, account, state.shown
