@@ -14,6 +14,7 @@ import msgspec
 
 from replayer_qt import wiring
 from replayer_qt.adapters.account_store import AccountFile
+from replayer_qt.adapters.audit.cleaning import cleaner
 from replayer_qt.adapters.audit.writer import AuditFiles
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.recovery import recover
@@ -22,6 +23,7 @@ from replayer_qt.adapters.kill_latch import LatchFile
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.whereabouts import find_round
+from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
@@ -53,10 +55,12 @@ class Till(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         folder: the profile's own directory: the kill switch, the audit trail, the accounts.
         profile: its name.
+        redactor: learns which secrets no text may have in it.
     """
 
     folder: Path
     profile: str
+    redactor: Redactor
 
 
 class Worker(Protocol):
@@ -104,7 +108,11 @@ class LateFeed:
 
 
 def live_feed(
-    command: Connect, settings: Settings, clock: Clock, gate: Callable[[], bool] | None
+    command: Connect,
+    settings: Settings,
+    clock: Clock,
+    gate: Callable[[], bool] | None = None,
+    redactor: Redactor | None = None,
 ) -> Feed:
     """Return the feed of a venue.
 
@@ -113,6 +121,7 @@ def live_feed(
         settings: how it is connected to.
         clock: what time it is.
         gate: whether the kill switch is on; None only listens, and orders nothing.
+        redactor: learns the account's token.
 
     Raises:
         SettingInvalid: the venue is not known, or cannot be had yet.
@@ -124,6 +133,10 @@ def live_feed(
             remedy="Use practice or rugs.",
         )
 
+    token = secrets.token_hex(16)  # an account of its own for each connection
+    if redactor is not None:
+        redactor.register("token", token)
+
     def make() -> Feed:
         # imported on the feed's thread: see LateFeed
         from replayer_qt.adapters.feeds.rugs_account import Login  # noqa: PLC0415
@@ -133,8 +146,7 @@ def live_feed(
         rng = random.Random()  # noqa: S311  # spreads reconnections, keeps no secret
         login = None
         if gate is not None and command.venue == "practice":
-            # an account of its own for each connection: the exchange begins anew with it
-            login = Login(secrets.token_hex(16), gate, settings.trading.ack_ms)
+            login = Login(token, gate, settings.trading.ack_ms)
         if command.venue == "practice" and command.url is None:
             return PracticeFeed(settings, clock, rng, login=login)
         url = command.url or settings.feed.rugs_url
@@ -223,12 +235,13 @@ async def assemble(
     )
     latch = None if till is None else LatchFile(till.folder, clock)
     gate = None if latch is None else latch.is_on
+    redactor = None if till is None else till.redactor
     host = EngineHost(Engine(settings=settings))
     recorder = RecorderWorker(journal)
     desk = Desk(
         host,
         Makers(
-            live=lambda command: live_feed(command, settings, clock, gate),
+            live=lambda command: live_feed(command, settings, clock, gate, redactor),
             replay=lambda paths, stream: ReplayFeed(
                 [Path(path) for path in paths],
                 stream,
@@ -271,7 +284,7 @@ def _open_till(
 ) -> TradeHost:
     """Build and start what trading needs: the latch is read before any order can be."""
     host, desk, recorder, clock = floor
-    trail = AuditFiles(till.folder / "audit", clock, run=run)
+    trail = AuditFiles(till.folder / "audit", clock, run=run, clean=cleaner(till.redactor.clean))
     audit = AuditWorker(trail, findings=trail.findings)
     keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))
     watch = KillWatch(latch)

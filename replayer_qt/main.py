@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.display import choose_platform
+from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.memory import peak_rss_mib
 from replayer_qt.core.commands import Connect
 from replayer_qt.core.errors import DataDirUnusable
@@ -33,6 +34,7 @@ from replayer_qt.core.event_ids import EventIds
 from replayer_qt.core.options import VERSION, WindowOptions
 from replayer_qt.core.orders import OrderId
 from replayer_qt.core.report import status_line
+from replayer_qt.core.trade_commands import Kill
 from replayer_qt.machine import Machine, Till, assemble
 from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import NOWHERE
@@ -61,8 +63,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     errors: int
 
 
-def main(options: WindowOptions) -> int:
-    """Run the window until it is closed, and return the exit code."""
+def main(options: WindowOptions, redactor: Redactor) -> int:
+    """Run the window until it is closed, and return the exit code.
+
+    Args:
+        options: what the command line decided.
+        redactor: learns which secrets no text may have in it.
+    """
     choose_platform(os.environ)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Replayer")
@@ -71,7 +78,7 @@ def main(options: WindowOptions) -> int:
     built: list[Machine] = []  # bounded: one
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         loop = runner.get_loop()
-        running = loop.create_task(_run(options, app, built))
+        running = loop.create_task(_run(options, redactor, app, built))
         try:
             return loop.run_until_complete(running)
         except RuntimeError:
@@ -89,7 +96,9 @@ def _end_without_display(built: list[Machine]) -> NoReturn:
     os._exit(DISPLAY_GONE)
 
 
-async def _run(options: WindowOptions, app: QApplication, built: list[Machine]) -> int:
+async def _run(
+    options: WindowOptions, redactor: Redactor, app: QApplication, built: list[Machine]
+) -> int:
     over = asyncio.Event()
     _end_on_signals(over)
     tally = Tally()
@@ -108,9 +117,10 @@ async def _run(options: WindowOptions, app: QApplication, built: list[Machine]) 
             clock=clock,
             recordings=Path(options.recordings),
             app_version=VERSION,
-            till=Till(folder=Path(options.data_dir), profile=options.profile),
+            till=Till(folder=Path(options.data_dir), profile=options.profile, redactor=redactor),
         )
         built.append(machine)
+        _kill_on_signal(machine)
         wiring.wire_watch(host=machine.host, desk=machine.desk, hooks=hooks, tally=tally)
         chart = PriceChart()
         unseen = app.platformName() == "offscreen"
@@ -152,6 +162,17 @@ def _end_on_signals(over: asyncio.Event) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts the loop
             loop.add_signal_handler(number, end)
+
+
+def _kill_on_signal(machine: Machine) -> None:
+    """Press the kill switch at SIGUSR1: another way in that needs no window."""
+    trade = machine.trade
+    number = getattr(signal, "SIGUSR1", None)  # Windows has none
+    if trade is None or number is None:
+        return
+    press = Kill(by="signal", reason="SIGUSR1 was received")
+    with contextlib.suppress(NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(number, trade.obey, press)
 
 
 def _build_window(

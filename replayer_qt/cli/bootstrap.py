@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from replayer_qt.adapters.journal.lock import FolderLock
-from replayer_qt.adapters.log_setup import start_logging
+from replayer_qt.adapters.log_setup import Log, start_logging
 from replayer_qt.adapters.paths import Paths, ensure_dirs, find_paths
 from replayer_qt.adapters.settings_file import load_settings, save_settings
 from replayer_qt.core.options import VERSION
@@ -29,10 +29,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         paths: the directories, all of which exist.
         settings: all settings, validated.
+        log: the log that was begun; it knows which secrets no text may have in it.
     """
 
     paths: Paths
     settings: Settings
+    log: Log
 
 
 def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
@@ -65,11 +67,11 @@ def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
         if not paths.settings_file.exists():
             save_settings(paths.settings_file, Settings())
         _trace_faults(stack, paths.logs)
-    stack.enter_context(start_logging(None if out is not None else paths.logs))
+    begun = stack.enter_context(start_logging(None if out is not None else paths.logs))
     stack.enter_context(qt_messages_logged())
     log.info("replayer %s, Python %s, %s", VERSION, platform.python_version(), platform.platform())
     stack.callback(log.info, "shutdown complete")
-    return Place(paths=paths, settings=settings)
+    return Place(paths=paths, settings=settings, log=begun)
 
 
 def _trace_faults(stack: ExitStack, logs: Path) -> None:

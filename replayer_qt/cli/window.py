@@ -43,5 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
                 url=arguments.url,
                 screenshot=arguments.screenshot,
                 exit_after_s=arguments.exit_after,
-            )
+            ),
+            place.log.redactor,
         )

@@ -11,6 +11,7 @@ import pytest
 from replayer_qt.adapters.audit.verify import verify_trail
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.kill_latch import LatchFile
+from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.core.account import EntryKind
 from replayer_qt.core.commands import Connect, Disconnect
 from replayer_qt.core.order_events import ArmState
@@ -89,7 +90,7 @@ async def trader(
         clock=SystemClock(),
         recordings=folder / "recordings",
         app_version="test",
-        till=Till(folder=folder, profile="test"),
+        till=Till(folder=folder, profile="test", redactor=Redactor()),
     )
     hands = Trader(machine)
     machine.desk.obey(Connect(venue="practice", url=url))
@@ -311,7 +312,7 @@ async def test_a_part_whose_thread_ends_is_told_of_within_two_seconds(qapp, tmp_
             clock=SystemClock(),
             recordings=tmp_path / "recordings",
             app_version="test",
-            till=Till(folder=tmp_path, profile="test"),
+            till=Till(folder=tmp_path, profile="test", redactor=Redactor()),
         )
         parts = machine.host.state.parts
         assert {name for name, part in parts.items() if part.works} == set(parts)
