@@ -1,6 +1,7 @@
 """One round in one branch of a replay: the decisions made in it, and snapshots of the account."""
 
 from bisect import bisect_left, bisect_right
+from typing import Final
 
 import msgspec
 
@@ -9,8 +10,11 @@ from replayer_qt.core.trade_commands import TradeCommand
 from replayer_qt.core.units import Moment, RoundId
 from replayer_qt.engine.seat import Context, Seat
 
+DECISIONS_APART: Final = 8
+"""Decisions between two snapshots."""
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A command that was given during a replay, with all that it was decided upon.
 
     Attributes:
@@ -26,7 +30,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     context: Context
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """The account and the market after `ordinal` events of a round."""
 
     ordinal: int
@@ -85,8 +89,15 @@ class Played:
             self.marks.insert(at, mark)
             self._marked.insert(at, mark.ordinal)
 
+    def needs_mark(self, ordinal: int) -> bool:
+        """Return whether the newest mark is not true any more, or many decisions behind."""
+        newest = self._marked[-1]
+        return newest == ordinal or self.ahead(newest) >= DECISIONS_APART
+
     def decide(self, decision: Decision) -> None:
-        """Keep a decision, after those of the same place."""
+        """Keep a decision, after those of the same place; what was known after it is not so now."""
+        count = bisect_right(self._marked, decision.ordinal)
+        del self.marks[count:], self._marked[count:]
         at = bisect_right(self._places, decision.ordinal)
         self.decisions.insert(at, decision)
         self._places.insert(at, decision.ordinal)

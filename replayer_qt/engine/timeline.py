@@ -48,7 +48,7 @@ class Timeline:
     as far as that was played; what was left open there is lost to its rug.
 
     Bounded by the recording: one snapshot for each `SPACING` events of the rounds that were traded
-    in, and `BRANCHES_KEPT` branches, of which the oldest goes first.
+    in and for each few decisions, and `BRANCHES_KEPT` branches, of which the oldest goes first.
     """
 
     def __init__(self, seat: Seat, context: Context) -> None:
@@ -182,7 +182,8 @@ class Timeline:
         self._played.decide(decision)
         told = self._make(decision)
         self._note_branches()
-        self._played.mark(Mark(self._ordinal, self._seat, self._market))
+        if self._played.needs_mark(self._ordinal):
+            self._played.mark(Mark(self._ordinal, self._seat, self._market))
         return (*forked, *told)
 
     def _make(self, decision: Decision) -> tuple[Event, ...]:

@@ -26,12 +26,14 @@ from replayer_qt.core.settings import PaperSettings, RiskSettings, Settings
 from replayer_qt.core.trade_commands import (
     Buy,
     ChooseBranch,
+    Deposit,
     PlaceSideBet,
     RenameBranch,
     Sell,
     SetCashOut,
 )
 from replayer_qt.core.units import Moment, Nanos, RoundId, StreamId
+from replayer_qt.engine.played import DECISIONS_APART
 from replayer_qt.engine.seat import Context, opened
 from replayer_qt.engine.timeline import BRANCHES_KEPT, Timeline
 from tests.helpers.make import a_round, event
@@ -227,6 +229,33 @@ def test_deciding_at_the_newest_place_opens_no_branch():
         told = player.ask(Buy, amount=Decimal("0.01"))
         assert not [one for one in told if isinstance(one, BranchChanged)]
     assert player.trading.branches.names == ("main",)
+
+
+def test_a_jump_forward_knows_of_what_was_decided_behind_a_place_that_was_played_before():
+    """N15: no snapshot outlives a decision before it."""
+    player = Player(400)
+    player.forward(20)
+    player.ask(Buy, amount=Decimal("0.01"))
+    player.forward(300)
+    player.seek(100)
+    player.do(Deposit(stream=STREAM, amount=Decimal(5)))
+    player.seek(320)
+    assert player.timeline.seat.trading.account.cash == Decimal("14.99")
+    assert player.timeline.seat.trading.branches.names == ("main",)
+
+
+def test_many_decisions_at_one_place_are_all_made_again():
+    player = Player()
+    player.forward(30)
+    for _ in range(3 * DECISIONS_APART):
+        player.do(Deposit(stream=STREAM, amount=Decimal(1)))
+    player.forward(30)
+    player.seek(0)
+    assert player.timeline.seat.trading.account.cash == 10
+    player.forward(30)
+    assert player.timeline.seat.trading.account.cash == 10 + 3 * DECISIONS_APART
+    player.seek(50)
+    assert player.timeline.seat.trading.account.cash == 10 + 3 * DECISIONS_APART
 
 
 def test_a_branch_can_be_named_and_no_two_have_one_name():
