@@ -139,6 +139,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         rounds: results of the newest rounds in which something was done, oldest first.
         round_count: rounds in which something was done since the session began.
         closed: the newest things that ended, oldest first.
+        last_loss, last_bet: the newest of all of them that lost, and the newest side bet.
         session_result: realised since the session began [SOL].
         session_opening: cash plus cost of what was held when the session began [SOL].
         day: the UTC day of `day_result` [days since the Unix epoch].
@@ -160,6 +161,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rounds: tuple[RoundResult, ...] = ()
     round_count: int = 0
     closed: tuple[Closed, ...] = ()
+    last_loss: Closed | None = None
+    last_bet: Closed | None = None
     session_result: Decimal = NOTHING
     session_opening: Decimal = NOTHING
     day: int = 0

@@ -350,11 +350,14 @@ def _with_entry(
     day, day_result = account.day, account.day_result
     if entry.at // _DAY > day:
         day, day_result = entry.at // _DAY, NOTHING
-    entries, ended, tally, cut_off = account.entries, account.closed, account.tally, account.cut_off
+    ended, tally, cut_off = account.closed, account.tally, account.cut_off
+    loss, last_bet = account.last_loss, account.last_bet
     if closed is not None:
         ended = appended(ended, closed, CLOSED_KEPT)
         is_bet = closed.kind is _PAYOUT or closed.kind is _SIDE_BET
         tally = tallied(tally, closed.result, account.session_opening + session, bet=is_bet)
+        loss = closed if closed.result < NOTHING else loss
+        last_bet = closed if closed.kind is _PAYOUT else last_bet
     elif entry.kind is _BUY:
         cut_off -= realised
     return Account(
@@ -365,12 +368,13 @@ def _with_entry(
         round_id=entry.round_id or account.round_id,
         since=since,
         bet=bet,
-        entries=(entries if len(entries) < ENTRIES_KEPT else entries[1 - ENTRIES_KEPT :])
-        + (entry,),
+        entries=appended(account.entries, entry, ENTRIES_KEPT),
         entry_count=entry.number,
         rounds=rounds,
         round_count=account.round_count + begun,
         closed=ended,
+        last_loss=loss,
+        last_bet=last_bet,
         session_result=session,
         session_opening=account.session_opening,
         day=day,

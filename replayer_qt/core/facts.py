@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from replayer_qt.core.account import Account, EntryKind, valued
+from replayer_qt.core.account import Account, valued
 from replayer_qt.core.events import Link
 from replayer_qt.core.money import NOTHING, decimal_of
 from replayer_qt.core.order_book import OrderBook
@@ -140,14 +140,10 @@ def _ms(nanos: int) -> float:
 def _bet_end(account: Account, running: RoundState | None) -> int:
     if account.bet is not None:
         return account.bet.end
-    if account.tally.count and not account.tally.bets:
-        return -1  # no need to look through all that was closed
-    for closed in reversed(account.closed):
-        if running is None or closed.round_id != running.round_id:
-            break
-        if closed.kind is EntryKind.PAYOUT:
-            return closed.tick
-    return -1
+    ended = account.last_bet
+    if ended is None or running is None or ended.round_id != running.round_id:
+        return -1
+    return ended.tick
 
 
 class _UnderWay(NamedTuple):
@@ -203,14 +199,12 @@ def _loss(
     account: Account, running: RoundState | None, now: Moment
 ) -> tuple[float | None, int | None]:
     """How long ago the last loss was: in time, and in ticks if it was in this round."""
-    if account.tally.count and not account.tally.losses:
+    lost = account.last_loss
+    if lost is None:
         return None, None
-    for closed in reversed(account.closed):
-        if closed.result < 0:
-            here = running is not None and closed.round_id == running.round_id
-            ticks = max(running.tick - closed.tick, 0) if here and running is not None else None
-            return _ms(now.at - closed.at), ticks
-    return None, None
+    here = running is not None and lost.round_id == running.round_id
+    ticks = max(running.tick - lost.tick, 0) if here and running is not None else None
+    return _ms(now.at - lost.at), ticks
 
 
 def _same_ms(request: Request, newest: Mapping[Kind, Nanos], mono: Nanos) -> float | None:

@@ -1,9 +1,12 @@
 """The orders of one account: those that live, and the newest of those that are over."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from replayer_qt.core.errors import ContractBroken
 from replayer_qt.core.events import Event
@@ -30,11 +33,16 @@ from replayer_qt.core.orders import (
 from replayer_qt.core.verdict import Verdict
 
 OVER_KEPT: Final = 200
+"""Orders that are over and still known, at least."""
+
+OVER_MOST: Final = 256
+"""From so many on, the oldest beyond `OVER_KEPT` are let go, all at once."""
+
 OPEN_MOST: Final = 1_000
 """More orders at once are not taken: the gate's rates and the deadlines keep them far below."""
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order with all its hops; an order whose hops break the rules can't be made.
 
     Attributes:
@@ -51,15 +59,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
     def __post_init__(self) -> None:
-        before: OrderState | None = None
-        for hop in self.hops:
-            if hop.state not in (_BEGINNING if before is None else FOLLOWS[before]):
-                went = " -> ".join(one.state for one in self.hops)
-                raise ContractBroken(f"an order cannot go {went}")
-            before = hop.state
-        if before is None:
+        if not self.hops:
             raise ContractBroken("an order was requested at least")
-        if (self.fill is not None) != (before is _FILLED):
+        if tuple([hop.state for hop in self.hops]) not in _WAYS:
+            went = " -> ".join(one.state for one in self.hops)
+            raise ContractBroken(f"an order cannot go {went}")
+        if (self.fill is not None) != (self.hops[-1].state is _FILLED):
             raise ContractBroken("an order has a fill exactly when it is filled")
 
     @property
@@ -90,7 +95,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict.reserved
 
 
-_BEGINNING: Final = frozenset({OrderState.REQUESTED})
+_Way = tuple[OrderState, ...]
+_NONE: Final[Mapping[OrderId, Order]] = MappingProxyType({})
+_NEW_MOST: Final = 16
+
+
+def _ways(way: _Way) -> Iterator[_Way]:
+    yield way
+    for state in FOLLOWS[way[-1]]:
+        yield from _ways((*way, state))
+
+
+_WAYS: Final = frozenset(_ways((OrderState.REQUESTED,)))
+"""Every way that an order can have gone so far."""
+_REQUESTED: Final = OrderState.REQUESTED
 _GATED: Final = OrderState.GATED
 _REFUSED: Final = OrderState.REFUSED
 _ACKNOWLEDGED: Final = OrderState.ACKNOWLEDGED
@@ -104,24 +122,27 @@ _LEADS_TO: Final[dict[type[OrderEvent], OrderState]] = {
     OrderExpired: OrderState.EXPIRED,
     OrderUnknown: OrderState.UNKNOWN,
 }
+_SAYING_WHY: Final = (OrderRejected, OrderExpired, OrderUnknown)
 _UNDER_WAY: Final = frozenset(
     {OrderState.GATED, OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.UNKNOWN}
 )
 
 
-class OrderBook(msgspec.Struct, frozen=True, kw_only=True):
+class OrderBook(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Orders, found by name.
 
     Attributes:
         open: those that are not over, oldest first.
-        over: the newest `OVER_KEPT` of those that are, oldest first; older ones are on disk.
-        names: those of `over`, in the same order, so that an order is never taken twice.
+        over: the newest of those that are, oldest first, `OVER_KEPT` at least and fewer than
+            `OVER_MOST`; older ones are on disk.
+        settled: the first of `over` by their names, so that an order is never taken twice; the few
+            newest are looked through.
         refused: events that made no sense for their order, and changed nothing.
     """
 
     open: tuple[Order, ...] = ()
     over: tuple[Order, ...] = ()
-    names: tuple[OrderId, ...] = ()
+    settled: Mapping[OrderId, Order] = _NONE
     refused: int = 0
 
     def find(self, order_id: OrderId) -> Order | None:
@@ -129,7 +150,17 @@ class OrderBook(msgspec.Struct, frozen=True, kw_only=True):
         for order in self.open:
             if order.request.order_id == order_id:
                 return order
-        return self.over[self.names.index(order_id)] if order_id in self.names else None
+        return self.find_over(order_id)
+
+    def find_over(self, order_id: OrderId) -> Order | None:
+        """Return the order of that name, if it is over and (still) known."""
+        known = self.settled.get(order_id)
+        if known is not None:
+            return known
+        for order in self.over[len(self.settled) :]:
+            if order.request.order_id == order_id:
+                return order
+        return None
 
     def in_state(self, *states: OrderState) -> tuple[Order, ...]:
         """Return the open orders that stand in one of `states`, oldest first."""
@@ -153,16 +184,16 @@ def fold_orders(book: OrderBook, event: Event) -> OrderBook:
     taken can be seen: it was not if the book is the same object, or `refused` has grown. So the
     second echo of a fill must not be booked either.
     """
+    if type(event) is OrderRequested:
+        return _opened(book, event)
     if not isinstance(event, OrderEvent):
         return book
-    if isinstance(event, OrderRequested):
-        return _opened(book, event)
     order_id = event.order_id
     for place, order in enumerate(book.open):
         if order.request.order_id == order_id:
             after = _after(order, event)
             return _refused(book) if after is None else _replaced(book, place, after)
-    if isinstance(event, OrderAcknowledged) and order_id in book.names:
+    if isinstance(event, OrderAcknowledged) and book.find_over(order_id) is not None:
         return book
     return _refused(book)
 
@@ -174,34 +205,31 @@ def is_taken(before: OrderBook, after: OrderBook) -> bool:
 
 def _opened(book: OrderBook, event: OrderRequested) -> OrderBook:
     request = event.request
-    known = request.order_id in book.names or any(
-        order.request.order_id == request.order_id for order in book.open
-    )
-    if known or request.order_id != event.order_id or len(book.open) >= OPEN_MOST:
+    if request.order_id != event.order_id or len(book.open) >= OPEN_MOST:
         return _refused(book)
-    order = Order(request=request, hops=(Hop(OrderState.REQUESTED, event.at, event.mono),))
-    return OrderBook(
-        open=(*book.open, order), over=book.over, names=book.names, refused=book.refused
-    )
+    if book.find(request.order_id) is not None:
+        return _refused(book)
+    order = Order(request=request, hops=(Hop(_REQUESTED, event.at, event.mono),))
+    return replace(book, open=(*book.open, order))
 
 
 def _refused(book: OrderBook) -> OrderBook:
-    return OrderBook(open=book.open, over=book.over, names=book.names, refused=book.refused + 1)
+    return replace(book, refused=book.refused + 1)
 
 
 def _after(order: Order, event: OrderEvent) -> Order | None:
     """The order after the event; None where the event makes no sense for it."""
     stood, state = order.hops[-1].state, _LEADS_TO.get(type(event))
     verdict, fill, reason = order.verdict, None, ""
-    if isinstance(event, OrderGated):
+    if type(event) is OrderGated:
         verdict = event.verdict
         state = _GATED if verdict.allowed else _REFUSED
         reason = "" if verdict.allowed else _first_text(verdict)
-    elif isinstance(event, OrderFilled):
+    elif type(event) is OrderFilled:
         fill = event.fill
         if fill.side is not order.request.side:
             return None
-    elif isinstance(event, OrderRejected | OrderExpired | OrderUnknown):
+    elif isinstance(event, _SAYING_WHY):
         reason = event.reason
     elif state is _ACKNOWLEDGED and stood is _UNKNOWN:
         return order  # the venue took it: what became of it is as unknown as before
@@ -225,13 +253,15 @@ def _replaced(book: OrderBook, place: int, order: Order) -> OrderBook:
         return book
     before, after = book.open[:place], book.open[place + 1 :]
     if FOLLOWS[order.hops[-1].state]:
-        return OrderBook(
-            open=(*before, order, *after), over=book.over, names=book.names, refused=book.refused
-        )
-    cut = len(book.over) >= OVER_KEPT
-    return OrderBook(
-        open=before + after,
-        over=(*book.over[cut:], order),
-        names=(*book.names[cut:], order.request.order_id),
-        refused=book.refused,
-    )
+        return replace(book, open=(*before, order, *after))
+    over, settled = (*book.over, order), book.settled
+    if len(over) >= OVER_MOST:
+        over = over[-OVER_KEPT:]
+        settled = _by_name(over, _NONE)
+    elif len(over) - len(settled) > _NEW_MOST:
+        settled = _by_name(over[len(settled) :], settled)
+    return replace(book, open=before + after, over=over, settled=settled)
+
+
+def _by_name(orders: tuple[Order, ...], before: Mapping[OrderId, Order]) -> Mapping[OrderId, Order]:
+    return MappingProxyType({**before, **{order.request.order_id: order for order in orders}})

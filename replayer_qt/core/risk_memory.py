@@ -44,9 +44,13 @@ Kind = tuple[OrderSide, Decimal]
 _NONE: Final[Mapping[Kind, Nanos]] = MappingProxyType({})
 _NOBODY: Final[Mapping[Actor, Place]] = MappingProxyType({})
 _AUTOMATED: Final = frozenset({Origin.STANDING, Origin.STRATEGY})
+_STRATEGY: Final = Origin.STRATEGY
+_REMEMBERED: Final = frozenset(
+    {AccountOpened, ArmingChanged, OrderGated, OrderRejected, OrderRequested}
+)
 
 
-class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
+class RiskMemory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Bounded: what is older than a minute is let go with the next order.
 
     Outcomes are the account's to remember: its tally and what was closed.
@@ -74,20 +78,13 @@ class RiskMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 def fold_memory(memory: RiskMemory, event: Event) -> RiskMemory:
     """Return the memory after `event`."""
-    if isinstance(event, OrderGated):
+    if type(event) not in _REMEMBERED:
+        return memory
+    if type(event) is OrderGated:
         return _gated(memory, event)
     match event:
         case OrderRequested(request=request):
-            return RiskMemory(
-                asked=request,
-                recent=memory.recent,
-                newest=memory.newest,
-                acted=memory.acted,
-                automated_runs=memory.automated_runs,
-                rejects=memory.rejects,
-                orders=memory.orders,
-                turnover=memory.turnover,
-            )
+            return replace(memory, asked=request)
         case OrderRejected(mono=mono):
             kept = memory.rejects[bisect_right(memory.rejects, mono - MINUTE) :]
             return replace(memory, rejects=(*kept[-REJECTS_MOST + 1 :], mono))
@@ -107,7 +104,7 @@ def kind_of(request: Request) -> Kind:
 
 def has_acted(memory: RiskMemory, request: Request) -> bool:
     """Return whether the same strategy was allowed the same side at the same tick before."""
-    if request.origin is not Origin.STRATEGY:
+    if request.origin is not _STRATEGY:
         return False
     place = memory.acted.get((request.strategy_id, request.side))
     return place == (request.round_id, request.tick)
@@ -153,7 +150,7 @@ def _with_newest(newest: Mapping[Kind, Nanos], kind: Kind, mono: Nanos) -> Mappi
 
 
 def _with_acted(acted: Mapping[Actor, Place], request: Request) -> Mapping[Actor, Place]:
-    if request.origin is not Origin.STRATEGY:
+    if request.origin is not _STRATEGY:
         return acted
     after = dict(acted)
     after.pop((request.strategy_id, request.side), None)

@@ -35,7 +35,7 @@ from replayer_qt.core.units import PRACTICE, Moment, Nanos, StreamId
 from replayer_qt.engine.paper import PaperState
 
 
-class Doubt(msgspec.Struct, frozen=True):
+class Doubt(msgspec.Struct, frozen=True, gc=False):
     """Our ledger and the venue's word differ, but not for long enough to call it drift.
 
     Attributes:
@@ -46,7 +46,7 @@ class Doubt(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-class Parked(msgspec.Struct, frozen=True):
+class Parked(msgspec.Struct, frozen=True, gc=False):
     """What the account of another mode of the same stream was when it was left.
 
     Attributes:
@@ -60,7 +60,7 @@ class Parked(msgspec.Struct, frozen=True):
     day_result: Decimal
 
 
-class Seat(msgspec.Struct, frozen=True, kw_only=True):
+class Seat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything about trading one stream; whoever keeps it can come back to it.
 
     Attributes:
@@ -91,7 +91,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
         return self.trading.cash_out is None and self.is_flat
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
+class Context(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a decision depends on, and no event of the stream tells.
 
     Attributes:
@@ -156,9 +156,10 @@ def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
         market: as it is now; tells where a standing order was set.
     """
     before = seat.trading
+    if isinstance(event, OrderEvent):
+        after = _ordered(before, event)
+        return seat if after is before else _with(seat, trading=after)
     match event:
-        case OrderEvent():
-            after = _ordered(before, event)
         case PositionLiquidated() | SideBetClosed() | Deposited():
             after = _booked(before, event)
         case Rebaselined():
@@ -200,27 +201,15 @@ def with_trading(seat: Seat, trading: Trading) -> Seat:
 
 
 def _ordered(trading: Trading, event: OrderEvent) -> Trading:
-    book = fold_orders(trading.book, event)
-    if not is_taken(trading.book, book):
-        return trading if book is trading.book else _with(trading, book=book)
-    account = trading.account
-    if isinstance(event, OrderFilled):
-        account = fold_account(account, event)
-    return Trading(
-        stream=trading.stream,
-        mode=trading.mode,
-        account=account,
-        book=book,
-        arming=trading.arming,
-        cash_out=trading.cash_out,
-        cash_out_tick=trading.cash_out_tick,
-        cash_out_peak=trading.cash_out_peak,
-        stated=trading.stated,
-        drift=trading.drift,
-        memory=fold_memory(trading.memory, event),
-        headroom=trading.headroom,
-        branches=trading.branches,
-    )
+    before = trading.book
+    book = fold_orders(before, event)
+    if not is_taken(before, book):
+        return trading if book is before else _with(trading, book=book)
+    memory = fold_memory(trading.memory, event)
+    if type(event) is OrderFilled:
+        account = fold_account(trading.account, event)
+        return _with(trading, account=account, book=book, memory=memory)
+    return _with(trading, book=book, memory=memory)
 
 
 def _booked(trading: Trading, event: Event) -> Trading:

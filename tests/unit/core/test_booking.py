@@ -396,7 +396,11 @@ def play(seed, steps):
             assert entry.number == before.entry_count + 1 == account.entry_count
             total += entry.amount
             if account.closed != before.closed:
-                results += account.closed[-1].result
+                newest = account.closed[-1]
+                results += newest.result
+                lost = newest if newest.result < 0 else before.last_loss
+                bet_closed = newest if newest.kind is EntryKind.PAYOUT else before.last_bet
+                assert (account.last_loss, account.last_bet) == (lost, bet_closed)
         assert total == account.cash
         assert account.cash == house.put_in + results - account.cut_off - account.at_risk
         check_books(account, house)

@@ -189,21 +189,21 @@ def test_the_open_bet_and_the_one_before_are_known():
     bet = OpenBet(round_id=ROUND, stake=Decimal("0.5"), start=3, end=43)
     told = facts(trading(replace(BEGUN, bet=bet)))
     assert (told.stake, told.bet_end) == (Decimal("0.5"), 43)
-    over = (closed(-1, kind=EntryKind.PAYOUT, tick=8), closed(2, tick=9))
-    assert facts(trading(replace(BEGUN, closed=over))).bet_end == 8
-    elsewhere = (closed(-1, kind=EntryKind.PAYOUT, round_id=RoundId("before")),)
-    assert facts(trading(replace(BEGUN, closed=elsewhere))).bet_end == -1
+    over = closed(-1, kind=EntryKind.PAYOUT, tick=8)
+    assert facts(trading(replace(BEGUN, last_bet=over))).bet_end == 8
+    elsewhere = closed(-1, kind=EntryKind.PAYOUT, round_id=RoundId("before"))
+    assert facts(trading(replace(BEGUN, last_bet=elsewhere))).bet_end == -1
 
 
-def test_the_last_loss_is_found_behind_the_wins():
-    """S4-4f: in time, and in ticks where it was in this round."""
-    history = (closed(-2, tick=4), closed(3, tick=6), closed(0, tick=7))
-    told = facts(trading(replace(BEGUN, closed=history, tally=Tally(streak=-2))))
+def test_the_last_loss_is_told_in_time_and_in_ticks_where_it_was_in_this_round():
+    """S4-4f: the newest loss, whatever was won since."""
+    lost = closed(-2, tick=4)
+    told = facts(trading(replace(BEGUN, last_loss=lost, tally=Tally(streak=-2))))
     assert told.lost_ticks == 6
     assert told.lost_ms == 1_000
     assert told.losing_streak == 2
-    before = (closed(-2, round_id=RoundId("before")),)
-    told = facts(trading(replace(BEGUN, closed=before, tally=Tally(streak=3))))
+    before = closed(-2, round_id=RoundId("before"))
+    told = facts(trading(replace(BEGUN, last_loss=before, tally=Tally(streak=3))))
     assert told.lost_ticks is None
     assert told.losing_streak == 0
     assert facts().lost_ms is None
@@ -212,7 +212,7 @@ def test_the_last_loss_is_found_behind_the_wins():
 def test_the_cool_down_that_is_shown_is_the_one_that_is_judged():
     """S4-4f: panel and gate share one function's numbers."""
     for tick in (7, 9, 10, 11):
-        told = facts(trading(replace(BEGUN, closed=(closed(-1, tick=7),))), market(tick=tick))
+        told = facts(trading(replace(BEGUN, last_loss=closed(-1, tick=7))), market(tick=tick))
         refused = not evaluate(make_request(), told, make_limits(cooldown_ticks=3)).allowed
         assert refused == (cool_down_left(told, 3) > 0)
     assert cool_down_left(facts(), 3) == 0

@@ -11,7 +11,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from replayer_qt.core.order_book import OPEN_MOST, OVER_KEPT, OrderBook, fold_orders, is_taken
+from replayer_qt.core.order_book import (
+    OPEN_MOST,
+    OVER_KEPT,
+    OVER_MOST,
+    OrderBook,
+    fold_orders,
+    is_taken,
+)
 from replayer_qt.core.order_events import (
     OrderAcknowledged,
     OrderEvent,
@@ -145,15 +152,19 @@ def test_a_bare_order_event_makes_no_sense():
 
 def test_those_that_are_over_are_bounded_and_still_known():
     """S2-M9: the newest are kept; the first ones leave."""
-    book = OrderBook()
-    for number in range(OVER_KEPT + 10):
-        for one in story(make_request(f"order-{number}"), OrderState.FILLED):
+    book, names = OrderBook(), []
+    for number in range(2 * OVER_MOST):
+        names.append(f"order-{number}")
+        for one in story(make_request(names[-1]), OrderState.FILLED):
             book = fold_orders(book, one)
-    assert len(book.over) == len(book.names) == OVER_KEPT
-    assert [order.order_id for order in book.over] == list(book.names)
-    assert book.find("order-9") is None
-    assert book.find("order-10").state is OrderState.FILLED
-    assert book.find(f"order-{OVER_KEPT + 9}") is book.over[-1]
+        assert min(number + 1, OVER_KEPT) <= len(book.over) < OVER_MOST
+        assert [order.order_id for order in book.over] == names[-len(book.over) :]
+    for name in names[: -len(book.over)]:
+        assert book.find(name) is None
+    for order in book.over:
+        assert book.find(order.order_id) is order
+        again = told(OrderRequested, order.request, request=order.request)
+        assert not is_taken(book, fold_orders(book, again))
 
 
 def test_no_more_orders_are_open_than_there_may_be():
@@ -242,7 +253,7 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     def no_order_is_there_twice(self):
         names = [order.order_id for order in (*self.book.open, *self.book.over)]
         assert len(names) == len(set(names))
-        assert self.book.names == tuple(order.order_id for order in self.book.over)
+        assert all(self.book.find(order.order_id) is order for order in self.book.over)
 
     @invariant()
     def only_buys_and_bets_under_way_are_at_stake(self):
