@@ -60,7 +60,7 @@ _CHECKED: Final = frozenset(
 )
 
 
-class Arming(msgspec.Struct, frozen=True, kw_only=True):
+class Arming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far one account is from sending orders.
 
     Attributes:

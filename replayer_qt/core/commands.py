@@ -5,7 +5,7 @@ import msgspec
 from replayer_qt.core.units import RoundId, StreamId
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """Something that somebody wants."""
 
 

@@ -26,7 +26,7 @@ _FINEST: Final = Decimal(1).scaleb(-18)
 _OR_NOT_AT_ALL: Final = Context(prec=27, traps=[Inexact, InvalidOperation])
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
+class Holding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Units held, and what they count as having cost.
 
     Attributes:

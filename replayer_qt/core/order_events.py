@@ -122,7 +122,7 @@ class SideBetClosed(Event, frozen=True, kw_only=True, gc=False):
     payout: Decimal
 
 
-class StatedBet(msgspec.Struct, frozen=True, kw_only=True):
+class StatedBet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An open side bet as the venue states it."""
 
     start: int
@@ -154,7 +154,7 @@ class AccountStated(Event, frozen=True, kw_only=True, gc=False):
     fresh: bool = False
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class Difference(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One number that our ledger and the venue disagree on."""
 
     field: str
@@ -208,7 +208,7 @@ class TradeNoted(Event, frozen=True, kw_only=True, gc=False):
 # --- standing orders, arming, kill ---------------------------------------------------------------
 
 
-class CashOut(msgspec.Struct, frozen=True, kw_only=True):
+class CashOut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """When to sell by itself; what is None does not apply. A standing order of the desk.
 
     Attributes:

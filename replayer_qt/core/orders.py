@@ -87,7 +87,7 @@ FOLLOWS: Final[dict[OrderState, frozenset[OrderState]]] = {
 """What may come after what; a state without followers is final."""
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was asked for, with the market as the asker saw it.
 
     Attributes:
@@ -122,7 +122,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return self.side is OrderSide.SELL
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True):
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an order, or the rug, did to the account.
 
     Attributes:
@@ -142,7 +142,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal
 
 
-class Hop(msgspec.Struct, frozen=True):
+class Hop(msgspec.Struct, frozen=True, gc=False):
     """When an order entered a state.
 
     Attributes:

@@ -56,7 +56,7 @@ class Extremes(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class RoundState(msgspec.Struct, frozen=True, kw_only=True):
+class RoundState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One round, as far as it is known.
 
     Attributes:

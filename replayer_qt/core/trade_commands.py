@@ -12,13 +12,13 @@ MANUAL: Final = "manual"
 """The strategy's name where a person decides."""
 
 
-class TradeCommand(Command, frozen=True, kw_only=True):
+class TradeCommand(Command, frozen=True, kw_only=True, gc=False):
     """Something that concerns one stream's account."""
 
     stream: StreamId
 
 
-class OrderCommand(TradeCommand, frozen=True, kw_only=True):
+class OrderCommand(TradeCommand, frozen=True, kw_only=True, gc=False):
     """A wish for an order.
 
     Attributes:
@@ -43,37 +43,37 @@ class OrderCommand(TradeCommand, frozen=True, kw_only=True):
     seen_price: Decimal | None = None
 
 
-class Buy(OrderCommand, frozen=True, kw_only=True):
+class Buy(OrderCommand, frozen=True, kw_only=True, gc=False):
     """Spend `amount` [SOL] at the next price."""
 
     amount: Decimal
 
 
-class Sell(OrderCommand, frozen=True, kw_only=True):
+class Sell(OrderCommand, frozen=True, kw_only=True, gc=False):
     """Sell a share [percent, 1 to 100] of what is held."""
 
     share: int = 100
 
 
-class PlaceSideBet(OrderCommand, frozen=True, kw_only=True):
+class PlaceSideBet(OrderCommand, frozen=True, kw_only=True, gc=False):
     """Bet `amount` [SOL] that the rug comes within the window."""
 
     amount: Decimal
 
 
-class CancelOrder(TradeCommand, frozen=True, kw_only=True):
+class CancelOrder(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Withdraw an order that has not been sent yet."""
 
     order_id: OrderId
 
 
-class SetCashOut(TradeCommand, frozen=True, kw_only=True):
+class SetCashOut(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Set, change or (None) take away the standing order that sells by itself."""
 
     cash_out: CashOut | None
 
 
-class ResolveUnknown(TradeCommand, frozen=True, kw_only=True):
+class ResolveUnknown(TradeCommand, frozen=True, kw_only=True, gc=False):
     """A person looked, and says whether an unknown order was carried out.
 
     Attributes:
@@ -84,39 +84,39 @@ class ResolveUnknown(TradeCommand, frozen=True, kw_only=True):
     happened: bool
 
 
-class AcceptVenue(TradeCommand, frozen=True, kw_only=True):
+class AcceptVenue(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Set our ledger to the venue's last word, with an entry for the difference."""
 
 
-class AskVenue(TradeCommand, frozen=True, kw_only=True):
+class AskVenue(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Have the venue state the account anew."""
 
 
-class Deposit(TradeCommand, frozen=True, kw_only=True):
+class Deposit(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Put play money into a paper account [SOL]; takes it out when negative."""
 
     amount: Decimal
 
 
-class ChooseMode(TradeCommand, frozen=True, kw_only=True):
+class ChooseMode(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Trade this stream on paper, or at its venue."""
 
     mode: Mode
 
 
-class ChooseBranch(TradeCommand, frozen=True, kw_only=True):
+class ChooseBranch(TradeCommand, frozen=True, kw_only=True, gc=False):
     """In a replay: follow another line of decisions from here on."""
 
     branch: str
 
 
-class RenameBranch(TradeCommand, frozen=True, kw_only=True):
+class RenameBranch(TradeCommand, frozen=True, kw_only=True, gc=False):
     """In a replay: name the line of decisions that is followed."""
 
     name: str
 
 
-class Arm(TradeCommand, frozen=True, kw_only=True):
+class Arm(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Let orders leave, for a time.
 
     Attributes:
@@ -128,15 +128,15 @@ class Arm(TradeCommand, frozen=True, kw_only=True):
     phrase: str = ""
 
 
-class Disarm(TradeCommand, frozen=True, kw_only=True):
+class Disarm(TradeCommand, frozen=True, kw_only=True, gc=False):
     """Let no more orders leave, except those that lessen the risk."""
 
 
-class AcknowledgeHalt(TradeCommand, frozen=True, kw_only=True):
+class AcknowledgeHalt(TradeCommand, frozen=True, kw_only=True, gc=False):
     """A person has read why the account was halted."""
 
 
-class ArmKeys(Command, frozen=True, kw_only=True):
+class ArmKeys(Command, frozen=True, kw_only=True, gc=False):
     """Switch the trading keys on for a time, or off.
 
     Attributes:
@@ -146,14 +146,14 @@ class ArmKeys(Command, frozen=True, kw_only=True):
     minutes: float | None = None
 
 
-class Kill(Command, frozen=True, kw_only=True):
+class Kill(Command, frozen=True, kw_only=True, gc=False):
     """Stop all trading, now, everywhere, until a person lifts it."""
 
     by: str
     reason: str = "asked for"
 
 
-class LiftKill(Command, frozen=True, kw_only=True):
+class LiftKill(Command, frozen=True, kw_only=True, gc=False):
     """Allow trading again.
 
     Attributes:
@@ -165,7 +165,7 @@ class LiftKill(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class NoteTrade(Command, frozen=True, kw_only=True):
+class NoteTrade(Command, frozen=True, kw_only=True, gc=False):
     """Keep a person's note and tags with a trade.
 
     Attributes:

@@ -14,7 +14,7 @@ from replayer_qt.core.units import Nanos, StreamId
 from replayer_qt.core.verdict import Headroom
 
 
-class Branches(msgspec.Struct, frozen=True, kw_only=True):
+class Branches(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """In a replay: which line of decisions is followed.
 
     Attributes:
@@ -28,7 +28,7 @@ class Branches(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int = 0
 
 
-class Trading(msgspec.Struct, frozen=True, kw_only=True):
+class Trading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stream's account, orders and limits in use.
 
     Attributes:
@@ -61,7 +61,7 @@ LIFT_WORD: Final = "RESUME"
 """What a person must type to lift the kill switch."""
 
 
-class Kill(msgspec.Struct, frozen=True, kw_only=True):
+class Kill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The kill switch.
 
     Attributes:

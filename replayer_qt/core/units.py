@@ -20,7 +20,7 @@ RUGS: Final = StreamId("rugs/crash")
 PRACTICE: Final = StreamId("practice/crash")
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Now, told by whoever has a clock.
 
     Attributes:

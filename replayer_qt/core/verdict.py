@@ -11,7 +11,7 @@ RULES_VERSION = 1
 """Raised whenever a rule decides differently on the same inputs."""
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rule that refuses.
 
     Attributes:
@@ -29,7 +29,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     unlock: Nanos | None = None
 
 
-class Headroom(msgspec.Struct, frozen=True, kw_only=True):
+class Headroom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far one rule is from refusing.
 
     Attributes:

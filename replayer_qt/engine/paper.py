@@ -42,7 +42,7 @@ _PRESALE_PRICE: Final = Decimal(1)
 _DRAWS: Final = 2.0**64
 
 
-class Pending(msgspec.Struct, frozen=True):
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """An order on its way.
 
     Attributes:
@@ -53,7 +53,7 @@ class Pending(msgspec.Struct, frozen=True):
     due: Nanos
 
 
-class PaperState(msgspec.Struct, frozen=True):
+class PaperState(msgspec.Struct, frozen=True, gc=False):
     """Orders on their way, in the order in which they were sent."""
 
     pending: tuple[Pending, ...] = ()
@@ -63,7 +63,7 @@ class PaperState(msgspec.Struct, frozen=True):
         return PaperState(tuple(other for other in self.pending if other is not pending))
 
 
-class Spot(msgspec.Struct, frozen=True):
+class Spot(msgspec.Struct, frozen=True, gc=False):
     """Where a fill can happen.
 
     Attributes:
@@ -75,7 +75,7 @@ class Spot(msgspec.Struct, frozen=True):
     price: float | None
 
 
-class Stamp(msgspec.Struct, frozen=True):
+class Stamp(msgspec.Struct, frozen=True, gc=False):
     """When something happens, and to which stream."""
 
     stream: StreamId
