@@ -11,6 +11,7 @@ Entropy = Callable[[int], int]
 _VARIANT: Final = 0b10 << 14
 _ROOM: Final = 47
 """Random bits of the last group; the bit above them is kept for counting up [bits]."""
+_ROOM_MASK: Final = (1 << _ROOM) - 1
 
 
 class EventIds:
@@ -31,9 +32,11 @@ class EventIds:
         if ms > self._ms:
             self._ms = ms
             digits = b"%012x" % (ms & 0xFFFF_FFFF_FFFF)
-            drawn = self._entropy(12), _VARIANT | self._entropy(14)
-            self._upper = b"%b-%b-7%03x-%04x-" % (digits[:8], digits[8:], *drawn)
-            self._lower = self._entropy(_ROOM)
+            drawn = self._entropy(12 + 14 + _ROOM)  # at once: each draw may be a system call
+            self._lower = drawn & _ROOM_MASK
+            drawn >>= _ROOM
+            groups = digits[:8], digits[8:], drawn >> 14, _VARIANT | drawn & 0x3FFF
+            self._upper = b"%b-%b-7%03x-%04x-" % groups
         else:
             self._lower += 1
         return b"%b%012x" % (self._upper, self._lower)

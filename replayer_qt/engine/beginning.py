@@ -8,13 +8,14 @@ from replayer_qt.core.events import Event
 from replayer_qt.core.money import NOTHING, decimal_of
 from replayer_qt.core.order_events import (
     AccountOpened,
+    OrderExpired,
     OrderGated,
     OrderRejected,
     OrderRequested,
     OrderSent,
     OrderUnknown,
 )
-from replayer_qt.core.orders import Mode, OrderId, Request
+from replayer_qt.core.orders import Mode, OrderId, OrderState, Request
 from replayer_qt.core.settings import PaperSettings
 from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import Moment, Nanos, StreamId
@@ -72,8 +73,25 @@ def beginning(
         day=day,
         day_result=day_result,
     )
-    left = () if restored is None or known is not None else restored.unresolved
+    if known is not None:
+        return (*_gone(known, moment), opening)
+    left = () if restored is None else restored.unresolved
     return (opening, *(event for request in left for event in _left_open(request, moment)))
+
+
+def _gone(known: Trading, moment: Moment) -> Iterator[Event]:
+    """Orders of the connection before, if the practice exchange knows their account no more."""
+    for order in known.book.open if known.mode is Mode.PRACTICE else ():
+        told = _Told(
+            at=moment.at,
+            mono=moment.mono,
+            stream=order.request.stream,
+            order_id=order.order_id,
+        )
+        if order.state is OrderState.GATED:
+            yield OrderExpired(**told, reason="the connection was closed before it left")
+        elif order.state is OrderState.UNKNOWN:
+            yield OrderRejected(**told, reason=ACCOUNT_GONE)
 
 
 def _left_open(request: Request, moment: Moment) -> Iterator[Event]:

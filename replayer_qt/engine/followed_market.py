@@ -37,6 +37,9 @@ from replayer_qt.engine.turn import Turn
 STANDING_ID: Final = "cash-out"
 """The strategy's name of an order that the standing order gave."""
 
+_PAPER: Final = Mode.PAPER
+_LIVE: Final = TickOrigin.LIVE
+_PRESALE: Final = Phase.PRESALE
 _RUNS: Final = frozenset({Phase.PRESALE, Phase.ACTIVE, Phase.RUGGED})
 
 
@@ -45,19 +48,19 @@ def follow_market(turn: Turn, event: Event) -> None:
     market = turn.market
     if market is None or market.round is None:
         return
-    on_paper = turn.trading.mode is Mode.PAPER
+    on_paper = turn.seat.trading.mode is _PAPER
     if on_paper:
         _leave_old_rounds(turn, market, market.round)
     match event:
         case PriceTicked():
             if _is_newest(event, market.round):
-                is_live = event.origin is TickOrigin.LIVE
+                is_live = event.origin is _LIVE
                 _tick(turn, Spot(event.round_id, event.tick, event.price), is_live=is_live)
         case TickBlock():
             _block(turn, event, market, market.round)
         case RoundRugged():
             _rug(turn, event, market)
-        case _ if on_paper and market.round.phase is Phase.PRESALE:
+        case _ if on_paper and market.round.phase is _PRESALE:
             _arrive(turn, Spot(market.round.round_id, 0, None))
         case _:
             pass
@@ -66,7 +69,7 @@ def follow_market(turn: Turn, event: Event) -> None:
 
 def tidy(turn: Turn, told: Iterable[Event]) -> None:
     """Take the standing order away when one of `told` has left nothing to sell."""
-    trading = turn.trading
+    trading = turn.seat.trading
     if trading.cash_out is None or trading.account.holding.quantity:
         return
     if any(_can_empty(event) for event in told):
@@ -96,7 +99,7 @@ def _is_newest(event: PriceTicked, round_: RoundState) -> bool:
 
 
 def _tick(turn: Turn, spot: Spot, *, is_live: bool) -> None:
-    if turn.trading.mode is Mode.PAPER:
+    if turn.seat.trading.mode is _PAPER:
         _lose_bet(turn, spot)
     if spot.price is None or may_be_rug(spot.price) or not is_live:
         return  # what is told afterwards was no price to trade at
@@ -107,7 +110,7 @@ def _tick(turn: Turn, spot: Spot, *, is_live: bool) -> None:
 
 def _lose_bet(turn: Turn, spot: Spot) -> None:
     """A bet is lost for certain when a tick after its last one is seen."""
-    bet = turn.trading.account.bet
+    bet = turn.seat.trading.account.bet
     if bet is None or bet.round_id != spot.round_id or spot.tick <= bet.end:
         return
     closed = bet_closed(turn.trading.account, None, turn.stamp())
@@ -121,12 +124,12 @@ def _arrive(turn: Turn, spot: Spot) -> None:
             continue
         turn.fly(turn.seat.paper.without(pending))
         paper = turn.context.settings.paper
-        turn.tell(carried_out(pending, turn.trading.account, spot, paper, turn.stamp()))
+        turn.tell(carried_out(pending, turn.seat.trading.account, spot, paper, turn.stamp()))
 
 
 def _stand_guard(turn: Turn, spot: Spot, price: float) -> None:
     """Sell, once, if the standing order says so."""
-    trading = turn.trading
+    trading = turn.seat.trading
     account, wanted = trading.account, trading.cash_out
     if wanted is None or not account.holding.quantity or account.round_id != spot.round_id:
         return
@@ -245,7 +248,7 @@ def _leave_old_rounds(turn: Turn, market: MarketState, running: RoundState) -> N
         if pending.request.round_id != name:
             turn.fly(turn.seat.paper.without(pending))
             turn.tell(rejected(pending.request, TOO_LATE, turn.stamp()))
-    account = turn.trading.account
+    account = turn.seat.trading.account
     holds = bool(account.holding.quantity) and account.round_id != name
     bets = account.bet is not None and account.bet.round_id != name
     if not (holds or bets) or (running.phase not in _RUNS and running.price is None):

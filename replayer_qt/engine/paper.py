@@ -60,7 +60,7 @@ class PaperState(msgspec.Struct, frozen=True, gc=False):
 
     def without(self, pending: Pending) -> "PaperState":
         """Return the state without one of them."""
-        return PaperState(tuple(other for other in self.pending if other is not pending))
+        return PaperState(tuple([other for other in self.pending if other is not pending]))
 
 
 class Spot(msgspec.Struct, frozen=True, gc=False):

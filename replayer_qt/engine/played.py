@@ -104,10 +104,14 @@ class Played:
 
     def ahead(self, ordinal: int) -> int:
         """Return how many decisions lie after `ordinal`."""
+        if not self._places or self._places[-1] <= ordinal:
+            return 0
         return len(self._places) - bisect_right(self._places, ordinal)
 
     def due(self, ordinal: int) -> list[Decision]:
         """Return the decisions of exactly this place."""
+        if not self._places or self._places[-1] < ordinal:
+            return []
         first = bisect_left(self._places, ordinal)
         last = bisect_right(self._places, ordinal, lo=first)
         return self.decisions[first:last]

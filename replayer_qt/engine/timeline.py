@@ -64,6 +64,7 @@ class Timeline:
         self._order: list[RoundId] = []
         self._branches = [_Branch(name=FIRST_BRANCH, rounds={})]
         self._branch = self._branches[0]
+        self._names: tuple[str, ...] = (FIRST_BRANCH,)
         self._round: RoundId | None = None
         self._played: Played | None = None
         self._log: list[Event] = []
@@ -209,6 +210,7 @@ class Timeline:
         self._branch = _Branch(name=self._fresh_name(), rounds=rounds)
         self._branches.append(self._branch)
         del self._branches[:-BRANCHES_KEPT]
+        self._names = tuple(branch.name for branch in self._branches)
         return self._told_branch()
 
     def _fresh_name(self) -> str:
@@ -237,6 +239,7 @@ class Timeline:
         if not name or any(branch.name == name for branch in self._branches):
             return ()
         self._branch.name = name
+        self._names = tuple(branch.name for branch in self._branches)
         return (self._told_branch(),)
 
     def _told_branch(self) -> BranchChanged:
@@ -251,13 +254,14 @@ class Timeline:
         )
 
     def _note_branches(self) -> Branches:
-        told = Branches(
-            current=self._branch.name,
-            names=tuple(branch.name for branch in self._branches),
-            ahead=0 if self._played is None else self._played.ahead(self._ordinal),
-        )
-        if self._seat.trading.branches != told:
-            self._seat = replace(self._seat, trading=replace(self._seat.trading, branches=told))
+        trading, name = self._seat.trading, self._branch.name
+        ahead = 0 if self._played is None else self._played.ahead(self._ordinal)
+        known = trading.branches
+        if known is not None and known.ahead == ahead and known.current == name:
+            if known.names is self._names:
+                return known
+        told = Branches(current=name, names=self._names, ahead=ahead)
+        self._seat = replace(self._seat, trading=replace(trading, branches=told))
         return told
 
     # --- where the replay stands
@@ -310,7 +314,8 @@ class Timeline:
             self._ordinal += weight_of(event)
             return ()
         told: list[Event] = []
-        for part in self._parts(event, played):
+        parts = self._parts(event, played) if type(event) is TickBlock else (event,)
+        for part in parts:
             self._market = fold_market(self._market, part)
             self._seat, derived = react(self._seat, part, self._market, self._context)
             told += derived
@@ -324,11 +329,8 @@ class Timeline:
                 played.mark(Mark(self._ordinal, self._seat, self._market))
         return tuple(told)
 
-    def _parts(self, event: Event, played: Played) -> Iterator[Event]:
+    def _parts(self, event: TickBlock, played: Played) -> Iterator[Event]:
         """Cut a block where a decision is due or a mark is to be set."""
-        if not isinstance(event, TickBlock):
-            yield event
-            return
         start, size, first = self._ordinal, len(event.ticks), 0
         cuts = {place - start for place in played.places(start, start + size)}
         cuts.update(range(SPACING - start % SPACING, size, SPACING))

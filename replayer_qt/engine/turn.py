@@ -1,6 +1,7 @@
 """One turn of a seat: events are told, each is folded at once, and the next decision sees it."""
 
 from decimal import Decimal
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -30,6 +31,9 @@ from replayer_qt.engine.paper import PaperState, Stamp, sent
 from replayer_qt.engine.seat import Context, Seat, fold
 from replayer_qt.engine.wishes import price_of
 
+_GATED: Final = OrderState.GATED
+_PAPER: Final = Mode.PAPER
+_BLOCKED: Final = Link.BLOCKED
 _BY_PERSON = frozenset({Origin.HAND, Origin.KEY})
 _TRADEABLE = {
     OrderSide.BUY: frozenset({Phase.PRESALE, Phase.ACTIVE}),
@@ -115,7 +119,8 @@ class Turn:
 
     def order(self, command: OrderCommand) -> None:
         """Ask the gate for an order; the same key again is the same order, and does nothing."""
-        book = self.trading.book
+        trading = self.seat.trading
+        book = trading.book
         if book.find(command.key) is not None:
             return
         if len(book.open) >= OPEN_MOST:
@@ -125,34 +130,20 @@ class Turn:
                 "Wait until some of them are over, or settle those whose fate is unknown.",
             )
             return
-        moment, stream = self.moment, self.trading.stream
-        request = _request(command, self.trading, self.market)
+        at, mono, stream, order_id = self.moment.at, self.moment.mono, trading.stream, command.key
+        request = _request(command, trading, self.market)
         verdict = evaluate(request, self.facts(request), self.context.limits)
         self.tell(
-            OrderRequested(
-                at=moment.at,
-                mono=moment.mono,
-                stream=stream,
-                order_id=request.order_id,
-                request=request,
-            )
+            OrderRequested(at=at, mono=mono, stream=stream, order_id=order_id, request=request)
         )
-        self.tell(
-            OrderGated(
-                at=moment.at,
-                mono=moment.mono,
-                stream=stream,
-                order_id=request.order_id,
-                verdict=verdict,
-            )
-        )
+        self.tell(OrderGated(at=at, mono=mono, stream=stream, order_id=order_id, verdict=verdict))
         if verdict.allowed and self.context.replay:
-            self.release(request.order_id)
+            self.release(order_id)
 
     def release(self, order_id: OrderId) -> Approval | None:
         """Let an allowed order leave, if nothing has changed that forbids it."""
         order = self.trading.book.find(order_id)
-        if order is None or order.state is not OrderState.GATED:
+        if order is None or order.hops[-1].state is not _GATED:
             return None
         why_not = self._why_not(order)
         if why_not is not None:
@@ -162,7 +153,7 @@ class Turn:
         self.tell(
             OrderSent(at=moment.at, mono=moment.mono, stream=trading.stream, order_id=order_id)
         )
-        if order.request.mode is Mode.PAPER:
+        if order.request.mode is _PAPER:
             paper = sent(self.seat.paper, order.request, moment.at, self.context.settings.paper)
             self.fly(paper)
             return None
@@ -226,13 +217,13 @@ class Turn:
         """How long the open breaker of the feed, or of another part, stays open at least."""
         link = None if self.market is None else self.market.link
         ours = self.context.breaker_ms
-        if link is None or link.link is not Link.BLOCKED:
+        if link is None or link.link is not _BLOCKED:
             return ours
         left = 0 if link.retry_at is None else max(0, link.retry_at - self.moment.mono)
         return max(left / NANOS_PER_MILLISECOND, ours or 0.0)
 
     def _disarmed(self) -> bool:
-        needed = self.trading.mode is not Mode.PAPER or self.context.settings.trading.arm_paper
+        needed = self.trading.mode is not _PAPER or self.context.settings.trading.arm_paper
         return needed and not self.trading.arming.is_armed
 
 

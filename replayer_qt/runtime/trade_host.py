@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replayer_qt.core.approval import Approval
 from replayer_qt.core.commands import Command
-from replayer_qt.core.events import Event, FeedChanged
+from replayer_qt.core.events import Event, FeedChanged, Link
 from replayer_qt.core.history import Note
+from replayer_qt.core.order_book import Order
 from replayer_qt.core.order_events import (
     ACCOUNT_EVENTS,
     KeysArmed,
@@ -22,9 +23,10 @@ from replayer_qt.core.order_events import (
     LimitsStated,
     OrderExpired,
     OrderGated,
+    OrderUnknown,
     TradeNoted,
 )
-from replayer_qt.core.orders import Mode
+from replayer_qt.core.orders import Mode, OrderState
 from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
 from replayer_qt.core.risk import limits_of, named_limits
 from replayer_qt.core.settings import Settings
@@ -35,8 +37,10 @@ from replayer_qt.core.trade_commands import (
     Kill,
     LiftKill,
     NoteTrade,
+    ResolveUnknown,
     TradeCommand,
 )
+from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import NANOS_PER_SECOND, PRACTICE, Moment, StreamId, venue_of
 from replayer_qt.engine.beginning import beginning
 from replayer_qt.ports import Clock, KillLatch, Restored
@@ -54,6 +58,7 @@ CRASH: Final = "crash"
 """The code under which an error of this program is told."""
 
 _AUDITED: Final = (*ACCOUNT_EVENTS, KillSwitched, KeysArmed, LimitsStated, FeedChanged)
+_SENT: Final = (OrderState.SENT, OrderState.ACKNOWLEDGED)
 _BAD: Final = frozenset({Recording.FAULTED, Recording.DISK_FULL})
 
 log = logging.getLogger(__name__)
@@ -168,6 +173,8 @@ class TradeHost(QObject):
 
     def _submit(self, command: Command) -> None:
         advance = self._host.submit(command, self._speaker.moment())
+        if isinstance(command, ResolveUnknown):  # the connection need not wait for it any more
+            self._send(command.stream, command)
         # of a replay only what hands did is written: what follows is made again with each seek
         self._post([e for e in advance.events if isinstance(e, _AUDITED) and _is_replayed(e)])
 
@@ -184,6 +191,8 @@ class TradeHost(QObject):
         for event in advance.events:
             if isinstance(event, KillWanted) and not self._host.state.kill.on:
                 self._kill.press(by=event.by, reason=event.reason)
+            elif isinstance(event, FeedChanged) and event.link is Link.OFF:
+                self._lose_sight(advance.state.accounts.get(event.stream))
             elif isinstance(event, ProblemRaised) and event.code == CRASH:
                 self._host.incident(CRASH, self._speaker.moment())
         self._watch_recorder(advance)
@@ -204,6 +213,12 @@ class TradeHost(QObject):
     def remember(self, notes: Iterable[Note]) -> None:
         """Take a person's notes of earlier runs."""
         self._speaker.say(*(_noted(note) for note in notes))
+
+    def _lose_sight(self, trading: Trading | None) -> None:
+        """Say of what is under way that nobody will hear what becomes of it."""
+        sent = () if trading is None else trading.book.in_state(*_SENT)
+        for order in sent if trading is not None and trading.mode is not Mode.PAPER else ():
+            self._speaker.say(_unseen(order))
 
     def _open(self, stream: StreamId) -> None:
         """Begin the account of a venue that was connected, where the last run left it."""
@@ -322,6 +337,16 @@ class TradeHost(QObject):
             if abs(shown - passed) > JUMP_NS:
                 self._host.incident("clock-jump", now)
         self._host.pass_time(now)
+
+
+def _unseen(order: Order) -> Make:
+    return lambda now, _nowhere: OrderUnknown(
+        at=now.at,
+        mono=now.mono,
+        stream=order.request.stream,
+        order_id=order.order_id,
+        reason="the connection was closed before its fate was known",
+    )
 
 
 def _noted(note: Note | NoteTrade) -> Make:

@@ -39,6 +39,16 @@ CHAOS: Final = (
     ("slow", "Send slowly"),
     ("hostile", "Send hostile names"),
     ("lie", "Lie about ticks"),
+    ("no_ack", "Orders: done, but not acknowledged"),
+    ("ack_lost", "Orders: done, and nothing said"),
+    ("late_ack", "Orders: acknowledged late"),
+    ("double_ack", "Orders: acknowledged twice"),
+    ("reject", "Orders: rejected"),
+    ("silent", "Orders: not done, and nothing said"),
+    ("double_echo", "Orders: own trade told twice"),
+    ("drop_own", "Orders: own trade not told"),
+    ("hand_trade", "Orders: a trade by hand elsewhere"),
+    ("order_chaos", "Orders: any of these, now and then"),
 )
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
@@ -62,6 +62,11 @@ def caption(button: QAbstractButton, text: str) -> None:
     shown = clean(text, NAME_KEPT).replace("&", "&&")
     if button.text() != shown:
         button.setText(shown)
+
+
+def copy(text: str) -> None:
+    """Put a text on the clipboard, as a text and nothing else."""
+    QGuiApplication.clipboard().setText(text)
 
 
 def tray_tip(icon: QSystemTrayIcon, text: str) -> None:

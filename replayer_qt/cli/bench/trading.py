@@ -19,7 +19,6 @@ from replayer_qt.core.audit_chain import Chain, Run
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event, PhaseChanged, PriceTicked, RoundOpened
 from replayer_qt.core.facts import facts_of
-from replayer_qt.core.order_events import ACCOUNT_EVENTS
 from replayer_qt.core.orders import Mode, OrderId, OrderSide, Origin, Request
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.replay_events import ReplayOpened, ReplayShaped, Rewound
@@ -28,6 +27,7 @@ from replayer_qt.core.settings import PaperSettings, RiskSettings, Settings
 from replayer_qt.core.trade_commands import MANUAL, Buy, PlaceSideBet, Sell
 from replayer_qt.core.units import Moment, Nanos, RoundId, StreamId
 from replayer_qt.engine.engine import Engine
+from replayer_qt.engine.keeper import OWN
 from replayer_qt.engine.seat import Context, opened
 from replayer_qt.engine.timeline import Timeline
 from replayer_qt.runtime.audit_worker import AuditWorker
@@ -107,7 +107,7 @@ class _Market:
             *self.ask(Sell, share=100),
             *self.tick(),
         )
-        return tuple(event for event in told if isinstance(event, ACCOUNT_EVENTS))
+        return tuple([event for event in told if type(event) in OWN])
 
 
 def _in_memory() -> Result:
@@ -162,7 +162,7 @@ def _durable(folder: Path) -> list[Result]:
     for number in range(_LIVE_ORDERS):
         begun = time.perf_counter_ns()
         asked = market.ask(Buy, amount=_AMOUNT) if number % 2 == 0 else market.ask(Sell, share=100)
-        told = [event for event in asked if isinstance(event, ACCOUNT_EVENTS)]
+        told = [event for event in asked if type(event) in OWN]
         written.clear()
         worker.post(told)
         if not written.wait(10):

@@ -64,7 +64,10 @@ class BetBar(QWidget):
             return
         self.countdown = told
         self.setAccessibleName(told.text)
-        self.setToolTip(tip(told.tip) if told.tip else "")
+        if told.tip:
+            self.setToolTip(tip(told.tip))
+        else:
+            self.setToolTip("")
         self.update()
 
     # Qt's names from here on.

@@ -16,12 +16,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from replayer_qt.core.commands import Command
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.models.rows import RowsModel
 from replayer_qt.ui.panels.table import Table
+from replayer_qt.ui.plain import copy
 
 Row = TypeVar("Row")
 
@@ -122,7 +123,7 @@ class LinkedTable(Table):
         numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
         lines = ["\t".join(self._cells(number)) for number in numbers]
         if lines:
-            QApplication.clipboard().setText("\n".join(lines))
+            copy("\n".join(lines))
 
     @Slot()
     def copy_table(self) -> None:
@@ -132,7 +133,7 @@ class LinkedTable(Table):
         writer.writerow([column.title for column in self.rows.columns])
         for number in range(self.model().rowCount()):
             writer.writerow(self._cells(number))
-        QApplication.clipboard().setText(out.getvalue())
+        copy(out.getvalue())
 
     def _cells(self, number: int) -> list[str]:
         row = self._row(self.model().index(number, 0))

@@ -17,7 +17,7 @@ from replayer_qt.ui.models.trade_rows import Noted, journal
 from replayer_qt.ui.panels.linked_table import LinkedTable, Verb
 from replayer_qt.ui.panels.open_orders import small_button
 from replayer_qt.ui.panels.positions import NOT_TRADED
-from replayer_qt.ui.plain import SearchLine, clean
+from replayer_qt.ui.plain import SearchLine, clean, fill
 from replayer_qt.ui.theme import Theme
 
 NO_TRADES: Final = "No closed trades in this session yet."
@@ -124,9 +124,11 @@ class JournalPanel(QWidget):
         if chosen == self._edited and self._is_written_to():
             return
         self._edited = chosen
-        self.tags.setText("" if chosen is None else ", ".join(row.tags))
-        self.note.setText("" if chosen is None else row.note)
+        fill(self.tags, "" if chosen is None else ", ".join(row.tags))
+        fill(self.note, "" if chosen is None else row.note)
         self.note.setCursorPosition(0)
+        for line in (self.tags, self.note):
+            line.setModified(False)
 
     def _is_written_to(self) -> bool:
         return self.tags.isModified() or self.note.isModified()

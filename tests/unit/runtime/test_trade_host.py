@@ -17,13 +17,22 @@ from replayer_qt.core.order_events import (
     OrderExpired,
     OrderGated,
     OrderSent,
+    OrderUnknown,
     TradeNoted,
 )
 from replayer_qt.core.orders import Mode, OrderId, OrderState
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.settings import RiskSettings, Settings, TradingSettings
-from replayer_qt.core.trade_commands import Arm, AskVenue, Buy, Kill, LiftKill, NoteTrade
+from replayer_qt.core.trade_commands import (
+    Arm,
+    AskVenue,
+    Buy,
+    Kill,
+    LiftKill,
+    NoteTrade,
+    ResolveUnknown,
+)
 from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Restored
@@ -296,3 +305,26 @@ def test_an_error_of_this_program_halts_what_was_armed(floor):
     floor.running()
     floor.host.note(event(ProblemRaised, 1, code="crash", what="x", remedy="y"))
     assert floor.host.state.accounts[PRACTICE].arming.code == "crash"
+
+
+def test_an_order_under_way_when_the_connection_is_closed_is_unknown(floor):
+    """FAULTS O5: nobody hears of it any more; with the exchange its account ends, and so it."""
+    floor.running()
+    floor.buy()
+    floor.door.durable(tuple(floor.trail.posted))
+    floor.host.note(event(FeedChanged, floor.clock.monotonic(), link=Link.OFF))
+    assert floor.order().state is OrderState.UNKNOWN
+    floor.host.attach(None)
+    floor.host.attach(PRACTICE)
+    assert floor.order().state is OrderState.REJECTED
+
+
+def test_what_a_person_resolved_is_told_to_the_connection(floor):
+    floor.running()
+    floor.buy()
+    floor.door.durable(tuple(floor.trail.posted))
+    floor.host.note(event(OrderUnknown, floor.clock.monotonic(), order_id="k1", reason="x"))
+    resolved = ResolveUnknown(stream=PRACTICE, order_id=OrderId("k1"), happened=False)
+    floor.door.obey(resolved)
+    assert floor.order().state is OrderState.REJECTED
+    assert floor.sent[-1] == resolved
