@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 
+from replayer_qt.adapters.kill_latch import LatchFile
 from replayer_qt.core.events import FeedChanged, Link
 from replayer_qt.core.order_events import KeysArmed, KillSwitched, LimitsStated, OrderGated
 from replayer_qt.core.orders import OrderId
@@ -85,3 +86,18 @@ def test_connecting_killing_lifting_keys_and_limits_are_written_down(floor):
         (True, "tested"),
         (False, "over"),
     ]
+
+
+def test_the_latch_is_on_disk_before_anybody_is_told(floor, tmp_path):
+    """KS-01, KS-02: whoever hears of the kill finds it latched, and a new program would too."""
+    floor.running(RUGS)
+    latched = []
+
+    def hear(advance) -> None:
+        if any(isinstance(one, KillSwitched) for one in advance.events):
+            latched.append(LatchFile(tmp_path, floor.clock).is_on())
+
+    floor.host.advanced.connect(hear)
+    floor.door.obey(Kill(by="button", reason="tested"))
+    assert latched == [True]
+    assert floor.host.state.kill.on
