@@ -3,9 +3,9 @@
 The digest is a line's last member, so checking takes a slice and no parsing.
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -235,9 +235,7 @@ class Chain:
 
 def digest_of(body: bytes) -> bytes:
     """Return the digest of a line's JSON up to, and without, its last member."""
-    hashed = hashlib.sha256(body)
-    hashed.update(b"}")
-    return hashed.hexdigest().encode()
+    return sha256(body + b"}").hexdigest().encode()
 
 
 def is_sound(line: bytes) -> bool:
@@ -276,7 +274,7 @@ def _params_digest(given: str) -> str:
     if is_digest(given):
         return given
     # what is no digest is told by its own; the order's line has it as it was given
-    return hashlib.sha256(repr(given).encode()).hexdigest() if given else NO_PARAMS
+    return sha256(repr(given).encode()).hexdigest() if given else NO_PARAMS
 
 
 def _encoded(word: msgspec.Struct) -> bytes:

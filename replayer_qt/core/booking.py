@@ -43,6 +43,10 @@ END_UNSEEN: Final = "its end was not seen; counted as lost"
 TOLD_LATE: Final = "told when another round had begun"
 
 _DAY: Final = 86_400 * NANOS_PER_SECOND
+_PAPER: Final = Mode.PAPER
+_PURCHASE: Final = OrderSide.BUY
+_SALE: Final = OrderSide.SELL
+_STAKE: Final = OrderSide.SIDE_BET
 _BUY: Final = EntryKind.BUY
 _SELL: Final = EntryKind.SELL
 _RUG: Final = EntryKind.RUG
@@ -61,9 +65,9 @@ def fold_account(account: Account, event: Event) -> Account:
     Paper money that is not there can't be spent; a venue's word on its own money is booked even
     then. Days are of UTC; a clock set back does not begin an earlier one.
     """
+    if type(event) is OrderFilled:
+        return _filled(account, event, event.fill)
     match event:
-        case OrderFilled(fill=fill):
-            return _filled(account, event, fill)
         case PositionLiquidated(fill=fill):
             return _rugged(account, event, fill)
         case SideBetClosed():
@@ -108,20 +112,20 @@ def ended_unseen(account: Account, at: Nanos, note: str = END_UNSEEN) -> Account
 
 def _filled(account: Account, event: OrderFilled, fill: Fill) -> Account:
     amount, quantity, side = fill.amount, fill.quantity, fill.side
-    spends = side is not OrderSide.SELL
+    spends = side is not _SALE
     if not (account.opened and is_money(amount) and is_money(quantity) and is_price(fill.price)):
         return _refused(account)
-    if amount < 0 or quantity < 0 or (not quantity and side is not OrderSide.SIDE_BET):
+    if amount < 0 or quantity < 0 or (not quantity and side is not _STAKE):
         return _refused(account)
-    if spends and amount > account.cash and account.mode is Mode.PAPER:
+    if spends and amount > account.cash and account.mode is _PAPER:
         return _refused(account)
     if fill.round_id != account.round_id and account.round_id is not None:
         if any(one.round_id == fill.round_id for one in account.rounds):
             return _told_late(account, event, fill)
         account = ended_unseen(account, event.at)
-    if side is OrderSide.BUY:
+    if side is _PURCHASE:
         return _bought(account, event, fill)
-    return _sold(account, event, fill) if side is OrderSide.SELL else _staked(account, event, fill)
+    return _sold(account, event, fill) if side is _SALE else _staked(account, event, fill)
 
 
 def _bought(account: Account, event: OrderFilled, fill: Fill) -> Account:
@@ -315,7 +319,7 @@ def _entry(
         price=fill.price,
         round_id=fill.round_id,
         tick=fill.tick,
-        order_id=event.order_id if isinstance(event, OrderFilled) else None,
+        order_id=event.order_id if type(event) is OrderFilled else None,
         note=note,
     )
 
@@ -348,8 +352,9 @@ def _with_entry(
     )
     session = account.session_result + realised
     day, day_result = account.day, account.day_result
-    if entry.at // _DAY > day:
-        day, day_result = entry.at // _DAY, NOTHING
+    today = entry.at // _DAY
+    if today > day:
+        day, day_result = today, NOTHING
     ended, tally, cut_off = account.closed, account.tally, account.cut_off
     loss, last_bet = account.last_loss, account.last_bet
     if closed is not None:

@@ -20,6 +20,11 @@ from replayer_qt.core.verdict import Facts
 
 _DAY: Final = 86_400 * NANOS_PER_SECOND
 _ONE: Final = Decimal(1)
+_PRESALE: Final = Phase.PRESALE
+_LIVE: Final = Link.LIVE
+_UNKNOWN: Final = OrderState.UNKNOWN
+_BUY: Final = OrderSide.BUY
+_SELL: Final = OrderSide.SELL
 
 
 def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
@@ -85,7 +90,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         drifting=bool(trading.drift),
         day_result=_day_result(account, value.unrealised, now) if opened else None,
         drawdown=_drawdown(account, value.result) if opened else None,
-        losing_streak=max(-account.tally.streak, 0),
+        losing_streak=-account.tally.streak if account.tally.streak < 0 else 0,
         lost_ms=lost_ms,
         lost_ticks=lost_ticks,
         same_ms=None if request is None else _same_ms(request, memory.newest, now.mono),
@@ -114,7 +119,7 @@ def _price(running: RoundState | None) -> Decimal | None:
         return None
     if running.price is not None:
         return decimal_of(running.price)
-    return _ONE if running.phase is Phase.PRESALE else None
+    return _ONE if running.phase is _PRESALE else None
 
 
 def _is_live(market: MarketState | None, *, replay: bool) -> bool | None:
@@ -122,7 +127,7 @@ def _is_live(market: MarketState | None, *, replay: bool) -> bool | None:
         return True
     if market is None or market.link is None:
         return None
-    return market.link.link is Link.LIVE
+    return market.link.link is _LIVE
 
 
 def _age_ms(running: RoundState | None, mono: Nanos, *, replay: bool) -> float | None:
@@ -134,7 +139,7 @@ def _age_ms(running: RoundState | None, mono: Nanos, *, replay: bool) -> float |
 
 
 def _ms(nanos: int) -> float:
-    return max(nanos, 0) / NANOS_PER_MILLISECOND
+    return nanos / NANOS_PER_MILLISECOND if nanos > 0 else 0.0
 
 
 def _bet_end(account: Account, running: RoundState | None) -> int:
@@ -168,16 +173,16 @@ def _under_way(book: OrderBook) -> _UnderWay:
         if not order.is_under_way:
             continue
         count += 1
-        is_unknown = order.state is OrderState.UNKNOWN
+        is_unknown = order.state is _UNKNOWN
         unknown += is_unknown
-        if order.request.side is OrderSide.SELL:
+        if order.request.side is _SELL:
             share = order.request.share or 100
             selling += 0 if is_unknown else share
             selling_unknown += share if is_unknown else 0
             continue
         stake = order.at_stake
         pending += stake
-        if order.request.side is OrderSide.BUY:
+        if order.request.side is _BUY:
             buys += stake
         else:
             bet = True
@@ -191,8 +196,7 @@ def _day_result(account: Account, unrealised: Decimal, now: Moment) -> Decimal:
 
 def _drawdown(account: Account, result: Decimal) -> Decimal:
     opening, peak = account.session_opening, account.tally.peak
-    fall = max(opening, peak) - opening - result
-    return fall if fall > 0 else NOTHING
+    return max(NOTHING, max(opening, peak) - opening - result)
 
 
 def _loss(

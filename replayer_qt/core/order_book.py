@@ -97,7 +97,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _Way = tuple[OrderState, ...]
 _NONE: Final[Mapping[OrderId, Order]] = MappingProxyType({})
-_NEW_MOST: Final = 16
+_NEW_MOST: Final = 8
 
 
 def _ways(way: _Way) -> Iterator[_Way]:
@@ -122,7 +122,7 @@ _LEADS_TO: Final[dict[type[OrderEvent], OrderState]] = {
     OrderExpired: OrderState.EXPIRED,
     OrderUnknown: OrderState.UNKNOWN,
 }
-_SAYING_WHY: Final = (OrderRejected, OrderExpired, OrderUnknown)
+_SAYING_WHY: Final = frozenset({OrderRejected, OrderExpired, OrderUnknown})
 _UNDER_WAY: Final = frozenset(
     {OrderState.GATED, OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.UNKNOWN}
 )
@@ -219,9 +219,12 @@ def _refused(book: OrderBook) -> OrderBook:
 
 def _after(order: Order, event: OrderEvent) -> Order | None:
     """The order after the event; None where the event makes no sense for it."""
-    stood, state = order.hops[-1].state, _LEADS_TO.get(type(event))
+    hops, kind = order.hops, type(event)
+    stood, state = hops[-1].state, _LEADS_TO.get(kind)
     verdict, fill, reason = order.verdict, None, ""
-    if type(event) is OrderGated:
+    if state is None:
+        if type(event) is not OrderGated:
+            return None
         verdict = event.verdict
         state = _GATED if verdict.allowed else _REFUSED
         reason = "" if verdict.allowed else _first_text(verdict)
@@ -229,19 +232,14 @@ def _after(order: Order, event: OrderEvent) -> Order | None:
         fill = event.fill
         if fill.side is not order.request.side:
             return None
-    elif isinstance(event, _SAYING_WHY):
-        reason = event.reason
-    elif state is _ACKNOWLEDGED and stood is _UNKNOWN:
+    elif kind in _SAYING_WHY:
+        reason = event.reason  # type: ignore[attr-defined]  # each of them has one
+    elif stood is _UNKNOWN and state is _ACKNOWLEDGED:
         return order  # the venue took it: what became of it is as unknown as before
-    if state is None or state not in FOLLOWS[stood]:
+    if state not in FOLLOWS[stood]:
         return None
-    return Order(
-        request=order.request,
-        hops=(*order.hops, Hop(state, event.at, event.mono)),
-        verdict=verdict,
-        fill=fill,
-        reason=reason,
-    )
+    hops = (*hops, Hop(state, event.at, event.mono))
+    return Order(request=order.request, hops=hops, verdict=verdict, fill=fill, reason=reason)
 
 
 def _first_text(verdict: Verdict) -> str:
@@ -249,18 +247,20 @@ def _first_text(verdict: Verdict) -> str:
 
 
 def _replaced(book: OrderBook, place: int, order: Order) -> OrderBook:
-    if order is book.open[place]:
+    before = book.open
+    if order is before[place]:
         return book
-    before, after = book.open[:place], book.open[place + 1 :]
     if FOLLOWS[order.hops[-1].state]:
-        return replace(book, open=(*before, order, *after))
+        opened = (*before[:place], order, *before[place + 1 :]) if len(before) > 1 else (order,)
+        return replace(book, open=opened)
     over, settled = (*book.over, order), book.settled
-    if len(over) >= OVER_MOST:
+    count = len(over)
+    if count >= OVER_MOST:
         over = over[-OVER_KEPT:]
         settled = _by_name(over, _NONE)
-    elif len(over) - len(settled) > _NEW_MOST:
+    elif count - len(settled) > _NEW_MOST:
         settled = _by_name(over[len(settled) :], settled)
-    return replace(book, open=before + after, over=over, settled=settled)
+    return replace(book, open=before[:place] + before[place + 1 :], over=over, settled=settled)
 
 
 def _by_name(orders: tuple[Order, ...], before: Mapping[OrderId, Order]) -> Mapping[OrderId, Order]:

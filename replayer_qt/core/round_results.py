@@ -1,10 +1,15 @@
 """What each round brought, added up entry by entry; the newest rounds only."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from replayer_qt.core.account import Entry, EntryKind, RoundResult
 
 _Line = TypeVar("_Line")
+
+_SELL: Final = EntryKind.SELL
+_RUG: Final = EntryKind.RUG
+_SIDE_BET: Final = EntryKind.SIDE_BET
+_PAYOUT: Final = EntryKind.PAYOUT
 
 
 def appended(lines: tuple[_Line, ...], line: _Line, most: int) -> tuple[_Line, ...]:
@@ -34,13 +39,13 @@ def rounds_with(
 
 def _with_entry(result: RoundResult, entry: Entry) -> RoundResult:
     kind = entry.kind
-    of_bet = kind is EntryKind.SIDE_BET or kind is EntryKind.PAYOUT
+    of_bet = kind is _SIDE_BET or kind is _PAYOUT
     return RoundResult(
         round_id=result.round_id,
         realised=result.realised if of_bet else result.realised + entry.realised,
         side=result.side + entry.realised if of_bet else result.side,
         invested=result.invested - entry.amount if entry.amount < 0 else result.invested,
-        trades=result.trades + (kind is EntryKind.SELL or kind is EntryKind.RUG),
-        bets=result.bets + (kind is EntryKind.PAYOUT),
-        rugged=result.rugged or kind is EntryKind.RUG,
+        trades=result.trades + (kind is _SELL or kind is _RUG),
+        bets=result.bets + (kind is _PAYOUT),
+        rugged=result.rugged or kind is _RUG,
     )

@@ -207,22 +207,23 @@ class TradingDesk:
             latest: the newest event of the stream that is looked at, whose distance to the limits
                 is measured anew; None measures nothing.
         """
-        after: dict[StreamId, Trading] = {}
-        changed = len(before) != len(self.accounts)
-        looked_at = None if latest is None else latest.stream
+        after: dict[StreamId, Trading] | None = None
+        if len(before) != len(self.accounts):
+            after = {stream: old for stream, old in before.items() if stream in self.accounts}
         for stream, keeper in self.accounts.items():
             trading, old = keeper.seat.trading, before.get(stream)
-            if latest is not None and stream == looked_at:
+            if latest is not None and stream == latest.stream:
                 headroom = self._headroom(keeper, markets.get(stream), latest)
-            elif old is not None and self._published.get(stream) is trading:
-                after[stream] = old
+            elif old is None:
+                headroom = ()
+            elif self._published.get(stream) is trading:
                 continue
             else:
-                headroom = () if old is None else old.headroom
-            changed = True
+                headroom = old.headroom
+            after = dict(before) if after is None else after
             self._published[stream] = trading
             after[stream] = replace(trading, headroom=headroom) if headroom else trading
-        return MappingProxyType(after) if changed else before
+        return before if after is None else MappingProxyType(after)
 
     def _headroom(
         self, keeper: SeatKeeper | Timeline, market: MarketState | None, latest: Event

@@ -9,7 +9,7 @@ from replayer_qt.core.account import Account
 from replayer_qt.core.arming import fold_arming
 from replayer_qt.core.booking import fold_account
 from replayer_qt.core.events import Event
-from replayer_qt.core.order_book import fold_orders, is_taken
+from replayer_qt.core.order_book import fold_orders
 from replayer_qt.core.order_events import (
     AccountOpened,
     AccountStated,
@@ -203,8 +203,10 @@ def with_trading(seat: Seat, trading: Trading) -> Seat:
 def _ordered(trading: Trading, event: OrderEvent) -> Trading:
     before = trading.book
     book = fold_orders(before, event)
-    if not is_taken(before, book):
-        return trading if book is before else _with(trading, book=book)
+    if book is before:
+        return trading
+    if book.refused != before.refused:
+        return _with(trading, book=book)
     memory = fold_memory(trading.memory, event)
     if type(event) is OrderFilled:
         account = fold_account(trading.account, event)

@@ -49,6 +49,9 @@ class Timeline:
 
     Bounded by the recording: one snapshot for each `SPACING` events of the rounds that were traded
     in and for each few decisions, and `BRANCHES_KEPT` branches, of which the oldest goes first.
+
+    Attributes:
+        seat: the account where the replay stands.
     """
 
     def __init__(self, seat: Seat, context: Context) -> None:
@@ -69,13 +72,8 @@ class Timeline:
         self._played: Played | None = None
         self._log: list[Event] = []
         self._ordinal = 0
-        self._seat = self._opening
+        self.seat = self._opening
         self._market = MarketState(stream=seat.trading.stream)
-
-    @property
-    def seat(self) -> Seat:
-        """The account where the replay stands."""
-        return self._seat
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -184,12 +182,12 @@ class Timeline:
         told = self._make(decision)
         self._note_branches()
         if self._played.needs_mark(self._ordinal):
-            self._played.mark(Mark(self._ordinal, self._seat, self._market))
+            self._played.mark(Mark(self._ordinal, self.seat, self._market))
         return (*forked, *told)
 
     def _make(self, decision: Decision) -> tuple[Event, ...]:
-        self._seat, told = submit(
-            self._seat, decision.command, self._market, decision.context, decision.moment
+        self.seat, told = submit(
+            self.seat, decision.command, self._market, decision.context, decision.moment
         )
         return told
 
@@ -247,21 +245,21 @@ class Timeline:
         return BranchChanged(
             at=now.at,
             mono=now.mono,
-            stream=self._seat.trading.stream,
+            stream=self.seat.trading.stream,
             branch=told.current,
             branches=told.names,
             ahead=told.ahead,
         )
 
     def _note_branches(self) -> Branches:
-        trading, name = self._seat.trading, self._branch.name
+        trading, name = self.seat.trading, self._branch.name
         ahead = 0 if self._played is None else self._played.ahead(self._ordinal)
         known = trading.branches
-        if known is not None and known.ahead == ahead and known.current == name:
-            if known.names is self._names:
-                return known
+        here = known is not None and known.names is self._names and known.current == name
+        if here and known is not None and known.ahead == ahead:
+            return known
         told = Branches(current=name, names=self._names, ahead=ahead)
-        self._seat = replace(self._seat, trading=replace(trading, branches=told))
+        self.seat = replace(self.seat, trading=replace(trading, branches=told))
         return told
 
     # --- where the replay stands
@@ -297,13 +295,13 @@ class Timeline:
         played = self._played
         if played is None or played.is_idle or self._ordinal < played.marks[-1].ordinal:
             return
-        played.mark(Mark(self._ordinal, self._seat, self._market))
+        played.mark(Mark(self._ordinal, self.seat, self._market))
 
     def _refold(self, played: Played) -> None:
         """Stand at the end of the log: from the nearest mark, making the decisions on the way."""
         target = sum(weight_of(event) for event in self._log)
         mark = played.nearest(target)
-        self._seat, self._market, self._ordinal = mark.seat, mark.market, mark.ordinal
+        self.seat, self._market, self._ordinal = mark.seat, mark.market, mark.ordinal
         for event in after(self._log, mark.ordinal):
             self._play(event, played)
         self._note_branches()
@@ -317,7 +315,7 @@ class Timeline:
         parts = self._parts(event, played) if type(event) is TickBlock else (event,)
         for part in parts:
             self._market = fold_market(self._market, part)
-            self._seat, derived = react(self._seat, part, self._market, self._context)
+            self.seat, derived = react(self.seat, part, self._market, self._context)
             told += derived
             self._ordinal += weight_of(part)
             made = played.due(self._ordinal)
@@ -326,7 +324,7 @@ class Timeline:
             if made:
                 self._note_branches()
             if self._ordinal % SPACING == 0:
-                played.mark(Mark(self._ordinal, self._seat, self._market))
+                played.mark(Mark(self._ordinal, self.seat, self._market))
         return tuple(told)
 
     def _parts(self, event: TickBlock, played: Played) -> Iterator[Event]:
