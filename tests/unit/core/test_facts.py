@@ -299,7 +299,7 @@ def test_two_amounts_that_are_written_differently_are_the_same():
     st.integers(1, 5),
 )
 def test_no_second_holds_more_orders_than_allowed(gaps, limit):
-    """S4-K7, S0-M3: in any window of one second, wherever it begins."""
+    """S4-K7, S2-Q8, S0-M3: in any window of one second, wherever it begins."""
     monos, mono = [], 0
     for gap in gaps:
         mono += gap
