@@ -109,6 +109,7 @@ def _ways(way: _Way) -> Iterator[_Way]:
 _WAYS: Final = frozenset(_ways((OrderState.REQUESTED,)))
 """Every way that an order can have gone so far."""
 _REQUESTED: Final = OrderState.REQUESTED
+_SENT: Final = OrderState.SENT
 _GATED: Final = OrderState.GATED
 _REFUSED: Final = OrderState.REFUSED
 _ACKNOWLEDGED: Final = OrderState.ACKNOWLEDGED
@@ -196,6 +197,24 @@ def fold_orders(book: OrderBook, event: Event) -> OrderBook:
     if isinstance(event, OrderAcknowledged) and book.find_over(order_id) is not None:
         return book
     return _refused(book)
+
+
+def fold_leaving(
+    book: OrderBook, requested: OrderRequested, gated: OrderGated, sent: OrderSent
+) -> OrderBook:
+    """Return the orders after one that was asked for, allowed and sent: as folding the three."""
+    request, order_id = requested.request, requested.order_id
+    is_one = order_id == request.order_id == gated.order_id == sent.order_id
+    is_new = len(book.open) < OPEN_MOST and book.find(order_id) is None
+    if not (is_one and is_new and gated.verdict.allowed):
+        return fold_orders(fold_orders(fold_orders(book, requested), gated), sent)
+    hops = (
+        Hop(_REQUESTED, requested.at, requested.mono),
+        Hop(_GATED, gated.at, gated.mono),
+        Hop(_SENT, sent.at, sent.mono),
+    )
+    order = Order(request=request, hops=hops, verdict=gated.verdict)
+    return replace(book, open=(*book.open, order))
 
 
 def is_taken(before: OrderBook, after: OrderBook) -> bool:

@@ -9,6 +9,7 @@ from replayer_qt.core.account import Account
 from replayer_qt.core.arming import fold_arming
 from replayer_qt.core.booking import fold_account
 from replayer_qt.core.events import Event
+from replayer_qt.core.order_book import fold_leaving as leaving
 from replayer_qt.core.order_book import fold_orders
 from replayer_qt.core.order_events import (
     AccountOpened,
@@ -21,6 +22,9 @@ from replayer_qt.core.order_events import (
     DriftFound,
     OrderEvent,
     OrderFilled,
+    OrderGated,
+    OrderRequested,
+    OrderSent,
     PositionLiquidated,
     Rebaselined,
     SideBetClosed,
@@ -193,6 +197,16 @@ def fold(seat: Seat, event: Event, market: MarketState | None) -> Seat:
         case _:
             return seat
     return with_trading(seat, after)
+
+
+def fold_leaving(
+    seat: Seat, requested: OrderRequested, gated: OrderGated, sent: OrderSent, paper: PaperState
+) -> Seat:
+    """Return the seat after one order was asked for, allowed, and sent to the paper venue."""
+    trading = seat.trading
+    memory = fold_memory(fold_memory(trading.memory, requested), gated)
+    book = leaving(trading.book, requested, gated, sent)
+    return _with(seat, trading=_with(trading, book=book, memory=memory), paper=paper)
 
 
 def with_trading(seat: Seat, trading: Trading) -> Seat:

@@ -26,7 +26,7 @@ from replayer_qt.engine.reduce import fold_market
 from replayer_qt.engine.seat import Context, Seat
 from replayer_qt.engine.trading import react, submit
 
-SPACING: Final = 64
+SPACING: Final = 32
 """Events between two snapshots."""
 
 BRANCHES_KEPT: Final = 64

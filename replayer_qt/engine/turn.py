@@ -25,10 +25,10 @@ from replayer_qt.core.risk import evaluate
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trade_commands import Buy, OrderCommand, PlaceSideBet, Sell
 from replayer_qt.core.trading import Trading
-from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment, RoundId
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Moment, Nanos, RoundId
 from replayer_qt.core.verdict import Facts
 from replayer_qt.engine.paper import PaperState, Stamp, sent
-from replayer_qt.engine.seat import Context, Seat, fold
+from replayer_qt.engine.seat import Context, Seat, fold, fold_leaving
 from replayer_qt.engine.wishes import price_of
 
 _GATED: Final = OrderState.GATED
@@ -133,10 +133,16 @@ class Turn:
         at, mono, stream, order_id = self.moment.at, self.moment.mono, trading.stream, command.key
         request = _request(command, trading, self.market)
         verdict = evaluate(request, self.facts(request), self.context.limits)
-        self.tell(
-            OrderRequested(at=at, mono=mono, stream=stream, order_id=order_id, request=request)
+        requested = OrderRequested(
+            at=at, mono=mono, stream=stream, order_id=order_id, request=request
         )
-        self.tell(OrderGated(at=at, mono=mono, stream=stream, order_id=order_id, verdict=verdict))
+        gated = OrderGated(at=at, mono=mono, stream=stream, order_id=order_id, verdict=verdict)
+        at_once = verdict.allowed and self.context.replay and request.mode is _PAPER
+        if at_once and self._why_not(request, mono) is None:
+            self._leave(requested, gated)
+            return
+        self.tell(requested)
+        self.tell(gated)
         if verdict.allowed and self.context.replay:
             self.release(order_id)
 
@@ -145,7 +151,7 @@ class Turn:
         order = self.trading.book.find(order_id)
         if order is None or order.hops[-1].state is not _GATED:
             return None
-        why_not = self._why_not(order)
+        why_not = self._why_not(order.request, order.hops[0].mono)
         if why_not is not None:
             self.withdraw(order, why_not)
             return None
@@ -162,6 +168,14 @@ class Turn:
             return None
         age_ms = (moment.mono - order.hops[0].mono) // NANOS_PER_MILLISECOND
         return Approval(order=left, expires_in_ms=self.context.settings.trading.order_ms - age_ms)
+
+    def _leave(self, requested: OrderRequested, gated: OrderGated) -> None:
+        """Let a replay's order leave in the moment it is allowed, in one step."""
+        at, mono, request = requested.at, requested.mono, requested.request
+        left = OrderSent(at=at, mono=mono, stream=requested.stream, order_id=requested.order_id)
+        paper = sent(self.seat.paper, request, at, self.context.settings.paper)
+        self.seat = fold_leaving(self.seat, requested, gated, left, paper)
+        self.told += (requested, gated, left)
 
     def fly(self, paper: PaperState) -> None:
         """Change what is on its way to the paper venue."""
@@ -193,11 +207,15 @@ class Turn:
 
     def too_old(self, order: Order) -> bool:
         """Return whether an order waited so long that it must not leave any more."""
-        age_ns = self.moment.mono - order.hops[0].mono
+        return self._is_late(order.hops[0].mono)
+
+    def _is_late(self, asked: Nanos) -> bool:
+        age_ns = self.moment.mono - asked
         return age_ns > self.context.settings.trading.order_ms * NANOS_PER_MILLISECOND
 
-    def _why_not(self, order: Order) -> str | None:
-        request, context = order.request, self.context
+    def _why_not(self, request: Request, asked: Nanos) -> str | None:
+        """Why an allowed order that was asked for at `asked` [monotonic ns] must not leave now."""
+        context = self.context
         round_ = None if self.market is None else self.market.round
         if context.kill.on and not passes_kill(request):
             return "the kill switch was pressed before it left"
@@ -205,7 +223,7 @@ class Turn:
             return "decisions can't be written down"
         if not request.reduces and self._disarmed():
             return "it was disarmed before it left"
-        if self.too_old(order):
+        if self._is_late(asked):
             return f"it could not leave within {context.settings.trading.order_ms} ms"
         if round_ is None or round_.round_id != request.round_id:
             return "its round was over before it left"

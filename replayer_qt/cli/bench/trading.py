@@ -42,6 +42,7 @@ _LIVE_ORDERS: Final = 300
 _VERDICTS: Final = 5_000
 _ROUND_TICKS: Final = 1_300
 _JUMPS: Final = 400
+_TRIES: Final = 3
 _AMOUNT: Final = Decimal("0.01")
 
 # what is measured is the way, not how soon a limit stops it
@@ -227,7 +228,11 @@ def _gate() -> list[Result]:
 
 
 def _jump() -> list[Result]:
-    """Jumps in a long round that was traded in all over, to everywhere in turn."""
+    """Jumps in a long round that was traded in all over, to everywhere in turn.
+
+    Each jump is made some times among the others, and the quickest counts: how long the system let
+    something else run is no property of a place.
+    """
     tape = Tape(
         [
             RoundOpened(**_stamp(0), round_id=_ROUND),
@@ -253,12 +258,13 @@ def _jump() -> list[Result]:
         elif number % 50 == 40:
             timeline.submit(Sell(stream=_STREAM, key=key, share=100), None, context)
     histories = [tuple(tape.between(0, place * 7919 % tape.end)) for place in range(1, _JUMPS + 1)]
-    spent: list[float] = []
-    for history in histories:
-        rewound = Rewound(**_stamp(0), history=history)
-        begun = time.perf_counter_ns()
-        timeline.take(rewound)
-        spent.append((time.perf_counter_ns() - begun) / 1e6)
+    rewinds = [Rewound(**_stamp(0), history=history) for history in histories]
+    spent = [float("inf")] * len(rewinds)
+    for _ in range(_TRIES):
+        for place, rewound in enumerate(rewinds):
+            begun = time.perf_counter_ns()
+            timeline.take(rewound)
+            spent[place] = min(spent[place], (time.perf_counter_ns() - begun) / 1e6)
     return [
         Result(
             name=f"jump with the account, {_ROUND_TICKS:,} ticks, p50",

@@ -16,6 +16,7 @@ from replayer_qt.core.order_book import (
     OVER_KEPT,
     OVER_MOST,
     OrderBook,
+    fold_leaving,
     fold_orders,
     is_taken,
 )
@@ -213,6 +214,18 @@ EVENTS = st.sampled_from(REQUESTS).flatmap(
 @given(st.lists(EVENTS, max_size=40), st.integers(0, 40))
 def test_folding_in_two_parts_is_folding_at_once(events, cut):
     assert folded(folded(OrderBook(), *events[:cut]), *events[cut:]) == folded(OrderBook(), *events)
+
+
+@given(st.lists(EVENTS, max_size=12), st.sampled_from(REQUESTS), st.booleans(), st.booleans())
+def test_an_order_that_leaves_at_once_is_as_one_that_leaves_step_by_step(past, request, ok, mixed):
+    book = folded(OrderBook(), *past)
+    other = make_request("other") if mixed else request
+    told_of_it = (
+        told(OrderRequested, request, request=request),
+        told(OrderGated, other, verdict=make_verdict(allowed=ok)),
+        told(OrderSent, request),
+    )
+    assert fold_leaving(book, *told_of_it) == folded(book, *told_of_it)
 
 
 class AnyOrderOfEvents(RuleBasedStateMachine):
