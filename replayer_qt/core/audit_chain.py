@@ -160,7 +160,7 @@ class Chain:
         second, fraction = divmod(at, NANOS_PER_SECOND)
         if second != self._second:
             self._second = second
-            self._second_text = f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}".encode()
+            self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:19].encode()
         kind = self._kinds.get(type(word))
         if kind is None:
             kind = self._kinds[type(word)] = str(word.__struct_config__.tag).encode()
@@ -193,9 +193,9 @@ class Chain:
 
     def _whose(self, event: Event) -> tuple[bytes, bytes]:
         if isinstance(event, OrderEvent):
-            if isinstance(event, OrderRequested):
+            if type(event) is OrderRequested:
                 self._remember(event.request)
-            elif isinstance(event, OrderGated):
+            elif type(event) is OrderGated:
                 self._note_limits(event.verdict.limits_hash)
             known = self._owners.get(event.order_id) or self._elders.get(event.order_id)
             return known if known is not None else self._of_earlier_run(event)

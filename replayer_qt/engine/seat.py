@@ -92,7 +92,11 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def is_idle(self) -> bool:
         """Whether the market can do nothing to this account: flat, and no standing order."""
-        return self.trading.cash_out is None and self.is_flat
+        trading = self.trading
+        if trading.cash_out is not None or trading.book.open:
+            return False
+        account = trading.account
+        return account.bet is None and not account.holding.quantity
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -98,6 +98,9 @@ class Timeline:
 
         The market and the context are its own: those of the moment are not those of the past.
         """
+        if type(event) in _OF_ROUNDS:
+            self._log.append(event)
+            return self._play(event, self._here(event))
         match event:
             case ReplayOpened(rounds=rounds):
                 self._order += [name for name in rounds if name not in self._order]
@@ -106,9 +109,6 @@ class Timeline:
                 self._enter(round_id)
             case Rewound():
                 self._rewind(event)
-            case _ if type(event) in _OF_ROUNDS:
-                self._log.append(event)
-                return self._play(event, self._here(event))
             case _:
                 pass
         return ()
@@ -121,13 +121,11 @@ class Timeline:
         _moment: Moment | None = None,
     ) -> tuple[Event, ...]:
         """Obey a command where the replay stands, in the replay's own time."""
-        match command:
-            case ChooseBranch(branch=name):
-                return self._choose(name)
-            case RenameBranch(name=name):
-                return self._rename(name)
-            case _:
-                return self._decide(command, context)
+        if isinstance(command, ChooseBranch):
+            return self._choose(command.branch)
+        if isinstance(command, RenameBranch):
+            return self._rename(command.name)
+        return self._decide(command, context)
 
     def release(
         self,
@@ -192,8 +190,10 @@ class Timeline:
         return told
 
     def _decided_later(self, round_id: RoundId) -> bool:
-        rounds = self._branch.rounds
-        later = self._order[self._order.index(round_id) + 1 :]
+        rounds, order = self._branch.rounds, self._order
+        if order[-1] == round_id:
+            return False
+        later = order[order.index(round_id) + 1 :]
         return any(rounds[name].decisions for name in later if name in rounds)
 
     def _fork(self, round_id: RoundId, played: Played) -> BranchChanged:
