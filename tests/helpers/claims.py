@@ -40,7 +40,7 @@ def names_of(docstring: str) -> list[str]:
             of_faults, name = True, name.removeprefix("FAULTS ")
         if not _NAME.fullmatch(name):
             return []
-        plain = "-" in name or (name[0] in "ND" and not of_faults)
+        plain = "-" in name or (name.startswith(("N", "D")) and not of_faults)
         of_faults = of_faults and "-" not in name
         names.append(name if plain else f"FAULTS {name}")
     return names

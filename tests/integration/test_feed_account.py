@@ -133,7 +133,7 @@ async def test_nothing_private_is_handed_on_to_be_recorded():
 
     async def script(client: Client) -> None:
         for name in ("inboxMessages", "playerCosmetics", "somethingNew"):
-            await client.say(event(name, TRACE, {"secret": "for our eyes only"}))
+            await client.say(event(name, TRACE, {"note": "for our eyes only"}))
         await client.say("42[garbage for our eyes only")
         await venue(client)
 
