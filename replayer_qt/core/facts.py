@@ -55,11 +55,13 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
     account, book, memory = trading.account, trading.book, trading.memory
     running = None if market is None else market.round
     price = _price(running)
-    # a holding of a round whose end was not seen has no price here
-    of_this = running is not None and account.round_id == running.round_id
-    value = valued(account, price if of_this else None)
-    opened = account.opened
-    held = account.holding
+    opened, held = account.opened, account.holding
+    unrealised, result = NOTHING, account.session_result
+    if held.quantity:
+        # a holding of a round whose end was not seen has no price here
+        of_this = running is not None and account.round_id == running.round_id
+        value = valued(account, price if of_this else None)
+        unrealised, result = value.unrealised, value.result
     lost_ms, lost_ticks = _loss(account, running, now)
     way = _under_way(book) if book.open else _IDLE
     second, minute, second_frees, minute_frees = _rates(memory.recent, now.mono)
@@ -88,8 +90,8 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         selling_unknown=way.selling_unknown,
         unknown=way.unknown,
         drifting=bool(trading.drift),
-        day_result=_day_result(account, value.unrealised, now) if opened else None,
-        drawdown=_drawdown(account, value.result) if opened else None,
+        day_result=_day_result(account, unrealised, now) if opened else None,
+        drawdown=_drawdown(account, result) if opened else None,
         losing_streak=-account.tally.streak if account.tally.streak < 0 else 0,
         lost_ms=lost_ms,
         lost_ticks=lost_ticks,
@@ -103,7 +105,7 @@ def facts_of(  # noqa: PLR0913 - each is something else that the gate must know
         breaker_ms=breaker_ms,
         orders=memory.orders,
         turnover=memory.turnover,
-        session_result=value.result,
+        session_result=result,
         in_flight=way.orders,
         last_ms=_ms(now.mono - memory.recent[-1]) if memory.recent else None,
     )

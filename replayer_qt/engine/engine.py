@@ -164,7 +164,7 @@ class Engine:
 
     def _advance(self, events: tuple[Event, ...], *, look: bool = False) -> Advance:
         state = self._state
-        latest = self._latest(events) if look else None
+        latest = self._latest(events) if look and state.shown is not None else None
         accounts = self._desk.shown_accounts(state.accounts, state.markets, latest)
         if accounts is not state.accounts:
             self._state = replace(state, accounts=accounts)
