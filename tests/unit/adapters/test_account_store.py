@@ -112,6 +112,16 @@ def test_a_hundred_thousand_amounts_survive_the_store(store):
     assert kept == [str(amount) for amount in reversed(amounts)]
 
 
+def test_a_balance_of_more_digits_than_a_float_has_survives_the_store(store):
+    """D18: what was summed up is kept as exactly as what was paid in."""
+    store.keep([opening("12345678.123456789012345678"), deposit(Decimal("1E-18"), at=1)])
+    rows = store.answer(AskEntries()).rows
+    assert [str(row.cash) for row in rows] == [
+        "12345678.123456789012345679",
+        "12345678.123456789012345678",
+    ]
+
+
 def test_keeping_the_same_events_again_changes_nothing(store, tmp_path):
     told = whole(*played(3, 60)[0])
     store.keep(told)
