@@ -174,6 +174,7 @@ class Machine:
         recordings: Path,
         clock: Clock,
         trade: TradeHost | None = None,
+        writers: tuple[Worker, ...] = (),
     ) -> None:
         self.host = host
         self.recorder = recorder
@@ -181,11 +182,13 @@ class Machine:
         self.trade = trade
         self._recordings = recordings
         self._clock = clock
+        self._writers = writers
 
     def abandon(self) -> bool:
         """Stop everything in order where the main loop has ended under us; False if not in time."""
-        feeds_stopped = self.desk.abandon()
-        return self.recorder.stop() and feeds_stopped
+        stopped = [self.desk.abandon(), self.recorder.stop()]
+        stopped += [writer.stop() for writer in self._writers]
+        return all(stopped)
 
     async def mend(self) -> None:
         """Mend what a crash left of earlier recordings, and tell what was found.
@@ -264,13 +267,22 @@ async def assemble(
     wiring.wire(host=host, recorder=recorder, desk=desk)
     recorder.start()
     stack.callback(_stop, recorder, "the recorder")
-    trade = None
+    trade: TradeHost | None = None
+    writers: tuple[Worker, ...] = ()
     if till is not None and latch is not None:
         run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
-        trade = _open_till(stack, till, latch, run, settings, (host, desk, recorder, clock))
+        trade, writers = _open_till(
+            stack, till, latch, run, settings, (host, desk, recorder, clock)
+        )
     stack.push_async_callback(_stop_feeds, desk)
     return Machine(
-        host=host, recorder=recorder, desk=desk, recordings=recordings, clock=clock, trade=trade
+        host=host,
+        recorder=recorder,
+        desk=desk,
+        recordings=recordings,
+        clock=clock,
+        trade=trade,
+        writers=writers,
     )
 
 
@@ -281,7 +293,7 @@ def _open_till(
     run: Run,
     settings: Settings,
     floor: tuple[EngineHost, Desk, RecorderWorker, Clock],
-) -> TradeHost:
+) -> tuple[TradeHost, tuple[Worker, ...]]:
     """Build and start what trading needs: the latch is read before any order can be."""
     host, desk, recorder, clock = floor
     trail = AuditFiles(till.folder / "audit", clock, run=run, clean=cleaner(till.redactor.clean))
@@ -308,7 +320,7 @@ def _open_till(
     for timed in (trade, parts):
         timed.start()
         stack.callback(timed.stop)
-    return trade
+    return trade, (audit, keeper, watch)
 
 
 def _thread_trouble(thread: Running) -> str:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from replayer_qt.adapters.audit.verify import verify_trail
 from replayer_qt.adapters.journal.reader import read_journal
 from tests.helpers.exchange import ROOT
 
@@ -48,7 +49,8 @@ def test_a_lost_display_ends_the_program_in_order(tmp_path):
     assert done.returncode == 3, done.stderr
     assert "QThread" not in done.stderr
     assert "the display is gone; everything was stopped" in done.stderr
-    files = sorted(Path(tmp_path).rglob("*.jsonl"))
+    files = sorted(Path(tmp_path, "recordings").rglob("*.jsonl"))
     assert files
     for path in files:
         assert read_journal(path).damage == ()
+    assert verify_trail(Path(tmp_path, "audit")).is_whole

@@ -19,6 +19,7 @@ import replayer_qt.adapters.feeds.rugs_socketio
 import replayer_qt.cli.record
 import replayer_qt.cli.window
 import replayer_qt.main  # noqa: F401  # loaded here, once, and not in each child
+from replayer_qt.adapters.audit.verify import verify_trail
 from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
@@ -98,7 +99,9 @@ def judged(run: Run) -> list[str]:
                 wrong.append(f"lock: {error}")
     if run.code in {0, 130}:
         wrong += [f"unfinished: {found.what}" for found in recover(data / "recordings")]
-    for path in data.rglob("*.jsonl"):
+    if (data / "audit").is_dir():
+        wrong += [f"audit: {found.what}" for found in verify_trail(data / "audit").damage]
+    for path in (data / "recordings").rglob("*.jsonl"):
         recording = read_journal(path)
         if run.code in {0, 130} and recording.damage:
             wrong.append(f"{path.name}: {recording.damage[0]}")
@@ -130,7 +133,7 @@ def main(folder: Path, url: str, windows: int, recorders: int, seed: int) -> Non
         "in_order": sum(run.code in {0, 130} for run in ended),
         "before_it_listened": sum(run.code == -signal.SIGTERM for run in ended),
         "slowest_s": round(max(run.took_s for run in ended), 2),
-        "recordings": sum(1 for _ in folder.rglob("*.jsonl")),
+        "recordings": sum(1 for _ in folder.rglob("recordings/**/*.jsonl")),
         "wrong": wrong[:20],
     }
     sys.stdout.write(json.dumps(told) + "\n")
