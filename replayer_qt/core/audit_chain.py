@@ -127,6 +127,7 @@ class Chain:
         self._limits_digest = ""
         self._second = -1
         self._second_text = b""
+        self._note_moment(Nanos(0), Nanos(0))
 
     @property
     def head(self) -> Head:
@@ -157,26 +158,20 @@ class Chain:
         payload = _encoded(word)
         if self._clean is not None:
             payload = self._clean(payload)
-        second, fraction = divmod(at, NANOS_PER_SECOND)
-        if second != self._second:
-            self._second = second
-            self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:19].encode()
+        if at != self._at or mono != self._mono:
+            self._note_moment(at, mono)
         kind = self._kinds.get(type(word))
         if kind is None:
             kind = self._kinds[type(word)] = str(word.__struct_config__.tag).encode()
         seq = self.seq + 1
         body = (
-            b'{"schema":%d,"seq":%d,"event_id":"%b","at":"%b.%09d+00:00","at_ns":%d,"mono_ns":%d,'
-            b'%b%b"limits_hash":%b,"correlation_id":%b,"event":"%b","payload":%b,"prev":"%b"'
+            b'{"schema":%d,"seq":%d,"event_id":"%b",%b%b"limits_hash":%b,"correlation_id":%b,'
+            b'"event":"%b","payload":%b,"prev":"%b"'
         ) % (
             SCHEMA,
             seq,
             self._ids.next(at),
-            self._second_text,
-            fraction,
-            at,
-            mono,
-            self._run,
+            self._moment,
             whose,
             self._limits,
             correlation,
@@ -226,6 +221,16 @@ class Chain:
     def _of_earlier_run(self, event: OrderEvent) -> tuple[bytes, bytes]:
         whose = _whose_text(event.stream, self._modes.get(event.stream), EARLIER, NO_PARAMS)
         return whose, _named(event.order_id, NAMELESS)
+
+    def _note_moment(self, at: Nanos, mono: Nanos) -> None:
+        """Write out when it is, and the run: what is told of one moment shares that text."""
+        second, fraction = divmod(at, NANOS_PER_SECOND)
+        if second != self._second:
+            self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:19].encode()
+            self._second = second
+        stamp = b'"at":"%b.%09d+00:00","at_ns":%d,"mono_ns":%d,'
+        self._moment = stamp % (self._second_text, fraction, at, mono) + self._run
+        self._at, self._mono = at, mono
 
     def _note_limits(self, digest: str) -> None:
         if digest != self._limits_digest:
