@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from replayer_qt.core import trade_commands as t
 from replayer_qt.core.orders import Origin
@@ -100,6 +100,22 @@ def test_no_key_typed_into_any_input_orders_anything(bench):
         press("sell-all")
     orders = [each for each in bench.asked if isinstance(each, t.OrderCommand)]
     assert orders == []
+
+
+def test_a_field_that_takes_no_letters_keeps_the_keys_all_the_same(bench):
+    """N10: Qt offers everybody the keys of a read-only field; they order nothing."""
+    held(bench, until=MINUTE)
+    field = QLineEdit(bench.window)
+    field.setReadOnly(True)
+    field.show()
+    field.setFocus()
+    assert QApplication.focusWidget() is field
+    for name in KEYS:
+        press(name)
+    assert bench.asked == []
+    bench.chart.setFocus()
+    press("buy")
+    assert len(bench.asked) == 1
 
 
 def test_no_key_typed_into_a_dialog_orders_anything(bench):
