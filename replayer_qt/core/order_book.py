@@ -97,7 +97,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _Way = tuple[OrderState, ...]
 _NONE: Final[Mapping[OrderId, Order]] = MappingProxyType({})
-_NEW_MOST: Final = 8
+_NEW_MOST: Final = 16
 
 
 def _ways(way: _Way) -> Iterator[_Way]:
