@@ -36,9 +36,7 @@ GREEN: Final = "checks-green"
 INCIDENTS: Final = {
     "clock-jump": "the clock jumped, or the machine slept",
     "gui-stall": "the window stood still for more than a second",
-    "disconnected": "the connection was lost",
     "crash": "an error of this program was caught",
-    "screen-locked": "the screen was locked",
 }
 """What only the machinery around can notice, by the code that it tells; each halts."""
 

@@ -123,9 +123,7 @@ def with_bought(holding: Holding, amount: Decimal, price: Decimal) -> Holding:
 
 def with_lot(holding: Holding, quantity: Decimal, price: Decimal) -> Holding:
     """Return the holding after so many units more, bought at `price`; as `with_bought`."""
-    basis = proceeds(quantity, price)
-    if holding.quantity:
-        basis += proceeds(holding.quantity, holding.average)
+    basis = holding.basis + proceeds(quantity, price)
     total = holding.quantity + quantity
     average = _EXACTLY.divide(basis, total) if total else NOTHING
     return Holding(quantity=total, basis=basis, average=average)
@@ -139,7 +137,9 @@ def with_sold(holding: Holding, quantity: Decimal) -> Holding:
     left = holding.quantity - quantity
     if left <= 0:
         return Holding()
-    return Holding(quantity=left, basis=proceeds(left, holding.average), average=holding.average)
+    # by the basis, not by the average: that is cut off somewhere, and would lose a billionth
+    basis = floor9(_EXACTLY.divide(_EXACTLY.multiply(left, holding.basis), holding.quantity))
+    return Holding(quantity=left, basis=basis, average=holding.average)
 
 
 def side_bet_wins(start: int, rug_tick: int) -> bool:

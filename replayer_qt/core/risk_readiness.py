@@ -25,6 +25,11 @@ _SELL: Final = OrderSide.SELL
 _PAPER: Final = Mode.PAPER
 
 
+def phase_allows(side: OrderSide, phase: Phase | None) -> bool:
+    """Return whether an order of that side may leave in a phase; a sale also in an unknown one."""
+    return phase not in _CANNOT_SELL if side is _SELL else phase in TRADEABLE
+
+
 def fault_of(request: Request) -> str:
     """Return what is wrong with an order in itself; empty when it makes sense."""
     side: object = request.side  # structs take whatever they are given
@@ -96,7 +101,7 @@ def phase_not_tradeable(request: Request, facts: Facts, bounds: Bounds) -> Reaso
     if not bounds.check_phase:
         return None
     phase = facts.phase
-    if phase not in _CANNOT_SELL if request.side is _SELL else phase in TRADEABLE:
+    if phase_allows(request.side, phase):
         return None
     verb = "sold" if request.side is _SELL else "bought or bet"
     named = Phase.UNKNOWN if phase is None else phase

@@ -54,27 +54,22 @@ def beginning(
         paper: what a paper account begins with.
         moment: now.
     """
-    cash = None if restored is None else restored.cash
     if known is not None:
-        cash = known.account.cash
-    elif cash is None and mode is Mode.PAPER:
+        return tuple(_gone(known, moment))  # the account goes on: the venue's word is taken over
+    cash = None if restored is None else restored.cash
+    if cash is None and mode is Mode.PAPER:
         cash = decimal_of(paper.cash)
     if cash is None:
         return ()
-    day, day_result = (0, NOTHING) if restored is None else (restored.day, restored.day_result)
-    if known is not None:
-        day, day_result = known.account.day, known.account.day_result
     opening = AccountOpened(
         at=moment.at,
         mono=moment.mono,
         stream=stream,
         mode=mode,
         cash=cash,
-        day=day,
-        day_result=day_result,
+        day=0 if restored is None else restored.day,
+        day_result=NOTHING if restored is None else restored.day_result,
     )
-    if known is not None:
-        return (*_gone(known, moment), opening)
     left = () if restored is None else restored.unresolved
     return (opening, *(event for request in left for event in _left_open(request, moment)))
 

@@ -19,9 +19,9 @@ from replayer_qt.core.order_events import (
     OrderSent,
 )
 from replayer_qt.core.orders import Mode, OrderId, OrderSide, OrderState, Origin, Request
-from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.risk import evaluate
+from replayer_qt.core.risk_readiness import phase_allows
 from replayer_qt.core.state import MarketState
 from replayer_qt.core.trade_commands import Buy, OrderCommand, PlaceSideBet, Sell
 from replayer_qt.core.trading import Trading
@@ -35,11 +35,6 @@ _GATED: Final = OrderState.GATED
 _PAPER: Final = Mode.PAPER
 _BLOCKED: Final = Link.BLOCKED
 _BY_PERSON = frozenset({Origin.HAND, Origin.KEY})
-_TRADEABLE = {
-    OrderSide.BUY: frozenset({Phase.PRESALE, Phase.ACTIVE}),
-    OrderSide.SIDE_BET: frozenset({Phase.PRESALE, Phase.ACTIVE}),
-    OrderSide.SELL: frozenset({Phase.ACTIVE}),
-}
 
 
 class Turn:
@@ -225,9 +220,12 @@ class Turn:
             return "it was disarmed before it left"
         if self._is_late(asked):
             return f"it could not leave within {context.settings.trading.order_ms} ms"
-        if round_ is None or round_.round_id != request.round_id:
+        if (None if round_ is None else round_.round_id) != request.round_id:
             return "its round was over before it left"
-        if round_.rug_tick is not None or round_.phase not in _TRADEABLE[request.side]:
+        if round_ is None:
+            return None
+        checks = context.limits.risk.check_phase
+        if round_.rug_tick is not None or (checks and not phase_allows(request.side, round_.phase)):
             return "its round did not allow it any more when it was to leave"
         return None
 

@@ -80,10 +80,21 @@ class KillDoor:
             return
         self._speaker.problem(
             "kill-switch",
-            f"The kill switch is on ({state.by}): {state.reason}",
+            f"The kill switch is on ({state.by}): {state.reason}{self._still_out()}",
             "Nothing but sales of your own leaves. Lift it when the reason is gone.",
             Severity.ERROR,
         )
         live = self._host.state.live
         if live is not None:  # what is open at the venue is asked for, not assumed
             self._send(live, AskVenue(stream=live))
+
+    def _still_out(self) -> str:
+        """What had left before: nobody can call it back, and it must not be forgotten."""
+        out = sum(
+            order.is_under_way
+            for trading in self._host.state.accounts.values()
+            for order in trading.book.open
+        )
+        return (
+            f" - {out} of the orders had left already: their fate stands in Orders." if out else ""
+        )

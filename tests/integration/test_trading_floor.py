@@ -138,7 +138,7 @@ async def test_a_session_on_the_practice_exchange_ends_with_the_ledger_that_the_
             assert hands.trading.drift == ()
             told = exchange.ask("GET", "/accounts")["accounts"]
             (theirs,) = [one for one in told if one["deals"]]
-            assert str(account.cash) == theirs["cash"]
+            assert account.cash == Decimal(theirs["cash"])
             assert account.holding.quantity == Decimal(theirs["quantity"]) == 0
             assert [hop.state.value for hop in bought.hops][:3] == ["requested", "gated", "sent"]
             assert len({entry.number for entry in account.entries}) == account.entry_count

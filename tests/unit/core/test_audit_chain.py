@@ -200,7 +200,7 @@ def test_what_names_nobody_is_written_down_as_nameless(name):
         {"price": {1, 2}},
         {"stream": ""},
     ],
-    ids=str,
+    ids=lambda fields: next(iter(fields)),
 )
 def test_an_order_that_makes_no_sense_is_a_valid_record(fields):
     """S4-A6: what the gate refuses must be written down, whatever is in it."""

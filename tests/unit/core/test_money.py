@@ -23,6 +23,7 @@ from replayer_qt.core.money import (
     side_bet_payout,
     side_bet_wins,
     with_bought,
+    with_lot,
     with_sold,
 )
 from tests.helpers.make import ROUND, event
@@ -175,3 +176,16 @@ def test_threads_that_count_at_once_do_not_disturb_each_other():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(found == expected for found in pool.map(count, range(16)))
+
+
+@given(st.lists(st.tuples(AMOUNTS, PRICES), min_size=3, max_size=12), st.integers(1, 99))
+def test_no_lot_loses_a_billionth_of_those_before_it(lots, share):
+    """N1: the basis is the sum of each lot's own, and a part of it what that part cost."""
+    holding, basis = Holding(), Decimal(0)
+    for quantity, price in lots:
+        holding = with_lot(holding, quantity, price)
+        basis += proceeds(quantity, price)
+        assert holding.basis == basis
+    left = with_sold(holding, floor9(holding.quantity * share / 100))
+    exact = Fraction(holding.basis) * Fraction(left.quantity) / Fraction(holding.quantity)
+    assert 0 <= exact - Fraction(left.basis) < Fraction(1, 10**9)

@@ -13,6 +13,7 @@ from replayer_qt.core.events import (
     Link,
     PhaseChanged,
     PriceTicked,
+    RoundOpened,
     RoundRugged,
     TickBlock,
 )
@@ -720,3 +721,13 @@ def test_a_switch_that_was_pressed_before_there_was_an_account_holds_for_it():
     floor.happen(FeedChanged, link=Link.LIVE)
     floor.begin()
     assert floor.buy().verdict.code == "kill_switch_active"
+
+
+def test_an_exit_is_not_held_back_by_a_phase_that_is_not_known():
+    """BR-07, D5: what the gate lets pass is not withdrawn for the same doubt a moment later."""
+    floor = venue(first={"quantity": Decimal(1), "average": Decimal(1)})
+    floor.happen(RoundOpened, round_id="nothing-said-of-it")
+    order = floor.sell(100)
+    floor.release_all()
+    assert order.verdict.allowed
+    assert floor.order(order.order_id).state is OrderState.SENT

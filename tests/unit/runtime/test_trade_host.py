@@ -328,3 +328,33 @@ def test_what_a_person_resolved_is_told_to_the_connection(floor):
     floor.door.obey(resolved)
     assert floor.order().state is OrderState.REJECTED
     assert floor.sent[-1] == resolved
+
+
+def test_a_kill_says_how_many_orders_had_left_already(floor):
+    """KS-02: what can't be called back is told, and the venue is asked."""
+    floor.running()
+    floor.buy()
+    floor.door.durable(tuple(floor.trail.posted))
+    floor.door.obey(Kill(by="button"))
+    (told,) = [one for one in floor.of(ProblemRaised) if one.code == "kill-switch"]
+    assert "1 of the orders had left already" in told.what
+
+
+def test_a_lost_connection_halts_what_was_armed(floor):
+    """FAULTS N1: whatever the feed does about it, a person must look before more leaves."""
+    floor.running()
+    floor.host.note(event(FeedChanged, floor.clock.monotonic(), link=Link.WAITING))
+    arming = floor.host.state.accounts[PRACTICE].arming
+    assert (arming.state, arming.code) == (ArmState.HALT, "feed-stale")
+
+
+def test_connecting_anew_resets_neither_drawdown_nor_counts(floor):
+    """BR-03: the account goes on; the venue's word is an entry of its own."""
+    floor.running()
+    floor.buy()
+    before = floor.host.state.accounts[PRACTICE]
+    floor.host.attach(None)
+    floor.host.attach(PRACTICE)
+    after = floor.host.state.accounts[PRACTICE]
+    assert after.account is before.account
+    assert after.memory.orders == before.memory.orders == 1
