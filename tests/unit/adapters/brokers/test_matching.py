@@ -61,7 +61,7 @@ def test_no_order_is_filled_twice_or_without_cause_whatever_comes_in_whatever_or
 
 
 def test_two_thousand_orders_meet_every_fault_and_none_is_told_wrongly():
-    """FAULTS O5, O6, FAULTS O5, O6, goal 10: done ends FILLED or UNKNOWN, not done REJECTED or UNKNOWN."""
+    """FAULTS O5, O6, goal 10: done ends FILLED or UNKNOWN, not done REJECTED or UNKNOWN."""
     ends: Counter[tuple[bool, OrderState]] = Counter()
     for seed in range(WORLDS):
         rng = random.Random(seed)
