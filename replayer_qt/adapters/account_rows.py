@@ -69,7 +69,7 @@ def put_session(connection: sqlite3.Connection, stream: StreamId, account: Accou
     key = (stream, account.mode, opening.at)
     connection.execute(
         "INSERT OR IGNORE INTO sessions (account, mode, opened_at, cash) VALUES (?, ?, ?, ?)",
-        (*key, str(opening.cash)),
+        (*key, _plain(opening.cash)),
     )
     (session,) = connection.execute(
         "SELECT id FROM sessions WHERE account = ? AND mode = ? AND opened_at = ?", key
@@ -103,10 +103,10 @@ def put_account(connection: sqlite3.Connection, owner: Owner, account: Account, 
             owner.mode,
             owner.session,
             at,
-            str(account.cash),
-            str(held.quantity),
-            str(held.basis),
-            str(held.average),
+            _plain(account.cash),
+            _plain(held.quantity),
+            _plain(held.basis),
+            _plain(held.average),
             account.since,
             account.round_id,
             None if bet is None else _ENCODER.encode(bet),
@@ -209,11 +209,11 @@ def _entry_row(owner: Owner, entry: Entry) -> tuple[Any, ...]:
         entry.number,
         entry.at,
         entry.kind,
-        str(entry.amount),
-        str(entry.cash),
-        str(entry.realised),
-        str(entry.quantity),
-        str(entry.price),
+        _plain(entry.amount),
+        _plain(entry.cash),
+        _plain(entry.realised),
+        _plain(entry.quantity),
+        _plain(entry.price),
         entry.round_id,
         entry.tick,
         entry.order_id,
@@ -232,23 +232,28 @@ def _closed_row(owner: Owner, number: int, closed: Closed) -> tuple[Any, ...]:
         closed.kind,
         closed.round_id,
         closed.tick,
-        str(closed.result),
-        str(closed.cost),
+        _plain(closed.result),
+        _plain(closed.cost),
         closed.held,
     )
+
+
+def _plain(amount: Decimal) -> str:
+    # without an exponent, which other readers of the file take for text; both forms are read back
+    return format(amount, "f")
 
 
 def _add_to_day(connection: sqlite3.Connection, owner: Owner, day: int, amount: Decimal) -> None:
     if amount:
         realised, closed, wins, losses = _day(connection, owner, day)
-        row = (owner.stream, owner.mode, day, str(realised + amount), closed, wins, losses)
+        row = (owner.stream, owner.mode, day, _plain(realised + amount), closed, wins, losses)
         connection.execute(_PUT_DAY, row)
 
 
 def _count_in_day(connection: sqlite3.Connection, owner: Owner, day: int, result: Decimal) -> None:
     realised, closed, wins, losses = _day(connection, owner, day)
     won, lost = wins + (result > 0), losses + (result < 0)
-    row = (owner.stream, owner.mode, day, str(realised), closed + 1, won, lost)
+    row = (owner.stream, owner.mode, day, _plain(realised), closed + 1, won, lost)
     connection.execute(_PUT_DAY, row)
 
 

@@ -122,6 +122,41 @@ def test_a_balance_of_more_digits_than_a_float_has_survives_the_store(store):
     ]
 
 
+def texts_kept(path):
+    """Every text of the columns that hold money."""
+    money = {
+        "sessions": "cash",
+        "entries": "amount, cash, realised, quantity, price",
+        "closed": "result, cost",
+        "days": "realised",
+        "accounts": "cash, quantity, basis, average",
+    }
+    with closing(sqlite3.connect(path)) as file:
+        for table, columns in money.items():
+            for row in file.execute(f"SELECT {columns} FROM {table}"):  # noqa: S608 - ours
+                yield from row
+
+
+def test_no_amount_is_written_with_an_exponent(store, tmp_path):
+    """S0-H7: billionths are plain decimals in the file, as other readers of it expect."""
+    tiny = [deposit(Decimal("-3E-9"), at=1), deposit(Decimal("2E-9"), at=2)]
+    store.keep([*whole(*played(5, 120)[0]), *tiny])
+    rows = store.answer(AskEntries(limit=2)).rows
+    store.close()
+    texts = list(texts_kept(tmp_path / "accounts.sqlite"))
+    assert "-0.000000003" in texts
+    assert [text for text in texts if "E" in text.upper()] == []
+    assert [row.amount for row in rows] == [Decimal("2E-9"), Decimal("-3E-9")]
+
+
+def test_an_amount_that_was_written_with_an_exponent_is_read(store, tmp_path):
+    store.keep([opening("1"), deposit(Decimal("-3E-9"), at=1)])
+    with closing(sqlite3.connect(tmp_path / "accounts.sqlite")) as file, file:
+        file.execute("UPDATE entries SET amount = '-3E-9', realised = '0E-9' WHERE number = 2")
+    row = store.answer(AskEntries(limit=1)).rows[0]
+    assert (row.amount, row.realised) == (Decimal("-0.000000003"), 0)
+
+
 def test_keeping_the_same_events_again_changes_nothing(store, tmp_path):
     told = whole(*played(3, 60)[0])
     store.keep(told)
