@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import secrets
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
@@ -24,6 +23,7 @@ from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.adapters.log_setup import Redactor
+from replayer_qt.adapters.practice_token import practice_token
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
@@ -112,7 +112,7 @@ def live_feed(
     settings: Settings,
     clock: Clock,
     gate: Callable[[], bool] | None = None,
-    redactor: Redactor | None = None,
+    token: str = "",
 ) -> Feed:
     """Return the feed of a venue.
 
@@ -121,7 +121,7 @@ def live_feed(
         settings: how it is connected to.
         clock: what time it is.
         gate: whether the kill switch is on; None only listens, and orders nothing.
-        redactor: learns the account's token.
+        token: names our account on a practice exchange.
 
     Raises:
         SettingInvalid: the venue is not known, or cannot be had yet.
@@ -132,10 +132,6 @@ def live_feed(
             f"The venue {command.venue!r} cannot be connected to yet.",
             remedy="Use practice or rugs.",
         )
-
-    token = secrets.token_hex(16)  # an account of its own for each connection
-    if redactor is not None:
-        redactor.register("token", token)
 
     def make() -> Feed:
         # imported on the feed's thread: see LateFeed
@@ -238,13 +234,15 @@ async def assemble(
     )
     latch = None if till is None else LatchFile(till.folder, clock)
     gate = None if latch is None else latch.is_on
-    redactor = None if till is None else till.redactor
+    token = "" if till is None else practice_token(till.folder)
+    if till is not None:
+        till.redactor.register("token", token)
     host = EngineHost(Engine(settings=settings))
     recorder = RecorderWorker(journal)
     desk = Desk(
         host,
         Makers(
-            live=lambda command: live_feed(command, settings, clock, gate, redactor),
+            live=lambda command: live_feed(command, settings, clock, gate, token),
             replay=lambda paths, stream: ReplayFeed(
                 [Path(path) for path in paths],
                 stream,
@@ -300,7 +298,16 @@ def _open_till(
     audit = AuditWorker(trail, findings=trail.findings)
     keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))
     watch = KillWatch(latch)
-    trade = TradeHost(host, audit, latch, clock, settings=settings, send=desk.send, nowhere=NOWHERE)
+    trade = TradeHost(
+        host,
+        audit,
+        latch,
+        clock,
+        settings=settings,
+        send=desk.send,
+        is_new_venue=desk.is_new_venue,
+        nowhere=NOWHERE,
+    )
     wiring.wire_trading(host=host, trade=trade, audit=audit, keeper=keeper, watch=watch)
     for worker, name in ((audit, "the audit trail"), (keeper, "the accounts")):
         worker.start()

@@ -40,6 +40,8 @@ def beginning(
     restored: Restored | None,
     paper: PaperSettings,
     moment: Moment,
+    *,
+    is_new_venue: bool,
 ) -> tuple[Event, ...]:
     """Return what opens an account, and what became of the orders that the last run left open.
 
@@ -53,9 +55,13 @@ def beginning(
         restored: what it was when the program ended last; None when it never was.
         paper: what a paper account begins with.
         moment: now.
+        is_new_venue: whether the venue began with this connection: what an order did to an account
+            of an earlier one is gone with it. Else only the venue, or a person, can tell.
     """
     if known is not None:
-        return tuple(_gone(known, moment))  # the account goes on: the venue's word is taken over
+        return tuple(
+            _gone(known, moment, is_new_venue)
+        )  # the account goes on: the venue's word is taken over
     cash = None if restored is None else restored.cash
     if cash is None and mode is Mode.PAPER:
         cash = decimal_of(paper.cash)
@@ -71,10 +77,13 @@ def beginning(
         day_result=NOTHING if restored is None else restored.day_result,
     )
     left = () if restored is None else restored.unresolved
-    return (opening, *(event for request in left for event in _left_open(request, moment)))
+    return (
+        opening,
+        *(event for request in left for event in _left_open(request, moment, is_new_venue)),
+    )
 
 
-def _gone(known: Trading, moment: Moment) -> Iterator[Event]:
+def _gone(known: Trading, moment: Moment, is_new_venue: bool) -> Iterator[Event]:  # noqa: FBT001
     """Orders of the connection before, if the practice exchange knows their account no more."""
     for order in known.book.open if known.mode is Mode.PRACTICE else ():
         told = _Told(
@@ -85,11 +94,11 @@ def _gone(known: Trading, moment: Moment) -> Iterator[Event]:
         )
         if order.state is OrderState.GATED:
             yield OrderExpired(**told, reason="the connection was closed before it left")
-        elif order.state is OrderState.UNKNOWN:
+        elif order.state is OrderState.UNKNOWN and is_new_venue:
             yield OrderRejected(**told, reason=ACCOUNT_GONE)
 
 
-def _left_open(request: Request, moment: Moment) -> Iterator[Event]:
+def _left_open(request: Request, moment: Moment, is_new_venue: bool) -> Iterator[Event]:  # noqa: FBT001
     """An order that may have left: unknown, until something proves more."""
     told = _Told(at=moment.at, mono=moment.mono, stream=request.stream, order_id=request.order_id)
     reserved = Decimal(0) if request.amount is None else request.amount
@@ -98,5 +107,5 @@ def _left_open(request: Request, moment: Moment) -> Iterator[Event]:
     yield OrderGated(**told, verdict=verdict)
     yield OrderSent(**told)
     yield OrderUnknown(**told, reason=NEVER_SEEN)
-    if request.mode is Mode.PRACTICE:
+    if request.mode is Mode.PRACTICE and is_new_venue:
         yield OrderRejected(**told, reason=ACCOUNT_GONE)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replayer_qt.core.commands import (
@@ -98,6 +99,8 @@ class Desk(QObject):
         self._all_left.set()
         self._next: Connect | None = None
         self._replays = 0
+        self._urls: dict[str, str] = {}  # bounded: one a venue
+        self._is_new_venue = False
         self._goal: tuple[RoundId, int] | None = None
         self._closed = False
 
@@ -142,6 +145,10 @@ class Desk(QObject):
             return False
         self._live[0].steer(command)
         return True
+
+    def is_new_venue(self) -> bool:
+        """Return whether the venue began with the connection, and knows no account of ours yet."""
+        return self._is_new_venue
 
     @Slot(object)
     def hear(self, advance: Advance) -> None:
@@ -196,6 +203,11 @@ class Desk(QObject):
             self._next = command  # goes on in _left, when the threads before have ended
             self._leave_live()
             return
+        if command.url is not None:
+            self._urls[command.venue] = command.url
+        elif (known := self._urls.get(command.venue)) is not None:
+            command = replace(command, url=known)  # the same exchange as before, not another one
+        self._is_new_venue = command.venue == "practice" and command.url is None
         feed = self._makers.live(command)
         worker = self._makers.plug_live(feed)
         self._start(worker)

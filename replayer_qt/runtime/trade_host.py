@@ -92,6 +92,7 @@ class TradeHost(QObject):
         *,
         settings: Settings,
         send: Callable[[StreamId, Command], bool],
+        is_new_venue: Callable[[], bool],
         nowhere: StreamId,
         parent: QObject | None = None,
     ) -> None:
@@ -104,6 +105,7 @@ class TradeHost(QObject):
             clock: what time it is.
             settings: the limits, and what an account begins with.
             send: hands a command to the connection of a stream's venue; False where there is none.
+            is_new_venue: whether the connected venue knows no account of an earlier connection.
             nowhere: the stream named by what concerns no market.
             parent: Qt's owner.
         """
@@ -112,6 +114,7 @@ class TradeHost(QObject):
         self._audit = audit
         self._settings = settings
         self._send = send
+        self._is_new_venue = is_new_venue
         self._speaker = Speaker(host, clock, nowhere)
         self._kill = KillDoor(host, latch, self._speaker, send)
         self._opened: StreamId | None = None
@@ -235,6 +238,7 @@ class TradeHost(QObject):
             self._restored.get((stream, mode)),
             self._settings.paper,
             self._speaker.moment(),
+            is_new_venue=self._is_new_venue(),
         )
         if first:
             self._host.note_all(first)

@@ -68,6 +68,7 @@ class Floor:
         self.latch = LatchFile(folder, self.clock)
         self.sent = []
         self.is_connected = True
+        self.is_new_venue = True
         self.heard = []
         self.kept = []
         self.host.advanced.connect(lambda advance: self.heard.extend(advance.events))
@@ -78,6 +79,7 @@ class Floor:
             self.clock,
             settings=settings,
             send=self._send,
+            is_new_venue=lambda: self.is_new_venue,
             nowhere=NOWHERE,
         )
         self.host.advanced.connect(self.door.hear)
@@ -317,6 +319,18 @@ def test_an_order_under_way_when_the_connection_is_closed_is_unknown(floor):
     floor.host.attach(None)
     floor.host.attach(PRACTICE)
     assert floor.order().state is OrderState.REJECTED
+
+
+def test_an_order_of_an_exchange_that_goes_on_stays_unknown_until_it_is_resolved(floor):
+    """FAULTS O5, O7: it may have been done; only the venue or a person can tell."""
+    floor.running()
+    floor.buy()
+    floor.door.durable(tuple(floor.trail.posted))
+    floor.host.note(event(FeedChanged, floor.clock.monotonic(), link=Link.OFF))
+    floor.is_new_venue = False
+    floor.host.attach(None)
+    floor.host.attach(PRACTICE)
+    assert floor.order().state is OrderState.UNKNOWN
 
 
 def test_what_a_person_resolved_is_told_to_the_connection(floor):
