@@ -59,9 +59,8 @@ def beginning(
             of an earlier one is gone with it. Else only the venue, or a person, can tell.
     """
     if known is not None:
-        return tuple(
-            _gone(known, moment, is_new_venue)
-        )  # the account goes on: the venue's word is taken over
+        # the account goes on: the venue's first word is taken over when it comes
+        return tuple(_gone(known, moment, is_new_venue))
     cash = None if restored is None else restored.cash
     if cash is None and mode is Mode.PAPER:
         cash = decimal_of(paper.cash)
