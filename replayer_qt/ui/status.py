@@ -53,7 +53,7 @@ class Badge(msgspec.Struct, frozen=True, kw_only=True):
     """What kind of market is looked at, told by word, colour and shape.
 
     Attributes:
-        shape: `disc`, `diamond`, `square`, `triangle` or `ring`.
+        shape: `disc`, `diamond`, `square`, `triangle`, `hexagon` or `ring`.
     """
 
     word: str
@@ -118,10 +118,10 @@ def _badge(state: State, link: FeedChanged | None) -> Badge:
         )
     if live_venue(state) == "practice":
         return Badge(
-            word="PRACTICE",
-            shape="diamond",
-            colour="practice",
-            tip="The practice exchange: no money, no internet.",
+            word="PRACTICE VENUE",
+            shape="hexagon",
+            colour="text",
+            tip="The prices are the practice exchange's: no money, no internet.",
         )
     return Badge(word="LIVE", shape="disc", colour="live", tip="The running market.")
 

@@ -22,6 +22,7 @@ from replayer_qt.ui.theme import DARK, Theme
 
 _PAD: Final = 6
 _HEIGHT: Final = 40
+_HOLLOW: Final = frozenset({"ring", "hexagon"})
 _VCENTRE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -109,7 +110,7 @@ class Cell(QWidget):
 
 
 class BadgeCell(QWidget):
-    """LIVE, PAST, PRACTICE or what else there is: a word, a colour and a shape."""
+    """LIVE, PAST, PRACTICE VENUE or what else there is: a word, a colour and a shape."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +119,7 @@ class BadgeCell(QWidget):
         self._font = QFont(self.font())
         self._font.setPointSizeF(8.5)
         self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        width = QFontMetrics(self._font).horizontalAdvance("CONNECTING") + 28
+        width = QFontMetrics(self._font).horizontalAdvance("PRACTICE VENUE") + 28
         self.setFixedSize(width, _HEIGHT)
         self.setAccessibleName("Market: OFFLINE")
 
@@ -147,7 +148,7 @@ class BadgeCell(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(getattr(self._theme, self._badge.colour))
-        hollow = self._badge.shape == "ring"
+        hollow = self._badge.shape in _HOLLOW
         pill = QRectF(5.5, 7.5, self.width() - 11, _HEIGHT - 15)
         painter.setPen(colour)
         painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
@@ -173,5 +174,6 @@ def draw_shape(painter: QPainter, shape: str, at: QPointF) -> None:
         "diamond": ((0, -5), (5, 0), (0, 5), (-5, 0)),
         "square": ((-4, -4), (4, -4), (4, 4), (-4, 4)),
         "triangle": ((-5, 0), (4, -5), (4, 5)),
+        "hexagon": ((-5, 0), (-2.5, -4.5), (2.5, -4.5), (5, 0), (2.5, 4.5), (-2.5, 4.5)),
     }[shape]
     painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in points]))

@@ -11,14 +11,17 @@ from replayer_qt.core.events import (
     RoundRugged,
     TimerTicked,
 )
+from replayer_qt.core.orders import Mode
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
 from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
+from replayer_qt.ui.arming import account_badge
 from replayer_qt.ui.status import read_status
 from replayer_qt.ui.theme import DARK
+from tests.helpers.account_frames import frame_of, trading_of
 from tests.helpers.make import ROUND, a_round, event, ticked
 
 REPLAY = StreamId("replay/1")
@@ -47,7 +50,7 @@ def moved(**fields):
 
 BADGES = [
     (state_of(), "OFFLINE"),
-    (state_of(linked(Link.LIVE), live=PRACTICE, shown=PRACTICE), "PRACTICE"),
+    (state_of(linked(Link.LIVE), live=PRACTICE, shown=PRACTICE), "PRACTICE VENUE"),
     (state_of(linked(Link.LIVE, RUGS), live=RUGS, shown=RUGS), "LIVE"),
     (state_of(live=RUGS, shown=RUGS), "CONNECTING"),
     (state_of(linked(Link.CONNECTING, RUGS), live=RUGS, shown=RUGS), "CONNECTING"),
@@ -71,9 +74,19 @@ def test_the_badge_says_what_is_looked_at(state, word):
 def test_badges_differ_in_word_colour_and_shape():
     """N20: nothing is told by colour alone."""
     badges = {word: read_status(state).badge for state, word in BADGES}
-    four = [badges[word] for word in ("LIVE", "PRACTICE", "PAST", "OFFLINE")]
+    four = [badges[word] for word in ("LIVE", "PRACTICE VENUE", "PAST", "OFFLINE")]
     for attribute in ("word", "colour", "shape"):
         assert len({getattr(badge, attribute) for badge in four}) == 4
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_venues_badge_does_not_look_like_an_accounts(mode):
+    """N20: whose prices they are is not taken for whose money it is."""
+    shown = state_of(linked(Link.LIVE), live=PRACTICE, shown=PRACTICE)
+    venue = read_status(shown).badge
+    account = account_badge(frame_of(trading_of(mode=mode)).state)
+    for attribute in ("word", "colour", "shape"):
+        assert getattr(venue, attribute) != getattr(account, attribute)
 
 
 FEEDS = [
@@ -195,7 +208,7 @@ def test_a_price_is_muted_while_its_feed_is_not_live(link):
     old = read_status(state_of(*heard, linked(link), live=PRACTICE, shown=PRACTICE))
     assert (old.price.text, old.price.colour) == ("3.0000x", "muted")
     assert "may be old" in old.price.tip
-    assert old.badge.word not in {"LIVE", "PRACTICE"}
+    assert old.badge.word not in {"LIVE", "PRACTICE VENUE"}
     gone = read_status(state_of(*heard, linked(link), live=None, shown=PRACTICE))
     assert (gone.price.colour, gone.badge.word) == ("muted", "OFFLINE")
 
@@ -252,7 +265,7 @@ def test_every_state_can_be_told(events, live, shown, now):
     status = read_status(state_of(*events, live=live, shown=shown), now=now, heard=0)
     cells = [getattr(status, field) for field in status.__struct_fields__]
     assert all(hasattr(DARK, cell.colour) for cell in cells)
-    live_words = {"LIVE", "PRACTICE"}
+    live_words = {"LIVE", "PRACTICE VENUE"}
     market = None if live is None else state_of(*events, live=live).markets.get(live)
     is_live = market is not None and market.link is not None and market.link.link is Link.LIVE
     assert (status.badge.word in live_words) <= (is_live and shown == live)
