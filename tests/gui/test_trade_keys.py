@@ -34,7 +34,9 @@ def held(bench, *, until=None, **fields):
     bench.trade(trading(account=account(holding=holding())), keys_until=until, **fields)
 
 
-def press(name, target=None):
+def press(bench, name, target=None):
+    """Press a key, long after the last one."""
+    bench.clock.pass_s(0.3)
     combination = QKeySequence(KEYS[name])[0]
     where = target or QApplication.focusWidget()
     QTest.keyClick(where, combination.key(), combination.keyboardModifiers())
@@ -44,7 +46,7 @@ def press(name, target=None):
 def test_keys_are_off_until_they_are_armed_and_say_so(bench):
     held(bench)
     for name in ("buy", "sell", "side-bet"):
-        press(name)
+        press(bench, name)
         assert "Ctrl+E" in bench.window.trade_desk.bar.why.whole
     assert bench.asked == []
 
@@ -52,26 +54,56 @@ def test_keys_are_off_until_they_are_armed_and_say_so(bench):
 def test_armed_keys_order_once_a_press_and_say_that_a_key_asked(bench):
     held(bench, until=MINUTE)
     for name in KEYS:
-        press(name)
+        press(bench, name)
     assert [type(each) for each in bench.asked] == [t.Buy, t.Sell, t.Sell, t.PlaceSideBet]
     assert {each.origin for each in bench.asked} == {Origin.KEY}
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_held_key_whose_repeats_are_not_marked_orders_once(bench, name):
+    """S0-M3: some window systems send a held key as presses and releases like any others."""
+    held(bench, until=MINUTE)
+    combination = QKeySequence(KEYS[name])[0]
+    how = combination.key(), combination.keyboardModifiers()
+    QTest.keyPress(bench.chart, *how)
+    bench.clock.pass_s(0.6)
+    for _ in range(66):
+        QTest.keyRelease(bench.chart, *how)
+        QTest.keyPress(bench.chart, *how)
+        bench.clock.pass_s(0.03)
+    QTest.keyRelease(bench.chart, *how)
+    assert len(bench.asked) == 1
+    press(bench, name)
+    assert len(bench.asked) == 2
+
+
+def test_pairs_that_come_quickly_are_one_press_and_slow_ones_are_each_their_own(bench):
+    """S0-M3: 30 ms apart it is a held key, 300 ms apart a person."""
+    held(bench, until=MINUTE)
+    for _ in range(66):
+        QTest.keyClick(bench.chart, Qt.Key.Key_E)
+        bench.clock.pass_s(0.03)
+    assert len(bench.asked) == 1
+    press(bench, "buy")
+    press(bench, "buy")
+    assert len(bench.asked) == 3
 
 
 def test_selling_everything_works_unarmed_and_under_the_kill_switch(bench):
     """FAULTS 5.3: an exit is never blocked by what exists to limit risk."""
     bench.window.trade_desk.ticket.share.set_percent(10)
     held(bench)
-    press("sell-all")
+    press(bench, "sell-all")
     held(bench, kill=killed())
-    press("sell-all")
+    press(bench, "sell-all")
     assert [each.share for each in bench.asked] == [100, 100]
 
 
 def test_arming_runs_out_by_itself_even_without_a_frame(bench):
     held(bench, until=MINUTE)
-    press("buy")
+    press(bench, "buy")
     bench.clock.mono = MINUTE
-    press("buy")
+    press(bench, "buy")
     assert len(bench.asked) == 1
 
 
@@ -97,7 +129,7 @@ def test_no_key_typed_into_any_input_orders_anything(bench):
         assert QApplication.focusWidget() is not None, place.accessibleName()
         for letter in TYPED:
             QTest.keyClicks(QApplication.focusWidget(), letter)
-        press("sell-all")
+        press(bench, "sell-all")
     orders = [each for each in bench.asked if isinstance(each, t.OrderCommand)]
     assert orders == []
 
@@ -111,10 +143,10 @@ def test_a_field_that_takes_no_letters_keeps_the_keys_all_the_same(bench):
     field.setFocus()
     assert QApplication.focusWidget() is field
     for name in KEYS:
-        press(name)
+        press(bench, name)
     assert bench.asked == []
     bench.chart.setFocus()
-    press("buy")
+    press(bench, "buy")
     assert len(bench.asked) == 1
 
 
@@ -186,7 +218,7 @@ def test_the_dry_run_lets_the_mouse_through_and_stays_on_the_chart(bench):
 
 
 def test_without_an_account_a_key_says_so(bench):
-    press("sell-all")
+    press(bench, "sell-all")
     assert "traded" in bench.window.trade_desk.bar.why.whole
     assert bench.asked == []
 
@@ -195,6 +227,6 @@ def test_a_key_that_has_nothing_to_ask_for_says_why(bench):
     """N11: an amount that can't be used is not ordered, and not in silence."""
     held(bench, until=MINUTE)
     bench.window.trade_desk.ticket.amount.line.setText("9")
-    press("buy")
+    press(bench, "buy")
     assert bench.asked == []
     assert bench.window.trade_desk.bar.why.whole == "BUY: at most 1.000 SOL"
