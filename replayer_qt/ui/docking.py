@@ -76,8 +76,7 @@ class Docking(QObject):
             dock.setFloating(False)
             window.removeDockWidget(dock)
         if narrow:
-            self._open_together(list(self.docks.values()), _BELOW)
-            window.resizeDocks([self.docks[DOCKS[0].name]], [_STACK_PX], Qt.Orientation.Vertical)
+            self._pile_up()
         else:
             self._spread()
         self._first_of_each()
@@ -91,7 +90,10 @@ class Docking(QObject):
         if not (self._window.restoreGeometry(geometry) and self._window.restoreState(docks)):
             return False
         if self._is_narrow() and self._at_the_side():
-            self._move_below(docks)
+            opened = self.open_names()
+            self.put_back()  # what stood beside the chart can't be moved before it was laid out
+            self._reopen(opened)
+            self._beside = docks
         return True
 
     def keep(self, memory: LayoutMemory) -> None:
@@ -161,6 +163,12 @@ class Docking(QObject):
             else:
                 self._window.addDockWidget(area, dock)
             dock.show()
+
+    def _pile_up(self) -> None:
+        """Make all docks tabs of one another, below the chart."""
+        self._open_together(list(self.docks.values()), _BELOW)
+        first = self.docks[DOCKS[0].name]
+        self._window.resizeDocks([first], [_STACK_PX], Qt.Orientation.Vertical)
 
     def _spread(self) -> None:
         """Make those of a group tabs of one another, the groups beside one another."""

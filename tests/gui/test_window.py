@@ -316,6 +316,28 @@ def test_docks_left_below_in_a_narrow_window_go_back_at_the_next_start_too(qtbot
     assert again.window.docking.docks["ticket"].width() >= 300
 
 
+def test_a_narrow_window_looks_the_same_at_every_start(qtbot):
+    """N19: one pile of tabs below the chart, as wide as the window, with what was open."""
+    store = Store()
+    for start in range(3):
+        window = Bench(store=store).window
+        qtbot.addWidget(window)
+        if start == 0:
+            window.toggle_dock("feed")
+        window.show()
+        if start == 0:
+            window.resize(730, 900)
+        settle()
+        docking = window.docking
+        ticket = docking.docks["ticket"]
+        pile = {each.objectName() for each in window.tabifiedDockWidgets(ticket)}
+        assert pile == {f"dock-{name}" for name in EVERY_DOCK - {"ticket", "feed"}}
+        assert docking.open_names() == EVERY_DOCK - {"feed"}
+        assert ticket.isVisible()
+        assert ticket.width() >= window.width() - 10
+        window.close()
+
+
 def test_a_damaged_layout_is_the_built_in_one(qtbot):
     store = Store()
     for key in ("geometry", "docks"):
