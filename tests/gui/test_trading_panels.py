@@ -40,6 +40,7 @@ from replayer_qt.core.paper_terms import paper_terms
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.settings import PaperSettings
 from replayer_qt.core.statistics import DEFINITIONS
+from replayer_qt.core.tally import Tally
 from replayer_qt.core.trade_commands import (
     AskVenue,
     CancelOrder,
@@ -656,6 +657,25 @@ def test_results_of_a_paper_account_say_what_they_rest_on(shown, mode):
     assert panel.terms.text() == (
         "Paper fills: first tick 50 ms after the order, up to 20 bp worse, none rejected, no fee."
     )
+
+
+def test_the_headline_counts_side_bets_as_the_result_does(shown):
+    """Win rate, factor and expectancy stand beside a result of the same population."""
+    tally = Tally(
+        wins=2, losses=2, gained=Decimal(3), lost=Decimal(1),
+        bets=2, bets_won=1, bets_gained=Decimal(2), bets_lost=Decimal("0.5"),
+    )  # fmt: skip
+    panel = shown(StatisticsPanel, trading_of(account_of(tally=tally, session_result=Decimal(2))))
+    words = {name: cell.word for name, cell in panel.cells.items()}
+    assert words["result"].text == "+2.000000"
+    assert words["win_rate"].text == "50.0 %"
+    assert words["profit_factor"].text == "3.00"
+    assert words["expectancy"].text == "+0.500000"
+    for name in ("result", "win_rate", "profit_factor", "expectancy", "max_drawdown"):
+        assert "side bets included" in words[name].tip
+    told = figures(panel)
+    assert (told["Trade win rate"], told["Bet win rate"]) == ("50.0 %", "50.0 %")
+    assert (told["Trade profit f."], told["Bet profit f."]) == ("2.00", "4.00")
 
 
 def test_what_is_not_defined_says_so(shown):

@@ -71,8 +71,8 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, Words], ...]]] = {
         ("fees", "Fees", _sol),
         ("cut_off", "Cut off", _sol),
     ),
-    "Trades": (
-        ("trades", "Closed", _count),
+    "All closed": (
+        ("closed", "Closed", _count),
         ("wins", "Won", _count),
         ("losses", "Lost", _count),
         ("evens", "Even", _count),
@@ -95,10 +95,22 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, Words], ...]]] = {
         ("rounds", "Rounds traded", _count),
         ("round_share", "of all rounds", _percent),
     ),
-    "Side bets": (
-        ("bets", "Decided", _count),
+    "Trades alone": (
+        ("trades", "Trades", _count),
+        ("trades_won", "Trades won", _count),
+        ("trades_lost", "Trades lost", _count),
+        ("trade_win_rate", "Trade win rate", _percent),
+        ("trade_profit_factor", "Trade profit f.", _ratio),
+        ("trade_expectancy", "Trade expect.", _signed),
+        ("trades_result", "Trades' result", _signed),
+    ),
+    "Side bets alone": (
+        ("bets", "Side bets", _count),
         ("bets_won", "Bets won", _count),
+        ("bets_lost", "Bets lost", _count),
         ("bet_win_rate", "Bet win rate", _percent),
+        ("bet_profit_factor", "Bet profit f.", _ratio),
+        ("bet_expectancy", "Bet expect.", _signed),
         ("bets_result", "Bets' result", _signed),
     ),
 }

@@ -21,7 +21,7 @@ def traded(*prices, cash="10"):
 def test_the_figures_of_a_session_are_those_of_the_textbook():
     """BT-03: 2 wins of 1 and 2, 2 losses of 0.5 each and an even one."""
     found = statistics_of(traded(2.0, 0.5, 1.0, 3.0, 0.5), None, rounds_seen=4)
-    assert (found.trades, found.wins, found.losses, found.evens) == (5, 2, 2, 1)
+    assert (found.closed, found.wins, found.losses, found.evens) == (5, 2, 2, 1)
     assert found.win_rate == 40
     assert found.profit_factor == 3
     assert found.expectancy == Decimal("0.4")
@@ -41,7 +41,7 @@ def test_what_is_not_defined_is_not_given_as_zero():
     found = statistics_of(account_after(opening()), None)
     for name in ("win_rate", "profit_factor", "expectancy", "average_win", "average_loss"):
         assert getattr(found, name) is None, name
-    for name in ("best", "worst", "round_share", "bet_win_rate"):
+    for name in ("best", "worst", "round_share", "bet_win_rate", "trade_win_rate"):
         assert getattr(found, name) is None, name
     assert statistics_of(account_after(opening("0")), None).exposure is None
     won = statistics_of(traded(2.0, 3.0), None)
@@ -51,23 +51,50 @@ def test_what_is_not_defined_is_not_given_as_zero():
     assert (lost.profit_factor, lost.average_win, lost.win_rate) == (0, None, 0)
 
 
-def test_side_bets_are_counted_apart():
+def with_bets():
+    """By hand: trades +1 and -0.5; a bet of 0.5 that is lost (-0.5), and one that pays 2.5 (+2)."""
     round_id = RoundId("round-2")
-    account = account_after(
+    return account_after(
         bet("0.5", tick=10),
         bet_end(start=10, stake="0.5"),
         bet("0.5", tick=50, round_id=round_id),
         bet_end(start=50, rug_tick=60, stake="0.5", round_id=round_id),
         account=traded(2.0, 0.5),
     )
+
+
+def test_the_headline_is_over_everything_that_was_closed_side_bets_included():
+    """BT-03: win rate, factor and expectancy are of the things that the result is made of."""
+    account = with_bets()
     found = statistics_of(account, None)
-    assert (found.trades, found.wins, found.losses) == (2, 1, 1)
-    assert (found.bets, found.bets_won, found.bet_win_rate) == (2, 1, 50)
-    assert found.bets_result == Decimal("1.5")
-    assert found.profit_factor == 2
-    assert found.expectancy == Decimal("0.25")
-    assert found.realised == Decimal(2)
+    assert (found.closed, found.wins, found.losses, found.evens) == (4, 2, 2, 0)
+    assert found.win_rate == 50
+    assert found.profit_factor == 3  # (1 + 2) / (0.5 + 0.5)
+    assert found.expectancy == Decimal("0.5")  # (3 - 1) / 4
+    assert (found.average_win, found.average_loss) == (Decimal("1.5"), Decimal("0.5"))
+    assert found.expectancy * found.closed == found.realised == Decimal(2)
+    assert curve(account)[-1][1] - account.session_opening == found.realised
+    assert (found.best, found.worst, found.streak) == (2, Decimal("-0.5"), 1)
     assert found.rounds == 2
+
+
+def test_trades_and_side_bets_are_counted_apart_as_well():
+    found = statistics_of(with_bets(), None)
+    assert (found.trades, found.trades_won, found.trades_lost) == (2, 1, 1)
+    assert (found.trade_win_rate, found.trade_profit_factor) == (50, 2)
+    assert found.trade_expectancy == Decimal("0.25")
+    assert found.trades_result == Decimal("0.5")
+    assert (found.bets, found.bets_won, found.bets_lost, found.bet_win_rate) == (2, 1, 1, 50)
+    assert (found.bet_profit_factor, found.bet_expectancy) == (4, Decimal("0.75"))
+    assert found.bets_result == Decimal("1.5")
+    assert found.trades_result + found.bets_result == found.realised
+
+
+def test_without_a_side_bet_theirs_are_not_defined_and_the_trades_are_all_there_is():
+    found = statistics_of(traded(2.0, 0.5), None)
+    assert (found.bet_profit_factor, found.bet_expectancy, found.bet_win_rate) == (None,) * 3
+    assert (found.trades, found.trade_profit_factor) == (found.closed, found.profit_factor)
+    assert (found.trade_win_rate, found.trade_expectancy) == (found.win_rate, found.expectancy)
 
 
 def test_what_is_held_counts_at_the_newest_price():
