@@ -94,7 +94,7 @@ def fold_arming(arming: Arming, event: Event) -> Arming:
             return replace(
                 arming, state=state, until=until, reason=reason, code=code, green_since=green
             )
-        case AccountOpened():
+        case AccountOpened() if arming.state is not ArmState.HALT:
             return Arming()
         case _:
             return arming

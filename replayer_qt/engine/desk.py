@@ -36,7 +36,7 @@ from replayer_qt.core.units import (
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.engine.keeper import SeatKeeper
 from replayer_qt.engine.reconcile import is_sound
-from replayer_qt.engine.seat import Context, Seat, fold, opened, venue_mode
+from replayer_qt.engine.seat import Context, Seat, fold, opened, unheard, venue_mode
 from replayer_qt.engine.timeline import Timeline
 from replayer_qt.engine.turn import Turn
 
@@ -196,7 +196,7 @@ class TradingDesk:
             del self.accounts[stream]
             self._published.pop(stream, None)
         elif keeper is not None:
-            keeper.seat = replace(keeper.seat, known=False, doubt=None)
+            keeper.seat = unheard(keeper.seat)
 
     def shown_accounts(self, before: Accounts, markets: Markets, latest: Event | None) -> Accounts:
         """Return the accounts for people to see; `before` if nothing has changed.

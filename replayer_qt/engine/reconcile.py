@@ -6,11 +6,15 @@ from typing import Final
 from replayer_qt.core.account import Account
 from replayer_qt.core.money import NOTHING, Holding, floor9
 from replayer_qt.core.order_events import AccountStated, Difference, Rebaselined, StatedBet
+from replayer_qt.core.orders import OrderState
 from replayer_qt.core.trading import Trading
-from replayer_qt.core.units import NANOS_PER_SECOND, Moment, RoundId
+from replayer_qt.core.units import NANOS_PER_SECOND, Moment, Nanos, RoundId
 
 PATIENCE_NS: Final = NANOS_PER_SECOND
 """How long a difference must last to be called drift: the venue's words overtake each other."""
+
+UNKNOWN_PATIENCE_NS: Final = 10 * NANOS_PER_SECOND
+"""The same while only orders of unknown fate may explain it: evidence may still prove one."""
 
 CUT_OFF: Final = Decimal("0.000000004")
 """What cutting off each of several lots may take from a basis [SOL]; measured, as for sales."""
@@ -57,9 +61,15 @@ def _means_the_same(average: Decimal, holding: Holding) -> bool:
     return ours == theirs or abs(ours - theirs) * holding.quantity <= CUT_OFF < holding.quantity
 
 
-def explained(trading: Trading) -> bool:
-    """Return whether orders under way may explain a difference."""
-    return any(order.is_under_way for order in trading.book.open)
+def patience(trading: Trading) -> Nanos | None:
+    """Return how long a difference must last to be called drift [ns].
+
+    None while an order is under way that is certain to be heard of: it may explain the difference.
+    """
+    ways = {order.state for order in trading.book.open if order.is_under_way}
+    if ways - {OrderState.UNKNOWN}:
+        return None
+    return Nanos(UNKNOWN_PATIENCE_NS if ways else PATIENCE_NS)
 
 
 def cash_drift(found: tuple[Difference, ...]) -> Decimal:

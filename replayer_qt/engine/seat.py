@@ -72,7 +72,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         doubt: a difference to the venue that is not drift yet.
         wished: rules that asked for the kill switch, and whose cause still lasts.
         parked: the account of the other mode, while this one is traded.
-        known: whether the venue has told once what it holds for us.
+        known: whether the venue has told what it holds for us since it was listened to.
     """
 
     trading: Trading
@@ -211,6 +211,14 @@ def fold_leaving(
     memory = fold_memory(fold_memory(trading.memory, requested), gated)
     book = leaving(trading.book, requested, gated, sent)
     return _with(seat, trading=_with(trading, book=book, memory=memory), paper=paper)
+
+
+def unheard(seat: Seat) -> Seat:
+    """Return the seat once its venue can't be heard: what it said before is no truth any more."""
+    trading = seat.trading
+    if trading.stated is not None:
+        trading = _with(trading, stated=None)
+    return _with(seat, trading=trading, known=False, doubt=None)
 
 
 def with_trading(seat: Seat, trading: Trading) -> Seat:

@@ -17,8 +17,8 @@ from replayer_qt.core.order_events import (
 from replayer_qt.core.orders import Mode
 from replayer_qt.engine.answers import tell_drift_is_over
 from replayer_qt.engine.followed_market import tidy
-from replayer_qt.engine.reconcile import PATIENCE_NS, accepted, differences, explained
-from replayer_qt.engine.seat import Doubt
+from replayer_qt.engine.reconcile import PATIENCE_NS, accepted, differences, patience
+from replayer_qt.engine.seat import Doubt, unheard
 from replayer_qt.engine.turn import Turn
 
 _LOST: Final = frozenset({Link.OFF, Link.CONNECTING, Link.WAITING, Link.BLOCKED, Link.ENDED})
@@ -34,7 +34,7 @@ def hear_venue(turn: Turn, event: Event) -> None:
             case OrderEvent() | PositionLiquidated() | SideBetClosed() | Rebaselined():
                 _compared_again(turn)
             case FeedChanged(link=link) if link in _LOST:
-                turn.seat = replace(turn.seat, known=False, doubt=None)
+                turn.seat = unheard(turn.seat)
             case _:
                 pass
     tidy(turn, (event, *turn.told))
@@ -42,30 +42,43 @@ def hear_venue(turn: Turn, event: Event) -> None:
 
 def outlast(turn: Turn) -> None:
     """Call a difference drift once it has lasted."""
-    doubt = turn.seat.doubt
-    if doubt is None or turn.moment.mono - doubt.since < PATIENCE_NS:
+    if turn.seat.doubt is None or not _has_lasted(turn):
         return
     found = _differences(turn)
-    if found and not explained(turn.trading):
+    if found:
         _drifts(turn, found)
-    elif not found:
+    else:
         _agrees(turn)
 
 
 def _stated(turn: Turn, event: AccountStated) -> None:
-    trading = turn.trading
     if not turn.seat.known:
         _catch_up(turn)
         return
+    trading = turn.trading
     found = differences(trading.account, event)
+    needed = patience(trading)
     if not found:
         _agrees(turn)
-    elif explained(trading):
-        turn.seat = replace(turn.seat, doubt=None)
-    elif trading.drift or turn.seat.doubt is not None:
+    elif needed == PATIENCE_NS and (trading.drift or turn.seat.doubt is not None):
         _drifts(turn, found)
     else:
+        _wait(turn, found)
+
+
+def _wait(turn: Turn, found: tuple[Difference, ...]) -> None:
+    """Let a difference last for a while before it is drift, while nothing is sure to explain it."""
+    if patience(turn.trading) is None:
+        turn.seat = replace(turn.seat, doubt=None)
+    elif turn.seat.doubt is None:
         turn.seat = replace(turn.seat, doubt=Doubt(turn.moment.mono, found))
+    elif _has_lasted(turn):
+        _drifts(turn, found)
+
+
+def _has_lasted(turn: Turn) -> bool:
+    doubt, needed = turn.seat.doubt, patience(turn.trading)
+    return doubt is not None and needed is not None and turn.moment.mono - doubt.since >= needed
 
 
 def _catch_up(turn: Turn) -> None:
@@ -75,10 +88,17 @@ def _catch_up(turn: Turn) -> None:
     """
     trading = turn.trading
     stated = trading.stated
-    if stated is None or stated.cash is None or explained(trading):
+    if stated is None or stated.cash is None:
+        return
+    found = differences(trading.account, stated)
+    if patience(trading) != PATIENCE_NS:
+        if found:
+            _wait(turn, found)
+        else:
+            _agrees(turn)
         return
     turn.seat = replace(turn.seat, known=True, doubt=None)
-    if differences(trading.account, stated):
+    if found:
         reason = "what the venue held when it was listened to again"
         turn.tell(accepted(trading, stated, reason, turn.moment, turn.running_round()))
     if trading.drift:

@@ -20,12 +20,20 @@ from replayer_qt.core.order_events import (
     OrderAcknowledged,
     OrderFilled,
     OrderUnknown,
+    PositionLiquidated,
     Rebaselined,
+    SideBetClosed,
     StatedBet,
 )
 from replayer_qt.core.orders import Fill, Mode, OrderSide, OrderState
 from replayer_qt.core.program_events import ProblemRaised
-from replayer_qt.core.trade_commands import AcceptVenue, Arm, ResolveUnknown
+from replayer_qt.core.trade_commands import (
+    AcceptVenue,
+    AcknowledgeHalt,
+    Arm,
+    ChooseMode,
+    ResolveUnknown,
+)
 from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, Moment
 from replayer_qt.engine.reconcile import accepted, differences
@@ -282,3 +290,147 @@ def test_averages_agree_if_they_mean_the_same_basis(quantity, ours, theirs, agre
     )
     stated = event(AccountStated, quantity=Decimal(quantity), average=Decimal(theirs))
     assert (differences(Account(holding=holding), stated) == ()) is agrees
+
+
+def lost_with_a_position():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.take(bought(floor, order.order_id))
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"))
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    return floor
+
+
+def test_a_loss_in_an_outage_is_booked_once_when_it_is_told_before_the_new_statement():
+    """FAULTS O5: what the venue said before an outage is not taken over after it."""
+    floor = lost_with_a_position()
+    fill = Fill(
+        fill_id="rug", side=OrderSide.SELL, round_id=floor.round_id, tick=9,
+        price=Decimal("0.02"), quantity=Decimal("0.08"), amount=Decimal("0.0016"),
+    )  # fmt: skip
+    floor.happen(PositionLiquidated, fill=fill)
+    floor.stated("4.9016", fresh=True)
+    floor.stated("4.9016")
+    assert floor.of(Rebaselined) == []
+    assert floor.of(DriftFound) == []
+    assert floor.account.holding.quantity == 0
+    assert floor.account.session_result == Decimal("-0.0984")
+
+
+def test_a_bet_lost_in_an_outage_is_booked_once_when_it_is_told_before_the_new_statement():
+    """FAULTS O5: a settled side bet does not come back."""
+    floor = venue(cash="5", first={"bet": StatedBet(start=3, end=43, stake=Decimal("0.01"))})
+    floor.begin()
+    floor.stated("5", bet=StatedBet(start=3, end=43, stake=Decimal("0.01")))
+    before, taken = floor.account, len(floor.of(Rebaselined))
+    assert before.bet is not None
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.happen(
+        SideBetClosed, round_id=before.bet.round_id, start=3, end=43, tick=44,
+        stake=Decimal("0.01"), payout=Decimal(0),
+    )  # fmt: skip
+    floor.stated("5", fresh=True)
+    assert floor.account.bet is None
+    assert floor.account.session_result == before.session_result - Decimal("0.01")
+    assert len(floor.of(Rebaselined)) == taken
+
+
+def test_the_venue_s_word_from_before_an_outage_can_t_be_accepted():
+    floor = lost_with_a_position()
+    entries = floor.account.entry_count
+    floor.ask(AcceptVenue)
+    assert floor.of(ProblemRaised)[-1].code == "venue-silent"
+    assert floor.account.entry_count == entries
+
+
+def test_another_exchange_begins_without_the_word_of_the_one_before():
+    floor = armed()
+    floor.engine.drop(floor.stream)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.ask(AcceptVenue)
+    assert floor.of(ProblemRaised)[-1].code == "venue-silent"
+
+
+def with_an_unknown_order():
+    floor = armed()
+    order = floor.buy("0.1")
+    floor.happen(OrderUnknown, order_id=order.order_id, reason="no answer")
+    return floor, order
+
+
+@pytest.mark.parametrize("outage", [False, True])
+def test_an_unknown_order_hides_drift_for_a_while_and_not_for_ever(outage):
+    """KS-03, FAULTS O5: what no evidence explains within a time is drift, unknown order or not."""
+    floor, _ = with_an_unknown_order()
+    if outage:
+        floor.happen(FeedChanged, link=Link.WAITING)
+        floor.wait(60_000)
+        floor.happen(FeedChanged, link=Link.LIVE)
+    floor.stated("3.5", fresh=True)
+    floor.wait(9_900)
+    floor.stated("3.5", fresh=True)
+    floor.turn()
+    assert floor.of(DriftFound) == []
+    floor.wait(200)
+    floor.turn()
+    (drift,) = floor.of(DriftFound)
+    assert [(one.field, one.theirs) for one in drift.differences] == [("cash", Decimal("3.5"))]
+    assert [one.by for one in floor.of(KillWanted)] == ["rule:drift"]
+    assert floor.account.cash == 5
+    floor.stated("5", fresh=True)
+    assert floor.trading.drift == ()
+
+
+def test_a_bet_that_the_venue_knows_no_more_is_drift_beside_an_unknown_order():
+    """FAULTS O5: an ended round's bet does not stay open behind an order of unknown fate."""
+    floor = venue(cash="5", first={"bet": StatedBet(start=3, end=43, stake=Decimal("0.01"))})
+    floor.begin()
+    floor.ask(Arm)
+    order = floor.buy("0.1")
+    floor.happen(FeedChanged, link=Link.WAITING)
+    floor.happen(OrderUnknown, order_id=order.order_id, reason="the connection was lost")
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.begin("next")
+    floor.stated("4.9", fresh=True)
+    floor.wait(10_100)
+    floor.turn()
+    assert {one.field for one in floor.trading.drift} == {"cash", "side bet"}
+    floor.ask(AcceptVenue)
+    assert floor.account.bet is None
+    assert floor.trading.drift == ()
+
+
+def test_an_unknown_order_that_is_proved_in_time_leaves_no_drift():
+    floor, order = with_an_unknown_order()
+    floor.stated("4.9", quantity=Decimal("0.08"), average=Decimal("1.25"), fresh=True)
+    floor.wait(9_000)
+    floor.take(bought(floor, order.order_id))
+    floor.wait(5_000)
+    floor.turn()
+    assert floor.of(DriftFound) == []
+    assert floor.account.cash == Decimal("4.9")
+
+
+def test_a_halt_outlasts_disconnecting_and_connecting_until_a_person_has_read_it():
+    """FAULTS 5.3: only acknowledging ends a halt, not another connection or account."""
+    floor = armed()
+    floor.happen(FeedChanged, link=Link.OFF)
+    floor.engine.attach(None)
+    floor.engine.drop(floor.stream)
+    floor.happen(FeedChanged, link=Link.CONNECTING)
+    floor.engine.attach(floor.stream)
+    floor.happen(FeedChanged, link=Link.LIVE)
+    floor.stated("5", fresh=True)
+    floor.begin("next")
+    floor.turn()
+    assert floor.trading.arming.state is ArmState.HALT
+    floor.ask(ChooseMode, mode=Mode.PAPER)
+    floor.ask(ChooseMode, mode=Mode.PRACTICE)
+    assert floor.trading.mode is Mode.PRACTICE
+    assert floor.trading.arming.state is ArmState.HALT
+    assert floor.trading.arming.code == "feed-stale"
+    floor.ask(AcknowledgeHalt)
+    assert not floor.trading.arming.is_armed
+    assert floor.trading.arming.state is not ArmState.HALT
