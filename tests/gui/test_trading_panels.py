@@ -10,7 +10,7 @@ from html import escape
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QStyledItemDelegate,
 )
 
 from replayer_qt.core.account import ENTRIES_KEPT, Account, EntryKind
@@ -766,6 +767,51 @@ def bar_of(panel, row):
     inks = {DARK.live, DARK.warning}
     y = box.center().y()
     return sum(picture.pixelColor(x, y).name() in inks for x in range(box.left(), box.right()))
+
+
+def left_cells(panel):
+    """The pictures of the column with the bars, from the top."""
+    table = panel.table
+    table.clearSelection()
+    table.setCurrentIndex(QModelIndex())
+    picture = table.viewport().grab().toImage()
+    rows = range(table.model().rowCount())
+    return [
+        picture.copy(table.visualRect(table.model().index(row, BAR_COLUMN))).copy() for row in rows
+    ]
+
+
+def columns_of(picture):
+    """The colours of each column of a picture, from the left."""
+    return [
+        [picture.pixelColor(x, y).name() for y in range(picture.height())]
+        for x in range(picture.width())
+    ]
+
+
+def test_a_bar_covers_no_digit_and_no_sign_of_its_number(shown):
+    """BR-03: an overrun keeps its minus sign, and a number too long for both stands alone."""
+    rules = tuple(
+        headroom_of(code, limit=Decimal(5), left=Decimal(left), ok=Decimal(left) > 0)
+        for code, left in (
+            ("a", "-0.075"), ("b", "-1.0751"), ("c", "0.2773"), ("d", "4.5"), ("e", "-99999.0751"),
+        )
+    )  # fmt: skip
+    panel = shown(RiskPanel, trading_of(headroom=rules))
+    panel.resize(700, 260)
+    with_bars = [columns_of(picture) for picture in left_cells(panel)]
+    texts = column(panel.table, "Left")
+    plain = QStyledItemDelegate(panel)
+    panel.table.setItemDelegateForColumn(BAR_COLUMN, plain)
+    without = [columns_of(picture) for picture in left_cells(panel)]
+    assert sorted(texts) == [
+        "-0.075 SOL", "-1.0751 SOL", "-99999.0751 SOL", "0.2773 SOL", "4.5 SOL",
+    ]  # fmt: skip
+    for text, both, alone in zip(texts, with_bars, without, strict=True):
+        first = next(x for x in range(3, len(alone)) if alone[x] != alone[2])
+        changed = [x for x in range(len(alone)) if both[x] != alone[x]]
+        assert (not changed) == (len(text) > 12), text
+        assert all(x < first for x in changed), text
 
 
 def test_all_rules_passing_and_near_ones_are_told(shown):

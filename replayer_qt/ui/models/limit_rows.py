@@ -27,14 +27,14 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Rule",
-                chars=15,
+                chars=14,
                 text=lambda row: row.title,
                 tip=lambda row: f"{row.title} [{row.code}]",
                 about="The gate's rules; those that refuse stand first.",
             ),
             Column(
                 title="Left",
-                chars=12,
+                chars=15,
                 text=lambda row: quantity(row.left, row.unit),
                 number=_bar,
                 plain=lambda row: fmt.exact(row.left),
@@ -43,7 +43,7 @@ def rules() -> RowsModel[Headroom]:
             ),
             Column(
                 title="Now",
-                chars=8,
+                chars=10,
                 text=lambda row: quantity(row.value, row.unit),
                 number=lambda row: float(row.value or 0),
                 plain=lambda row: fmt.exact(row.value),

@@ -36,8 +36,11 @@ _ARMED: Final = {
     ArmState.IN_FLIGHT: ("➤ IN FLIGHT", "accent"),
     ArmState.HALT: ("■ HALT", "error"),
 }
-_BAR_PX: Final = 38
+_BAR_PX: Final = 24
 _BAR_HIGH: Final = 7
+_BAR_LEFT: Final = 5
+_AROUND_PX: Final = 14
+"""What stands around a number in its cell, and between it and its bar [px]."""
 
 
 class RiskPanel(QWidget):
@@ -94,7 +97,7 @@ class RiskPanel(QWidget):
 
 
 class HeadroomBars(QStyledItemDelegate):
-    """Paints what is left of a limit as a bar beside the number."""
+    """Paints what is left of a limit as a bar beside the number, where that leaves room for it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -114,10 +117,12 @@ class HeadroomBars(QStyledItemDelegate):
     ) -> None:
         super().paint(painter, option, index)
         share = float(index.data(SORT_ROLE))
-        if share < 0:  # no limit, or nothing that could be measured
-            return
         box: QRect = option.rect
-        bar = QRect(box.left() + 5, 0, _BAR_PX, _BAR_HIGH)
+        number = option.fontMetrics.horizontalAdvance(str(index.data()))
+        has_room = box.width() >= _BAR_LEFT + _BAR_PX + _AROUND_PX + number
+        if share < 0 or not has_room:  # no limit, nothing measured, or a number that needs it all
+            return
+        bar = QRect(box.left() + _BAR_LEFT, 0, _BAR_PX, _BAR_HIGH)
         bar.moveTop(box.center().y() - _BAR_HIGH // 2)
         painter.fillRect(bar, QColor(self._theme.raised))
         colour = self._theme.live if share >= _SAFE else self._theme.warning
