@@ -35,6 +35,7 @@ _BADGES: Final = {
     ),
     Mode.LIVE: Badge(word="LIVE MONEY", shape="disc", colour="rug", tip="Real money."),
 }  # fmt: skip
+_KILL_CODE: Final = "kill-switch"
 _STATES: Final = {
     ArmState.SAFE: ("SAFE", "muted"),
     ArmState.READY: ("READY", "live"),
@@ -84,17 +85,19 @@ def read_arming(state: State, settings: TradingSettings, now: Nanos | None) -> A
         return ArmingWords(keys=keys, counts=bool(keys.text))
     arming = trading.arming
     if arming.state is ArmState.SAFE and not needs_arming(trading, settings):
+        word, why = _open_words(state)
         return ArmingWords(
             badge=account_badge(state),
-            state=Word(text="OPEN", colour="live", tip="Orders need no arming on paper."),
-            why="paper orders need no arming",
+            state=word,
+            why=why,
             keys=keys,
             counts=bool(keys.text),
         )
     text, colour = _STATES[arming.state]
     until = arming.until if arming.is_armed else None
     button, _ = _way_on(trading)
-    why = clean(arming.reason)
+    lifted = arming.code == _KILL_CODE and not state.kill.on
+    why = "the kill switch was on" if lifted else clean(arming.reason)
     return ArmingWords(
         badge=account_badge(state),
         state=Word(text=f"{text}{_left(until, now)}", colour=colour, tip=f"{text}: {why}"),
@@ -103,6 +106,15 @@ def read_arming(state: State, settings: TradingSettings, now: Nanos | None) -> A
         keys=keys,
         counts=bool(keys.text) or until is not None,
     )
+
+
+def _open_words(state: State) -> tuple[Word, str]:
+    """What an account says that needs no arming."""
+    if state.kill.on:
+        why = "the kill switch is on: only your own sales leave"
+        return Word(text="KILLED", colour="error", tip=why), why
+    why = "paper orders need no arming"
+    return Word(text="OPEN", colour="live", tip="Orders need no arming on paper."), why
 
 
 def are_keys_armed(state: State, now: Nanos | None) -> bool:
@@ -114,6 +126,9 @@ def _keys(state: State, now: Nanos | None) -> Word:
     if not are_keys_armed(state, now):
         return Word(text="")
     left = _left(state.keys_until, now)
+    if state.kill.on:
+        tip = "The kill switch is on: the trading keys only sell."
+        return Word(text=f"SALES ONLY{left}", colour="warning", tip=tip)
     return Word(text=f"KEYS{left}", colour="warning", tip="The trading keys are armed.")
 
 

@@ -11,6 +11,7 @@ from replayer_qt.core.units import NANOS_PER_MILLISECOND
 from replayer_qt.ui.amount import written
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.refusal import every_reason, refusal
+from replayer_qt.ui.view import is_replay_shown
 
 DUPLICATE: Final = "duplicate_order"
 _NEWEST: Final = 8
@@ -78,7 +79,9 @@ def read_last_order(state: State) -> LastOrder | None:
     same_round = shown is not None and order.request.round_id == shown.round_id
     return LastOrder(
         what=what_of(order),
-        why=clean(order.reason) if verdict is None else refusal(verdict),
+        why=clean(order.reason)
+        if verdict is None
+        else refusal(verdict, replayed=is_replay_shown(state)),
         every=clean(order.reason) if verdict is None else every_reason(verdict),
         hops=_hops(order),
         again=same_round and _is_only_duplicate(order),

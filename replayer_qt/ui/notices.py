@@ -14,6 +14,7 @@ from replayer_qt.core.events import (
     FeedChanged,
     Link,
 )
+from replayer_qt.core.order_events import KillSwitched
 from replayer_qt.core.program_events import (
     ProblemRaised,
     Recording,
@@ -28,6 +29,7 @@ from replayer_qt.ui.models.tables import Notice, notices
 from replayer_qt.ui.plain import clean
 
 _DAMAGE_TOLD: Final = 3
+_KILL_CODE: Final = "kill-switch"
 _BAD_LINKS: Final = {
     Link.STALE: (Severity.WARNING, "sends no new ticks", "The last price may be old."),
     Link.WAITING: (Severity.WARNING, "lost the connection", "It is tried again by itself."),
@@ -95,6 +97,9 @@ class Notices(QObject):
         match event:
             case ProblemRaised():
                 return _notice(event, event.severity, event.what, event.remedy, code=event.code)
+            case KillSwitched(on=False):
+                self._end_kill()
+                return None
             case FeedChanged():
                 return self._read_link(event)
             case RecordingChanged():
@@ -143,6 +148,12 @@ class Notices(QObject):
         if before is not None:
             self.over.emit(before)
         return before is not None
+
+    def _end_kill(self) -> None:
+        for number in range(self.rows.rowCount()):
+            notice = self.rows.row(number)
+            if notice.code == _KILL_CODE:
+                self.over.emit(notice)
 
     def _read_recording(self, event: RecordingChanged) -> Notice | None:
         before, self._recording = self._recording, event.state

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from replayer_qt.core.units import NANOS_PER_MILLISECOND
 from replayer_qt.core.verdict import Reason, Verdict
 from replayer_qt.ui import fmt
 from replayer_qt.ui.plain import clean
@@ -43,24 +44,38 @@ _BRIEF: Final = {
 _WITHOUT_NUMBERS: Final = frozenset(
     {"no_position", "sale_under_way", "side_bet_open", "unknown_order_pending", "round_gapped"}
 )
+_AGES: Final = {
+    "duplicate_order": "the same order went",
+    "feed_stale": "prices are stale: the last came",
+}
 
 
-def brief(reason: Reason) -> str:
-    """Return one reason in a few words, with its numbers where these say more."""
+def brief(reason: Reason, *, replayed: bool = False) -> str:
+    """Return one reason in a few words, with its numbers where these say more.
+
+    Args:
+        reason: what the gate said.
+        replayed: whether the times in it are a recording's.
+    """
     words = _BRIEF.get(reason.code)
     if words is None:
         return clean(reason.text)
     if reason.value is None or reason.limit is None or reason.code in _WITHOUT_NUMBERS:
         return words
+    if reason.code in _AGES:
+        where = " in the recording" if replayed else ""
+        return f"{_AGES[reason.code]} {reason.value:.0f} ms ago{where}, limit {reason.limit:.0f} ms"
+    if reason.code == "circuit_breaker_open":
+        return f"{words} for {fmt.seconds(int(reason.value) * NANOS_PER_MILLISECOND)}"
     return f"{words}: {fmt.exact(reason.value)}, limit {fmt.exact(reason.limit)}"
 
 
-def refusal(verdict: Verdict) -> str:
+def refusal(verdict: Verdict, *, replayed: bool = False) -> str:
     """Return the first reason in a few words, and how many there are besides."""
     if not verdict.reasons:
         return "not allowed"
     more = len(verdict.reasons) - 1
-    return brief(verdict.reasons[0]) + (f" (+{more} more)" if more else "")
+    return brief(verdict.reasons[0], replayed=replayed) + (f" (+{more} more)" if more else "")
 
 
 def every_reason(verdict: Verdict) -> str:

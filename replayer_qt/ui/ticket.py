@@ -27,6 +27,7 @@ from replayer_qt.ui.arming import NO_ACCOUNT, account_badge
 from replayer_qt.ui.ordering import Draft, price_now, request_of
 from replayer_qt.ui.refusal import every_reason, refusal
 from replayer_qt.ui.status import Badge, Word
+from replayer_qt.ui.view import is_replay_shown
 
 Gate = Callable[[State, Request], Verdict | None]
 """Asks the gate what it would say now; None where it can't be asked."""
@@ -118,7 +119,12 @@ def _button(
     verdict = gate(state, request_of(state, trading, draft, side))
     if verdict is None or verdict.allowed:
         return ButtonWords(what=what, then=then, tip=then, usable=True, allowed=True)
-    return ButtonWords(what=what, then=refusal(verdict), tip=every_reason(verdict), usable=True)
+    return ButtonWords(
+        what=what,
+        then=refusal(verdict, replayed=is_replay_shown(state)),
+        tip=every_reason(verdict),
+        usable=True,
+    )
 
 
 def _holds(trading: Trading) -> bool:

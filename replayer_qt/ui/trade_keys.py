@@ -48,15 +48,15 @@ class TradeKeys(QObject):
         super().__init__(window)
         self._clock = clock
         self._state = State()
-        self._heard_at: dict[int, int] = {}  # bounded: one a trading key
-        self._keys: dict[str, int] = {}
+        self._heard_at: dict[str, int] = {}  # bounded: one a trading key
+        self._keys: dict[str, str] = {}
         for name, action in actions.items():
             for key in action.row.keys if action.row.key_apart else ():
                 shortcut = QShortcut(QKeySequence(key), window)
                 shortcut.setObjectName(name)
                 shortcut.setAutoRepeat(False)
                 shortcut.activated.connect(self._hear)
-                self._keys[name] = QKeySequence(key)[0].key().value
+                self._keys[name] = key.rpartition("+")[2]
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._follow)
@@ -82,7 +82,7 @@ class TradeKeys(QObject):
         else:
             self.hinted.emit("trading keys are off: Ctrl+E arms them (Shift+S always sells all)")
 
-    def _is_held(self, key: int) -> bool:
+    def _is_held(self, key: str) -> bool:
         """Whether it was not quiet long enough; each press and release begins that anew."""
         if self._clock is None:
             return False
@@ -102,7 +102,7 @@ class TradeKeys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if event.type() is QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
-            key = event.key()
+            key = QKeySequence(event.key()).toString()
             if key in self._heard_at:
                 self._is_held(key)
         return super().eventFilter(watched, event)

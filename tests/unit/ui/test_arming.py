@@ -14,7 +14,7 @@ from replayer_qt.ui.arming import (
     keys_wish,
     read_arming,
 )
-from tests.helpers.trading_frames import MONO, armed, market, state_of, trading
+from tests.helpers.trading_frames import MONO, armed, killed, market, state_of, trading
 
 NOW = Nanos(MONO)
 LATER = Nanos(MONO + 10_000_000_000)
@@ -53,6 +53,22 @@ def test_paper_needs_no_arming_unless_it_is_asked_for():
     assert (told.state.text, told.button) == ("OPEN", "")
     told = words(mode=Mode.PAPER, settings=TradingSettings(arm_paper=True))
     assert (told.state.text, told.button) == ("SAFE", "Arm")
+
+
+def test_paper_says_that_the_kill_switch_is_on_and_keys_that_they_only_sell():
+    traded = trading(mode=Mode.PAPER, arming=Arming(state=ArmState.SAFE))
+    state = state_of(traded, kill=killed(), keys_until=LATER)
+    told = read_arming(state, TradingSettings(), NOW)
+    assert told.state.text == "KILLED"
+    assert "kill switch is on" in told.why
+    assert told.keys.text == "SALES ONLY 10.0 s"
+
+
+def test_a_halt_by_the_kill_switch_says_that_it_was_on_once_it_is_lifted():
+    arming = Arming(state=ArmState.HALT, reason="the kill switch is on", code="kill-switch")
+    on, off = (state_of(trading(arming=arming), kill=each) for each in (killed(), killed(on=False)))
+    assert read_arming(on, TradingSettings(), NOW).why == "the kill switch is on"
+    assert read_arming(off, TradingSettings(), NOW).why == "the kill switch was on"
 
 
 def test_a_halt_says_why():

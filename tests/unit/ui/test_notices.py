@@ -14,6 +14,7 @@ from replayer_qt.core.events import (
     FeedChanged,
     Link,
 )
+from replayer_qt.core.order_events import KillSwitched
 from replayer_qt.core.program_events import (
     ProblemRaised,
     Recording,
@@ -53,6 +54,20 @@ def test_a_problem_is_told_once_and_counted_after(notices):
     tell(notices, *[problem()] * 5, problem("Another."))
     assert [(row.what, row.count) for row in told(notices)] == [("Another.", 1), ("It broke.", 5)]
     assert told(notices)[0].remedy == "Mend it."
+
+
+def test_lifting_the_kill_switch_takes_its_notices_back_and_no_others(notices):
+    over = []
+    notices.over.connect(over.append)
+    words = [f"The kill switch is on ({by})." for by in ("key", "tray")]
+    pressed = [
+        event(ProblemRaised, code="kill-switch", what=each, remedy="Lift it.") for each in words
+    ]
+    tell(notices, problem(), event(KillSwitched, on=True, reason="a", by="key"), *pressed)
+    assert over == []
+    tell(notices, event(KillSwitched, on=False, reason="done", by="button"))
+    assert {each.what for each in over} == set(words)
+    assert len(told(notices)) == 3
 
 
 def test_a_lost_and_restored_feed_is_told_twice(notices):

@@ -22,6 +22,17 @@ def test_numbers_are_told_to_the_last_digit():
     assert told == "too large: 2.000000001, limit 1"
 
 
+def test_a_time_is_told_in_whole_milliseconds_with_its_unit():
+    times = {"value": Decimal("180.293228"), "limit": Decimal(250)}
+    told = brief(reason("duplicate_order", **times))
+    assert told == "the same order went 180 ms ago, limit 250 ms"
+    told = brief(reason("duplicate_order", **times), replayed=True)
+    assert told == "the same order went 180 ms ago in the recording, limit 250 ms"
+    assert brief(reason("feed_stale", **times)).endswith("180 ms ago, limit 250 ms")
+    waiting = reason("circuit_breaker_open", value=Decimal("19500.5"), limit=Decimal(0))
+    assert brief(waiting) == "circuit breaker open for 19.5 s"
+
+
 def test_an_unknown_rule_speaks_for_itself():
     assert brief(reason("a_new_rule")) == "The gate's own words on a_new_rule."
 
