@@ -14,7 +14,7 @@ from replayer_qt.core.events import (
     FeedChanged,
     Link,
 )
-from replayer_qt.core.order_events import KillSwitched
+from replayer_qt.core.order_events import AccountOpened, ArmingChanged, ArmState, KillSwitched
 from replayer_qt.core.program_events import (
     ProblemRaised,
     Recording,
@@ -36,6 +36,7 @@ _BAD_LINKS: Final = {
     Link.BLOCKED: (Severity.ERROR, "was tried too often", "It is tried again after a pause."),
     Link.ENDED: (Severity.ERROR, "ended the connection", "Connect again, or pick another venue."),
 }
+_AFTER_A_HALT: Final = "See to the cause, acknowledge the halt above the chart, then arm again."
 _BAD_RECORDING: Final = {
     Recording.FAULTED: "Recording is interrupted.",
     Recording.DISK_FULL: "Recording is interrupted: the disk is full.",
@@ -62,6 +63,7 @@ class Notices(QObject):
         self.rows = notices()
         self._links: dict[StreamId, Link] = {}  # bounded: one a stream
         self._troubles: dict[StreamId | None, Notice] = {}  # as well, and the recorder's
+        self._halts: dict[StreamId, Notice] = {}  # bounded: one a stream
         self._recording = Recording.OFF
 
     @Slot(object)
@@ -102,6 +104,8 @@ class Notices(QObject):
                 return None
             case FeedChanged():
                 return self._read_link(event)
+            case ArmingChanged() | AccountOpened():
+                return self._read_arming(event)
             case RecordingChanged():
                 return self._read_recording(event)
             case FairnessChecked(verdict=Fairness.FAILED, round_id=name, detail=detail):
@@ -134,6 +138,20 @@ class Notices(QObject):
             self._end_trouble(event.stream)
         if event.link is Link.LIVE and self._end_trouble(event.stream):
             return _notice(event, Severity.INFO, f"{venue} is live again.", "", "feed-restored")
+        return None
+
+    def _read_arming(self, event: ArmingChanged | AccountOpened) -> Notice | None:
+        before = self._halts.get(event.stream)
+        if isinstance(event, ArmingChanged) and event.state is ArmState.HALT:
+            if before is not None:
+                return None
+            what = f"{fmt.stream(event.stream)} is halted: {clean(event.reason, 160)}."
+            told = _notice(event, Severity.ERROR, what, _AFTER_A_HALT, "halted")
+            self._halts[event.stream] = told
+            return told
+        if before is not None:
+            del self._halts[event.stream]
+            self.over.emit(before)
         return None
 
     def _begin_trouble(self, stream: StreamId | None, told: Notice) -> Notice:

@@ -1,6 +1,7 @@
 import logging
 import random
 import threading
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,7 +15,8 @@ from replayer_qt.core.events import (
     FeedChanged,
     Link,
 )
-from replayer_qt.core.order_events import KillSwitched
+from replayer_qt.core.order_events import AccountOpened, ArmingChanged, ArmState, KillSwitched
+from replayer_qt.core.orders import Mode
 from replayer_qt.core.program_events import (
     ProblemRaised,
     Recording,
@@ -24,7 +26,7 @@ from replayer_qt.core.program_events import (
 from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance, State
-from replayer_qt.core.units import PRACTICE
+from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.ui.models.tables import NOTICES_KEPT, Notice
 from replayer_qt.ui.notice_bar import STACK, NoticeBar
 from replayer_qt.ui.notices import Notices
@@ -264,3 +266,42 @@ def test_what_was_said_of_a_recording_goes_when_it_goes_on_or_is_stopped(notices
     assert stacked(bar) == [f"recording-{bad.value}"]
     tell(notices, event(RecordingChanged, state=then))
     assert stacked(bar) == (["recording-restored"] if then is Recording.ON else [])
+
+
+def halted(reason="the kill switch is on", state=ArmState.HALT, **fields):
+    return event(ArmingChanged, state=state, reason=reason, **fields)
+
+
+def test_a_halt_is_told_once_and_taken_back_when_it_is_acknowledged(notices, bar):
+    """Why nothing leaves any more is still to be read when the bar says something else."""
+    tell(notices, halted(state=ArmState.ARMED), halted(), halted("our ledger differs"))
+    tell(notices, halted())
+    (row,) = told(notices)
+    assert (row.code, row.severity, row.count) == ("halted", Severity.ERROR, 1)
+    assert "the kill switch is on" in row.what
+    assert stacked(bar) == ["halted"]
+    tell(notices, halted("a person has read it", ArmState.SAFE))
+    assert stacked(bar) == []
+    assert told(notices) == [row]
+
+
+def test_the_next_halt_is_told_again_and_each_market_has_its_own(notices):
+    tell(notices, halted(), halted(state=ArmState.SAFE), halted())
+    assert [row.count for row in told(notices)] == [2]
+    tell(notices, halted("today's loss has reached 5 SOL", stream=RUGS))
+    assert [row.count for row in told(notices)] == [1, 2]
+    assert "today's loss" in told(notices)[0].what
+
+
+def test_an_account_that_is_opened_anew_is_not_halted_any_more(notices, bar):
+    opened = event(AccountOpened, mode=Mode.PAPER, cash=Decimal(1))
+    tell(notices, halted(), opened)
+    assert stacked(bar) == []
+    tell(notices, halted())
+    assert [row.count for row in told(notices)] == [2]
+
+
+@pytest.mark.parametrize("state", [state for state in ArmState if state is not ArmState.HALT])
+def test_only_a_halt_is_told(notices, state):
+    tell(notices, halted(state=state))
+    assert told(notices) == []
