@@ -103,6 +103,7 @@ class OrderLine:
         """A new connection is there: log in."""
         self._send = send
         self._asked.clear()
+        self._statement = None
         self._authenticated, self._tries = False, 0
         self.ask(now)
 

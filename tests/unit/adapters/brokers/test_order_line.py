@@ -344,3 +344,14 @@ def test_the_token_goes_to_the_venue_only():
     told = [*desk.state(), *desk.trade()]
     assert TOKEN in desk.sent[0]
     assert TOKEN not in repr(told) + repr(desk.line) + "".join(map(str, desk.orders()))
+
+
+def test_an_answer_without_a_statement_repeats_none_of_the_connection_before():
+    """FAULTS O5: what the venue said before an outage proves nothing after it."""
+    desk = Desk()
+    desk.line.linked(Link.WAITING, desk.moment())
+    desk.now += 60_000
+    desk.connect()
+    assert desk.line.hear(Answered(), desk.moment()) == ()
+    (stated,) = [one for one in desk.state("9") if isinstance(one, AccountStated) and one.fresh]
+    assert stated.cash == 9
