@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 NAME_KEPT: Final = 32
 TEXT_KEPT: Final = 400
 TIP_KEPT: Final = 200
+_FILLED: Final = 0.85
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -88,7 +89,11 @@ class SearchLine(QLineEdit):
 
 
 class PlainLabel(QLabel):
-    """A label that shows what it is told letter by letter, elided to the room it has."""
+    """A label that shows what it is told letter by letter, elided to the room it has.
+
+    Args:
+        lines: how many an elided text may take; the label keeps their height.
+    """
 
     def __init__(
         self,
@@ -96,6 +101,7 @@ class PlainLabel(QLabel):
         *,
         role: str = "",
         elide: Qt.TextElideMode = Qt.TextElideMode.ElideNone,
+        lines: int = 1,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -104,6 +110,9 @@ class PlainLabel(QLabel):
         self.setOpenExternalLinks(False)
         self._elide = elide
         self._whole = ""
+        self._lines = lines
+        if lines > 1:
+            self.setWordWrap(True)
         if role:
             self.setProperty("role", role)
         if elide is not Qt.TextElideMode.ElideNone:
@@ -128,7 +137,9 @@ class PlainLabel(QLabel):
         if self._elide is Qt.TextElideMode.ElideNone:
             super().setText(self._whole)
             return
-        fitted = self.fontMetrics().elidedText(self._whole, self._elide, self.width())
+        # words that are too long for the end of a line leave some of it empty
+        width = self.width() if self._lines == 1 else int(self.width() * self._lines * _FILLED)
+        fitted = self.fontMetrics().elidedText(self._whole, self._elide, width)
         if fitted != self.text():
             super().setText(fitted)
             self.setToolTip(tip(self._whole) if fitted != self._whole else "")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollBar
 from replayer_qt.core import trade_commands as t
 from replayer_qt.core.arming import Arming
 from replayer_qt.core.order_book import OrderBook
-from replayer_qt.core.order_events import ArmState, CashOut, Difference
+from replayer_qt.core.order_events import ArmState, CashOut, CashOutSet, Difference
 from replayer_qt.core.orders import Mode, OrderSide, OrderState, Origin
 from replayer_qt.core.settings import Settings, TradingSettings, WindowSettings
 from replayer_qt.core.units import PRACTICE
@@ -20,6 +20,7 @@ from replayer_qt.core.verdict import Reason
 from replayer_qt.ui.last_order import DUPLICATE
 from replayer_qt.ui.theme import THEMES
 from tests.gui.desk import Bench
+from tests.helpers.make import event
 from tests.helpers.orders import make_book, make_order, make_request
 from tests.helpers.trading_frames import (
     MONO,
@@ -27,9 +28,11 @@ from tests.helpers.trading_frames import (
     account,
     armed,
     bet,
+    frame,
     holding,
     killed,
     market,
+    state_of,
     trading,
 )
 from tests.unit.ui.test_theme import EYES, contrast, lab
@@ -254,6 +257,51 @@ def test_a_cash_out_that_the_desk_took_away_is_not_shown_any_more(bench, ticket)
     ticket.cash_out.inputs["target"].clear()
     assert ticket.cash_out.standing.whole == "none stands"
     assert not ticket.cash_out.set.isEnabled()
+
+
+def test_a_cash_out_that_ended_says_why_until_something_else_is_entered(bench, ticket):
+    editor = ticket.cash_out
+    bench.trade(held(cash_out=CashOut(target=Decimal("1.5"))))
+    editor.inputs["target"].setText("1.5")
+    state = state_of(held(cash_out=None))
+    reason = "the target of 1.5x was reached at 1.52x"
+    ended = event(CashOutSet, stream=PRACTICE, cash_out=None, reason=reason)
+    bench.window.show_frame(replace(frame(state), events=(ended,)))
+    assert editor.standing.whole == f"ended: {reason}"
+    bench.window.show_frame(frame(state))
+    assert editor.standing.whole == f"ended: {reason}"
+    editor.inputs["target"].setText("1.6")
+    assert editor.standing.whole == "not set yet"
+
+
+def test_a_duplicate_can_be_sent_anyway_without_making_the_ticket_taller(bench, ticket):
+    bench.window.resize(730, 900)
+    bench.trade(held())
+    for _ in range(3):
+        QApplication.processEvents()
+    before = ticket.widget().sizeHint().height()
+    ticket.again.show()
+    QApplication.processEvents()
+    assert ticket.widget().sizeHint().height() == before
+
+
+def test_what_is_wrong_is_told_in_full_in_a_narrow_window(bench):
+    window = bench.window
+    window.resize(730, 900)
+    drift = tuple(
+        Difference(field=name, ours=Decimal("1.123456789"), theirs=Decimal("2.123456789"))
+        for name in ("cash", "quantity")
+    )
+    reason = "the price feed is not connected, or its newest tick is old"
+    halted = Arming(state=ArmState.HALT, reason=reason)
+    bench.trade(held(drift=drift, arming=halted), kill=killed(reason="too many losses " * 5))
+    QApplication.processEvents()
+    desk = window.trade_desk
+    for label in (desk.killed.words, desk.drift.words, desk.bar.why):
+        assert label.text() == label.whole
+        assert label.height() >= label.heightForWidth(label.width())
+    assert desk.killed.words.whole.endswith("UTC")
+    assert desk.bar.why.whole == reason
 
 
 def test_a_cash_out_that_cannot_be_meant_names_the_field_and_is_not_asked_for(bench, ticket):

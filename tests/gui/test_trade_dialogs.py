@@ -64,7 +64,7 @@ def test_the_branch_is_shown_once_there_is_another_or_something_ahead(bench):
     ):
         bench.trade(trading(mode=Mode.PAPER, branches=branches))
         assert button.isVisible() is shown
-    assert button.text() == "⑂ b"
+    assert button.text() == "Branch: b"
 
 
 def test_another_branch_is_asked_for_from_the_list(bench):

@@ -20,6 +20,7 @@ from replayer_qt.ui.theme import Theme
 _COUNT_MS: Final = 250
 _HINT_MS: Final = 4_000
 _BAND_PX: Final = 236
+_WHY_PX: Final = 34
 
 
 class ArmingBar(QFrame):
@@ -63,7 +64,8 @@ class ArmingBar(QFrame):
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
         self.button.clicked.connect(self.arming)
-        self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
+        self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, lines=2, role="muted")
+        self.why.setFixedHeight(_WHY_PX)
         self.branch = BranchButton()
         self.branch.asked.connect(self.asked)
         self.keys = QToolButton()
@@ -104,7 +106,7 @@ class ArmingBar(QFrame):
 
     def _lay_out(self, kill: KillButton) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(5, 3, 5, 3)
+        row.setContentsMargins(5, 1, 5, 1)
         row.setSpacing(7)
         row.addWidget(self.band)
         row.addWidget(self.button)

@@ -77,7 +77,7 @@ def branch_words(branches: Branches) -> str:
     """Return which branch is followed, and how much of it lies ahead.
 
     >>> branch_words(Branches(current="main", names=("main", "b"), ahead=3))
-    '⑂ main +3'
+    'Branch: main +3'
     """
     ahead = f" +{branches.ahead}" if branches.ahead else ""
-    return f"⑂ {name(branches.current)}{ahead}"
+    return f"Branch: {name(branches.current)}{ahead}"

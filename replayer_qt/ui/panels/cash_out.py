@@ -1,5 +1,6 @@
 """Where the standing order that sells by itself is set, seen and taken away."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from replayer_qt.core.events import Event
+from replayer_qt.core.order_events import CashOutSet
 from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import SetCashOut
 from replayer_qt.core.trading import Trading
@@ -19,7 +22,7 @@ from replayer_qt.ui.amount import LETTERS_KEPT
 from replayer_qt.ui.cash_out import EnteredCashOut, read_cash_out, told
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel, tip
+from replayer_qt.ui.plain import PlainLabel, clean, tip
 
 _INPUTS: Final = (
     ("target", "target x", "Sell when the price reaches this."),
@@ -45,6 +48,7 @@ class CashOutEditor(QWidget):
         super().__init__(parent)
         self._trading: Trading | None = None
         self._entered = EnteredCashOut(None)
+        self._ended = ""
         self.inputs: dict[str, QLineEdit] = {}
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -79,10 +83,22 @@ class CashOutEditor(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show the standing order of the account that is looked at."""
-        self._trading = trading = state.trading()
+        before, self._trading = self._trading, state.trading()
+        trading = self._trading
+        if before is not None and (trading is None or trading.stream != before.stream):
+            self._ended = ""
         self.remove.setEnabled(trading is not None and trading.cash_out is not None)
         self.set.setEnabled(self._entered.value is not None and trading is not None)
         self._say()
+
+    def show_events(self, events: Iterable[Event]) -> None:
+        """Take in why the standing order of the account that is looked at ended, if it did."""
+        stream = None if self._trading is None else self._trading.stream
+        for event in events:
+            if isinstance(event, CashOutSet) and event.stream == stream:
+                reason = clean(event.reason) or "removed"
+                self._ended = "" if event.cash_out is not None else f"ended: {reason}"
+                self._say()
 
     def _has_text(self) -> bool:
         return any(line.text() for line in self.inputs.values())
@@ -101,6 +117,7 @@ class CashOutEditor(QWidget):
     def _read(self) -> None:
         texts = {name: line.text() for name, line in self.inputs.items()}
         self._entered = entered = read_cash_out(texts)
+        self._ended = ""
         for name, line in self.inputs.items():
             mark_bad(line, bad=name == entered.bad)
         self.set.setEnabled(entered.value is not None and self._trading is not None)
@@ -108,12 +125,14 @@ class CashOutEditor(QWidget):
         self._say()
 
     def _say(self) -> None:
-        """What is wrong with the entered one first, then the one that stands."""
+        """What is wrong with the entered one first, then the one that stands or stood."""
         stands = "" if self._trading is None else told(self._trading)
         if self._entered.bad:
             self.standing.say(self._entered.reason)
         elif stands:
             self.standing.say(stands)
+        elif self._ended:
+            self.standing.say(self._ended)
         elif self._has_text():
             self.standing.say(self._entered.reason or "not set yet")
         else:

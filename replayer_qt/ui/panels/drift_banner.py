@@ -29,7 +29,8 @@ class DriftBanner(QFrame):
         super().__init__(parent)
         self.setProperty("role", "drift")
         self._stream: StreamId | None = None
-        self.words = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="drift")
+        self.words = PlainLabel(role="drift")
+        self.words.setWordWrap(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self.words, stretch=1)

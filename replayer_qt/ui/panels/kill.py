@@ -56,7 +56,8 @@ class KillBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "killed")
-        self.words = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="killed")
+        self.words = PlainLabel(role="killed")
+        self.words.setWordWrap(True)
         self.lift = QPushButton("Lift…")
         self.lift.setProperty("role", "small")
         self.lift.setAccessibleName("Lift the kill switch")

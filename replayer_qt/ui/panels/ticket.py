@@ -6,7 +6,15 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from replayer_qt.core.orders import OrderId, OrderSide, Origin
 from replayer_qt.core.settings import Settings
@@ -113,6 +121,7 @@ class TicketPanel(QScrollArea):
         """Show where `advance` leaves us."""
         self._state = advance.state
         self._say()
+        self.cash_out.show_events(advance.events)
 
     def order(
         self,
@@ -150,8 +159,11 @@ class TicketPanel(QScrollArea):
         below = QVBoxLayout(desk)
         below.setSpacing(5)
         below.addWidget(self.cash_out)
-        below.addWidget(self.hops)
-        below.addWidget(self.again)
+        last = QHBoxLayout()
+        last.setSpacing(4)
+        last.addWidget(self.hops, stretch=1)
+        last.addWidget(self.again, alignment=Qt.AlignmentFlag.AlignTop)
+        below.addLayout(last)
         below.addStretch()
         for layout in (grid, column, below):
             layout.setContentsMargins(0, 0, 0, 0)
