@@ -471,6 +471,17 @@ def test_an_order_tells_its_hops_and_why_it_was_refused(shown):
     assert "sent +2.0 ms, taken +3.0 ms, filled +4.0 ms" in tip
 
 
+def test_why_an_order_was_refused_takes_the_room_that_is_left(shown):
+    panel = shown(OrdersPanel, trading_of())
+    panel.resize(1000, 220)
+    QApplication.processEvents()
+    table, titles = panel.table, [one.title for one in panel.rows.columns]
+    place = titles.index("Why")
+    right = table.columnViewportPosition(place) + table.columnWidth(place)
+    assert right == table.viewport().width()
+    assert table.columnWidth(place) > table.columnWidth(titles.index("Took")) * 4
+
+
 def test_an_unknown_order_asks_a_person_and_the_answer_is_asked_for(shown):
     """An order whose fate nobody knows is in sight, and is resolved by a person's word alone."""
     book = make_book((make_request("lost"), OrderState.UNKNOWN))
