@@ -129,7 +129,8 @@ class Gambler:
     async def _ready(self) -> None:
         while True:
             market, trading = self.hands.market, self.hands.trading
-            if trading.drift and not trading.book.open:
+            under_way = any(one.state is not OrderState.UNKNOWN for one in trading.book.open)
+            if trading.drift and not under_way:
                 self.accepted += 1
                 self.hands.door.obey(AcceptVenue(stream=PRACTICE))
             if trading.arming.state is ArmState.HALT:
