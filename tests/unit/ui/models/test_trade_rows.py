@@ -87,6 +87,7 @@ def test_no_digit_of_money_is_lost_in_a_copy(value):
     change = next(c for c in trade_rows.ledger().columns if c.title == "Change [SOL]")
     assert Decimal(change.copied(entry)) == value
     assert change.tip(entry) == f"{change.copied(entry)} SOL"
+    assert "E" not in change.copied(entry)
 
 
 @given(money)
