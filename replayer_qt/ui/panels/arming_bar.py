@@ -20,7 +20,7 @@ from replayer_qt.ui.theme import Theme
 _COUNT_MS: Final = 250
 _HINT_MS: Final = 4_000
 _BAND_PX: Final = 236
-_WHY_PX: Final = 34
+_WHY_PX: Final = 32
 
 
 class ArmingBar(QFrame):
@@ -106,7 +106,7 @@ class ArmingBar(QFrame):
 
     def _lay_out(self, kill: KillButton) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(5, 1, 5, 1)
+        row.setContentsMargins(5, 0, 5, 0)
         row.setSpacing(7)
         row.addWidget(self.band)
         row.addWidget(self.button)
