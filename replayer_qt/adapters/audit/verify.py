@@ -209,7 +209,7 @@ class _Check:
         self._file = self._anchor.file
         if self._anchor.seq > last:
             self._tell(last + 1, f"lines {last + 1} to {self._anchor.seq} are cut off at the end")
-        elif not self._anchor_seen:
+        elif self._anchor.seq and not self._anchor_seen:
             self._tell(self._anchor.seq, "the line that the anchor names is missing")
 
     def _tell(self, seq: int, what: str) -> None:

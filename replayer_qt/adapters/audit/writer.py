@@ -295,6 +295,9 @@ class AuditFiles:
             damage = f"line {head.seq} is not the one that was written there"
         elif anchor is None and head.seq and not damage:
             damage = f"the anchor {ANCHOR} is missing"
+        if anchor is None and end is None and not damage:
+            # before the first line: one that a crash leaves alone would look cut off
+            self._write_anchor(head, "", flush=False)
         self._note_end(file, end, damage)
         self._chain.rewind(head)
         self._durable = head

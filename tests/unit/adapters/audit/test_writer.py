@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from replayer_qt.adapters.audit.format import ANCHOR, files_in, read_anchor
+from replayer_qt.adapters.audit.format import ANCHOR, anchor_bytes, files_in, read_anchor
 from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.format import seal
 from tests.helpers.audits import (
@@ -407,3 +407,22 @@ def test_a_closed_trail_can_be_opened_again(tmp_path):
     trail.close()
     assert checked(tmp_path).is_whole
     assert len(files_in(tmp_path)) == 2
+
+
+def test_a_trail_that_a_crash_left_after_its_first_lines_is_whole(tmp_path):
+    """AU-03, FAULTS R1: the anchor stands before the first line, so that nothing looks cut off."""
+    anchors = []
+
+    class Watched(RealDisk):
+        def open_new(self, path):
+            if path.suffix == ".jsonl":
+                anchors.append(read_anchor(tmp_path))
+            return super().open_new(path)
+
+    trail = trail_in(tmp_path, disk=Watched())
+    trail.append(decided())
+    first = anchors[0]
+    assert first is not None
+    assert first.seq == 0
+    (tmp_path / ANCHOR).write_bytes(anchor_bytes(first))  # as a kill before its next writing leaves
+    assert checked(tmp_path).is_whole
