@@ -23,6 +23,8 @@ from replayer_qt.machine import Machine, Till, assemble
 from tests.helpers.exchange import RunningExchange, practice_exchange
 from tests.integration.test_socket_to_disk import until
 
+pytestmark = pytest.mark.timeout(180)
+
 SETTINGS = Settings(
     feed=FeedSettings(backoff_base_s=0.05, backoff_cap_s=0.2),
     risk=RiskSettings(duplicate_ms=0, collar_percent=0, refuse_gapped=False),
@@ -75,7 +77,8 @@ class Trader:
                 self.market.round is not None
                 and self.market.round.phase is Phase.ACTIVE
                 and 0 <= self.market.round.tick < before
-            )
+            ),
+            within_s=90,  # a start that was missed on a busy machine costs a whole round
         )
 
 
