@@ -117,9 +117,8 @@ class BadgeCell(QWidget):
         self._badge = Badge(word="OFFLINE", shape="ring", colour="muted")
         self._theme = DARK
         self._font = QFont(self.font())
-        self._font.setPointSizeF(8.5)
-        self._font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        width = QFontMetrics(self._font).horizontalAdvance("PRACTICE VENUE") + 28
+        self._font.setPointSizeF(8.0)
+        width = QFontMetrics(self._font).horizontalAdvance("PRACTICE VENUE") + 42
         self.setFixedSize(width, _HEIGHT)
         self.setAccessibleName("Market: OFFLINE")
 
