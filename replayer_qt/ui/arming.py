@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.core.arming import shown_state
 from replayer_qt.core.commands import Command
 from replayer_qt.core.order_events import ArmState
 from replayer_qt.core.orders import Mode
@@ -93,7 +94,7 @@ def read_arming(state: State, settings: TradingSettings, now: Nanos | None) -> A
             keys=keys,
             counts=bool(keys.text),
         )
-    text, colour = _STATES[arming.state]
+    text, colour = _STATES[shown_state(arming, trading.book)]
     until = arming.until if arming.is_armed else None
     button, _ = _way_on(trading)
     lifted = arming.code == _KILL_CODE and not state.kill.on

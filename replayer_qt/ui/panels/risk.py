@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from replayer_qt.core.arming import shown_state
 from replayer_qt.core.order_events import ArmState, Difference
 from replayer_qt.core.state import Advance
 from replayer_qt.core.trading import Kill, Trading
@@ -157,7 +158,7 @@ def _kill_word(kill: Kill) -> Word:
 def _arming_word(trading: Trading | None) -> Word:
     if trading is None:
         return Word(text=fmt.NOTHING, colour="muted", tip=NOT_TRADED)
-    words, colour = _ARMED[trading.arming.state]
+    words, colour = _ARMED[shown_state(trading.arming, trading.book)]
     reason = trading.arming.reason
     return Word(
         text=f"{words} · {clean(reason, 80)}" if reason else words,

@@ -2,7 +2,7 @@ import pytest
 
 from replayer_qt.core.arming import Arming
 from replayer_qt.core.order_events import ArmState
-from replayer_qt.core.orders import Mode
+from replayer_qt.core.orders import Mode, OrderState
 from replayer_qt.core.settings import TradingSettings
 from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import AcknowledgeHalt, Arm, ArmKeys, Disarm
@@ -14,6 +14,7 @@ from replayer_qt.ui.arming import (
     keys_wish,
     read_arming,
 )
+from tests.helpers.orders import make_book, make_request
 from tests.helpers.trading_frames import MONO, armed, killed, market, state_of, trading
 
 NOW = Nanos(MONO)
@@ -39,6 +40,14 @@ def test_each_state_has_its_word_and_its_way_on(state, text, button, command):
     wish = arming_wish(state_of(trading(arming=Arming(state=state))))
     assert isinstance(wish, command)
     assert wish.stream == PRACTICE
+
+
+def test_an_order_at_its_venue_shows_as_in_flight_and_only_while_armed():
+    book = make_book((make_request(), OrderState.SENT))
+    flying = state_of(trading(arming=armed(seconds=90), book=book))
+    assert read_arming(flying, TradingSettings(), NOW).state.text == "IN FLIGHT 1:30"
+    halted = state_of(trading(arming=Arming(state=ArmState.HALT), book=book))
+    assert read_arming(halted, TradingSettings(), NOW).state.text == "HALT"
 
 
 def test_the_time_that_is_left_is_told_and_runs_by_itself():
