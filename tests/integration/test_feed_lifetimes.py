@@ -58,7 +58,7 @@ def held() -> dict[str, int]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_a_thousand_connections_hold_no_more_than_the_first():
     """S0-C1, S1-C4, S2-M6, FAULTS N1: handlers, tasks, threads, sockets, subscribers, memory."""
     ticks = ContinuedTicks(0.001)
@@ -84,12 +84,12 @@ async def test_a_thousand_connections_hold_no_more_than_the_first():
             await heard.until(lambda heard: Link.LIVE in heard.links())
             first, memory = held(), psutil.Process().memory_info().rss
             again.set()
-            await heard.until(lambda _: server.accepted >= CYCLES, 38)
+            await heard.until(lambda _: server.accepted >= CYCLES, 180)
             again.clear()
-            await heard.until(lambda heard: heard.links()[-1] is Link.LIVE)
-            await heard.until(lambda _: len(server.clients) == 1)
+            await heard.until(lambda heard: heard.links()[-1] is Link.LIVE, 30)
+            await heard.until(lambda _: len(server.clients) == 1, 30)
             heard.events.clear()
-            assert held() == first
+            await heard.until(lambda _: held() == first, 30)
             assert psutil.Process().memory_info().rss - memory < 5 * 2**20 + 2**21
     assert feed.health().connects >= CYCLES
 

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_a_rewind_forgets_what_waited_on_its_stream_only(qapp):
     assert frames[-1].events == (other, rewound, ticked(1))
 
 
+@pytest.mark.usefixtures("qapp")
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=30))
 def test_every_event_is_told_once_and_in_order(sizes):
