@@ -57,6 +57,13 @@ if [ "$(uname -s)" = Linux ]; then
         die "these system packages are missing and cannot be installed from here; run as root:" \
             "$(apt_line "$lacking")"
     fi
+    if [ "$mode" = dev ]; then
+        lacking=$(missing "pg_ctlcluster:postgresql")
+        if [ -n "$lacking" ] && ! install_packages $lacking; then
+            say "no PostgreSQL server, so the tests of shared archives will be skipped;" \
+                "run as root: $(apt_line "$lacking")"
+        fi
+    fi
     if [ "$mode" = run ] && [ -n "${DISPLAY:-}" ]; then
         lacking=$(missing "$window")
         if [ -n "$lacking" ] && ! install_packages $lacking; then
