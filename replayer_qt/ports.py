@@ -8,10 +8,19 @@ import msgspec
 
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event
+from replayer_qt.core.library import (
+    FileEntry,
+    LibraryRound,
+    Marks,
+    RoundEntry,
+    RoundQuery,
+    SavedSearch,
+)
+from replayer_qt.core.library_answers import LibraryTotals, OwnResult
 from replayer_qt.core.orders import Mode, Request
 from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.trading import Kill
-from replayer_qt.core.units import Nanos, StreamId
+from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 
 class Clock(Protocol):
@@ -159,4 +168,83 @@ class AccountStore(Protocol):
 
     def close(self) -> None:
         """Finish; safe twice."""
+        ...
+
+
+class Catalogue(Protocol):
+    """What the library knows, in SQLite or PostgreSQL: a cache of the files, never the truth.
+
+    One object a thread; every method may raise `CatalogueUnusable`.
+    """
+
+    def put(self, file: FileEntry, rounds: Sequence[RoundEntry]) -> int:
+        """Know a file and its rounds, in place of what was known of that path.
+
+        Returns:
+            How many of the rounds are the best copy now.
+        """
+        ...
+
+    def forget(self, paths: Sequence[str]) -> None:
+        """Know these files no more; a next best copy takes a round's place."""
+        ...
+
+    def files(self) -> tuple[FileEntry, ...]:
+        """Return every file that is known, by path."""
+        ...
+
+    def file_of_digest(self, digest: str) -> FileEntry | None:
+        """Return the file with this content, if one is known."""
+        ...
+
+    def find(self, query: RoundQuery) -> tuple[int, ...]:
+        """Return the numbers of the rounds that are meant, sorted as asked."""
+        ...
+
+    def rows(self, ids: Sequence[int]) -> tuple[LibraryRound, ...]:
+        """Return what is known of rounds, in this order; one that is gone is left out."""
+        ...
+
+    def rounds_of(self, path: str) -> tuple[RoundEntry, ...]:
+        """Return every round of a file, whether it is the best copy or not."""
+        ...
+
+    def locate(self, stream: StreamId, round_id: RoundId) -> tuple[str, ...]:
+        """Return the files that hold a round, the best copy first."""
+        ...
+
+    def totals(self) -> LibraryTotals:
+        """Return the library in a few figures."""
+        ...
+
+    def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
+        """Know what a person noted on a round, whether the round itself is known or not."""
+        ...
+
+    def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
+        """Return all that was noted on rounds."""
+        ...
+
+    def tags(self) -> tuple[tuple[str, int], ...]:
+        """Return each tag in use and how many rounds have it, the most used first."""
+        ...
+
+    def set_results(self, results: Sequence[OwnResult]) -> None:
+        """Know what our own trading of rounds brought, in place of what was known of these."""
+        ...
+
+    def save_searches(self, searches: Sequence[SavedSearch]) -> None:
+        """Know these saved searches and no others."""
+        ...
+
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """Return the saved searches, by name."""
+        ...
+
+    def clear(self) -> None:
+        """Know no file and no round any more; marks, searches and results stay."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; safe twice."""
         ...

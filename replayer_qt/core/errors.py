@@ -50,6 +50,30 @@ class DataDirUnusable(UserFacingError):
     exit_code = 2
 
 
+class CatalogueUnusable(UserFacingError):
+    """The library's catalogue cannot be opened, read or written."""
+
+    code = "catalogue-unusable"
+    exit_code = 2
+
+
+class VaultLocked(UserFacingError):
+    """An encrypted file cannot be read: there is no key, it is another one, or bytes were changed.
+
+    The message never holds a key or a part of one.
+    """
+
+    code = "vault-locked"
+    exit_code = 1
+
+
+class ExportImpossible(UserFacingError):
+    """Rounds cannot be written as asked: the target, the format, or nothing to write."""
+
+    code = "export-impossible"
+    exit_code = 2
+
+
 class SomethingMissing(UserFacingError):
     """A library, program or display that was asked for is not on this machine."""
 

@@ -286,6 +286,42 @@ class RiskSettings(Section, frozen=True, kw_only=True):
     ] = 3
 
 
+class LibrarySettings(Section, frozen=True, kw_only=True):
+    """Recordings that are over: where they are catalogued, packed, and how long they stay."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^postgres(ql)?://[^\s]+$",
+            max_length=2_000,
+            description="A shared catalogue's PostgreSQL address; empty: a file of our own.",
+        ),
+    ] = ""
+    seal: Annotated[bool, Meta(description="Whether recordings that are over are packed.")] = True
+    seal_after_s: Annotated[
+        int, Meta(ge=0, le=604_800, description="How long after its end a recording is [s].")
+    ] = 120
+    quota_mb: Annotated[
+        int, Meta(ge=0, le=100_000_000, description="Space for recordings [MB]; 0: no quota.")
+    ] = 0
+    keep_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="Older recordings go [days]; 0: none.")
+    ] = 0
+    raw_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="Older raw messages go [days]; 0: none.")
+    ] = 0
+    tidy: Annotated[
+        bool, Meta(description="Whether quota and ages are kept to without being asked.")
+    ] = False
+    processes: Annotated[
+        int, Meta(ge=0, le=64, description="Processes for imports; 0: one less than processors.")
+    ] = 0
+    vault: Annotated[
+        Literal["off", "keyring", "passphrase"],
+        Meta(description="Whether own actions' old days are encrypted, and where the key lies."),
+    ] = "off"
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """All settings."""
 
@@ -298,3 +334,4 @@ class Settings(Section, frozen=True, kw_only=True):
     trading: TradingSettings = TradingSettings()
     paper: PaperSettings = PaperSettings()
     risk: RiskSettings = RiskSettings()
+    library: LibrarySettings = LibrarySettings()
