@@ -25,6 +25,8 @@ LIBRARIES: Final = (
     "cryptography",
     "crc32c",
     "psutil",
+    "pyarrow",
+    "psycopg",
 )
 """What this program runs on, as the package index names it; pyproject.toml says the same."""
 
