@@ -162,6 +162,10 @@ def _file() -> Iterator[ActionRow]:
         tip="Replay every recording of a folder.", call="open_folder",
     )  # fmt: skip
     yield ActionRow(
+        name="library", menu="&File", text="&Library…", keys=("Ctrl+L",),
+        tip="Find, sort out and measure all recordings.", call="show_library",
+    )  # fmt: skip
+    yield ActionRow(
         name="close-replay", menu="&File", text="&Close recording", keys=("Ctrl+W",),
         tip="Put the recording away.", enabled=_replay_open, rule=True,
         ask=_asking(commands.CloseReplay()),

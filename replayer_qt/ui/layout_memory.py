@@ -50,6 +50,15 @@ class LayoutMemory:
         self._store.setValue(_GEOMETRY, None)
         self._store.setValue(_DOCKS, None)
 
+    def kept(self, name: str) -> QByteArray | None:
+        """Return what was kept as `name`; None if nothing was, or no such thing."""
+        stored = self._store.value(name)
+        return stored if isinstance(stored, QByteArray) else None
+
+    def keep(self, name: str, value: QByteArray) -> None:
+        """Keep a part's own state as `name`."""
+        self._store.setValue(name, value)
+
     def chosen(self, name: str, setting: str) -> str:
         """Return what a person chose for `name`; a changed setting is newer than that choice."""
         stored = self._store.value(name)

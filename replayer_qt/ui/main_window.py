@@ -53,10 +53,14 @@ class MainWindow(QMainWindow):
     Signals:
         asked: a command; whether it is obeyed shows in a later frame.
         closed: the window was closed by a person, and its layout is kept.
+        library_wanted: the library's window shall be shown, or come to the front.
+        themed: the theme [Theme] that windows beside this one shall have.
     """
 
     asked = Signal(object)
     closed = Signal()
+    library_wanted = Signal()
+    themed = Signal(object)
     _frame = Signal(object)
 
     def __init__(
@@ -87,6 +91,7 @@ class MainWindow(QMainWindow):
         self._verbs: dict[str, Callable[..., object]] = {
             "open_files": self.open_files,
             "open_folder": self.open_folder,
+            "show_library": self.show_library,
             "ask_tick": self.ask_tick,
             "close": self.close,
             "set_style": self.set_style,
@@ -145,6 +150,10 @@ class MainWindow(QMainWindow):
         if paths:
             self.recent.opened(paths)
             self.asked.emit(OpenRecordings(paths=tuple(paths)))
+
+    def show_library(self) -> None:
+        """Ask for the library's window."""
+        self.library_wanted.emit()
 
     def ask_tick(self) -> None:
         """Ask for a tick of the replayed round and go there."""
@@ -307,6 +316,7 @@ class MainWindow(QMainWindow):
         self.notice_bar.set_theme(theme)
         for panel in self.panels.values():
             panel.set_theme(theme)
+        self.themed.emit(theme)
         if self._advance is not None:
             self.transport.show_frame(replace(self._advance, events=()))
 
