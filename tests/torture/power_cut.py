@@ -4,7 +4,9 @@ Needs Linux, root, ext4 and a loop device; forks, so it is a process of its own:
 `python -m tests.torture.power_cut FOLDER CUTS SEED`.
 """
 
+import contextlib
 import fcntl
+import itertools
 import json
 import mmap
 import os
@@ -14,30 +16,39 @@ import struct
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from replayer_qt.adapters.clock import SystemClock
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.raw import read_raw
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.settings import RecorderSettings
-from tests.helpers.faulty_disk import path_of
-from tests.helpers.journals import ticks
+from replayer_qt.core.units import NANOS_PER_MILLISECOND
+from tests.torture.journal_checks import a_message, a_tick, opening, price_of
 
 SHUT_DOWN = 0x8004587D
 WITHOUT_FLUSHING_THE_LOG = 2
-SETTINGS = RecorderSettings(warn_free_mb=2, stop_free_mb=1, keep_raw=False)
+SETTINGS = RecorderSettings(warn_free_mb=2, stop_free_mb=1)
+TICKS = 5
+"""Ticks of one batch."""
+BATCHES_A_ROUND = 25
+BATCHES_MOST = 4_000
+ROUNDING_NS = 1_000
 
 
-class Promises:
-    """Counts that a kill cannot undo: ticks acknowledged, and ticks promised to be durable."""
+class Claims:
+    """What the writer said, kept where a kill cannot undo it, with when each batch was taken."""
 
     def __init__(self) -> None:
-        self._kept = mmap.mmap(-1, 16)
+        self._kept = mmap.mmap(-1, 8 * (2 + BATCHES_MOST))
 
     def __getitem__(self, place: int) -> int:
         return int(struct.unpack_from("<Q", self._kept, place * 8)[0])
@@ -45,19 +56,17 @@ class Promises:
     def __setitem__(self, place: int, count: int) -> None:
         struct.pack_into("<Q", self._kept, place * 8, count)
 
+    def take(self, batch: int) -> None:
+        """Note that a batch was acknowledged just now."""
+        self[2 + batch] = time.monotonic_ns()
+        self[0] = batch + 1
 
-class Watched(RealDisk):
-    """Notes what is durable once a flush of the recording returned."""
-
-    def __init__(self, promises: Promises) -> None:
-        super().__init__()
-        self._promises = promises
-
-    def sync(self, fd: int) -> None:
-        before = self._promises[0]
-        super().sync(fd)
-        if path_of(fd).suffix == ".jsonl":
-            self._promises[1] = max(before, self._promises[1])
+    def call_durable(self, told: RecordingChanged) -> None:
+        """Note which batches the journal calls durable: those before its oldest doubt."""
+        acknowledged = self[0]
+        since = told.mono - round(told.lag_ms * NANOS_PER_MILLISECOND) - ROUNDING_NS
+        while self[1] < acknowledged and (told.lag_ms == 0 or self[2 + self[1]] <= since):
+            self[1] += 1
 
 
 @contextmanager
@@ -69,33 +78,37 @@ def mounted(image: Path, folder: Path) -> Iterator[None]:
         subprocess.run(["umount", folder], check=True, timeout=20)  # noqa: S603, S607
 
 
-def write(folder: Path, promises: Promises) -> None:
+def write(folder: Path, claims: Claims) -> None:
     """Write until there is no power any more."""
-    journal = RecordingJournal(folder, SystemClock(), SETTINGS, "0.1", "s", disk=Watched(promises))
+    journal = RecordingJournal(folder, SystemClock(), SETTINGS, "0.1", "s")
     journal.start()
-    number = 0
-    while True:
-        journal.append(ticks(number, number + 5))
-        number += 5
-        promises[0] = number
+    for batch in range(BATCHES_MOST):
+        first, name = batch * TICKS, f"r{batch // BATCHES_A_ROUND}"
+        begins = [opening(name)] if batch % BATCHES_A_ROUND == 0 else []
+        message = a_message(batch, large=False)
+        told = [a_tick(number, name) for number in range(first, first + TICKS)]
+        journal.append([*begins, message, *told])
+        claims.take(batch)
+        claims.call_durable(journal.status())
+        journal.tend()
         time.sleep(0.005)
 
 
 def one_cut(image: Path, folder: Path, draw: random.Random) -> dict[str, int]:
     subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True, timeout=20)  # noqa: S603, S607
-    promises = Promises()
+    claims = Claims()
     with mounted(image, folder):
         child = os.fork()
         if child == 0:
             try:
-                write(folder / "in", promises)
+                write(folder / "in", claims)
             finally:
                 os._exit(1)
         deadline = time.monotonic() + 10
-        while promises[1] == 0 and time.monotonic() < deadline:
+        while claims[1] == 0 and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(draw.uniform(0, 0.6))
-        acknowledged, durable = promises[0], promises[1]
+        acknowledged, durable, cut_at = claims[0], claims[1], time.monotonic_ns()
         whole = os.open(folder, os.O_RDONLY)
         fcntl.ioctl(whole, SHUT_DOWN, struct.pack("I", WITHOUT_FLUSHING_THE_LOG))
         os.close(whole)
@@ -103,34 +116,60 @@ def one_cut(image: Path, folder: Path, draw: random.Random) -> dict[str, int]:
         os.waitpid(child, 0)
     with mounted(image, folder):
         recover(folder / "in")
-        found: list[int] = []
-        bad = 0
-        for path in sorted(folder.rglob("*.jsonl")):
-            recording = read_journal(path)
-            bad += recording.bad_lines
-            found += [told.tick for told in recording.events if isinstance(told, PriceTicked)]
+        found = _what_is_there(folder)
+    batches = found.pop("whole_batches")
+    age = (cut_at - claims[2 + batches]) // NANOS_PER_MILLISECOND if batches < acknowledged else 0
     return {
-        "acknowledged": acknowledged,
-        "durable": durable,
-        "found": len(found),
-        "broken_promises": max(0, durable - len(found)),
-        "not_in_order": int(found != list(range(len(found)))),
-        "bad_lines": bad,
+        "acknowledged": acknowledged * TICKS,
+        "durable": durable * TICKS,
+        "broken_promises": max(0, durable - batches),
+        "raw_broken": max(0, durable - found.pop("messages")),
+        "worst_age_ms": max(0, age),
+        **found,
     }
 
 
-def main(folder: Path, cuts: int, seed: int) -> None:
+def _what_is_there(folder: Path) -> dict[str, int]:
+    ticks: list[int] = []
+    bad = wrong = messages = 0
+    for path in sorted(folder.rglob("*.jsonl")):
+        recording = read_journal(path)
+        bad += recording.bad_lines
+        prices = [told for told in recording.events if isinstance(told, PriceTicked)]
+        ticks += [told.tick for told in prices]
+        wrong += sum(told.price != price_of(told.tick) for told in prices)
+    for path in folder.rglob("*.raw.zst"):
+        with contextlib.suppress(RecordingUnreadable):  # cut before its first byte was flushed
+            messages += sum(1 for _ in read_raw(path))
+    whole = len(
+        list(itertools.takewhile(lambda pair: pair[0] == pair[1], enumerate(sorted(ticks))))
+    )
+    return {
+        "found": len(ticks),
+        "doubled": len(ticks) - len(set(ticks)),
+        "wrong": wrong,
+        "bad_lines": bad,
+        "messages": messages,
+        "whole_batches": whole // TICKS,
+    }
+
+
+def cuts(folder: Path, count: int, seed: int) -> dict[str, int]:
+    """Cut the power so many times, and return what was found, added up; the worst age as it is."""
     draw = random.Random(seed)
     image, place = folder / "image", folder / "mounted"
     place.mkdir()
     with image.open("wb") as file:
         file.truncate(32 * 1024 * 1024)
-    totals: dict[str, int] = {}
-    for _ in range(cuts):
-        for name, count in one_cut(image, place, draw).items():
-            totals[name] = totals.get(name, 0) + count
-    sys.stdout.write(json.dumps({"cuts": cuts, **totals}) + "\n")
+    totals: Counter[str] = Counter()
+    ages: list[int] = []
+    for _ in range(count):
+        found = one_cut(image, place, draw)
+        ages.append(found.pop("worst_age_ms"))
+        totals.update(found)
+    return {"cuts": count, **totals, "worst_age_ms": max(ages), "median_age_ms": int(median(ages))}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    done = cuts(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    sys.stdout.write(json.dumps(done) + "\n")
