@@ -26,13 +26,14 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: where it was read from.
-        format: `journal`, or the variant's letter, `A` to `E`.
+        format: `journal`, the variant's letter, `A` to `K`, or a public archive's kind.
         events: what happened, in the order of the file.
         lines: lines in the file.
         bad_lines: lines that are not one JSON object, or fail their checksum.
         recovered_lines: whole records found inside bad lines.
         damage: each place that is not as it should be.
         ended: how the file says that it ended, `recovered` after a crash; empty if it does not.
+        notes: what else was in it and is no part of the market, in plain words; nothing is wrong.
     """
 
     path: str
@@ -43,3 +44,4 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     recovered_lines: int = 0
     damage: tuple[Damage, ...] = ()
     ended: str = ""
+    notes: tuple[str, ...] = ()
