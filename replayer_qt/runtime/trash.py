@@ -11,5 +11,6 @@ def to_trash(path: Path) -> bool:
     Safe on any thread; never raises, never deletes. The space is free only when the trash is
     emptied, where it lies on the same disk.
     """
-    told = QFile.moveToTrash(str(path))
-    return told[0] if isinstance(told, tuple) else bool(told)
+    told: object = QFile.moveToTrash(str(path))
+    # the binding's stubs promise a pair, and what comes is the answer alone
+    return bool(told[0]) if isinstance(told, tuple) else bool(told)
