@@ -59,6 +59,19 @@ class OpenRecordings(Command, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
+class OpenRound(Command, frozen=True, kw_only=True):
+    """Open the files that hold a round, and stand at its beginning or at one of its ticks.
+
+    Attributes:
+        paths: the files.
+        tick: the tick to stand at; -1 for before the first one.
+    """
+
+    paths: tuple[str, ...]
+    round_id: RoundId
+    tick: int = -1
+
+
 class CloseReplay(Command, frozen=True, kw_only=True):
     """Put the recording away."""
 

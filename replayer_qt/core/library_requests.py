@@ -120,7 +120,14 @@ class Import(Job, frozen=True, kw_only=True):
 
 
 class Refresh(Job, frozen=True, kw_only=True):
-    """Learn of what was recorded since, finish what was begun, seal what is over."""
+    """Learn of what was recorded since, finish what was begun, seal what is over.
+
+    Attributes:
+        everywhere: look at every folder, and forget files that are gone; else at the newest two
+            days of each venue.
+    """
+
+    everywhere: bool = False
 
 
 class Rebuild(Job, frozen=True, kw_only=True):
@@ -178,6 +185,13 @@ class Tidy(Job, frozen=True, kw_only=True):
     """Put into the trash what the rules say; plans again, so that nothing new is lost."""
 
     rules: TidyRules
+
+
+class CancelJob(LibraryRequest, frozen=True, kw_only=True):
+    """End the job with this ticket as soon as it can be ended, or take it from the queue.
+
+    What it has done stays done; it is answered by the job's own `JobEnded`.
+    """
 
 
 AnyJob = Import | Refresh | Rebuild | Verify | Seal | Export | Study | Trash | Tidy
