@@ -9,7 +9,17 @@ from typing import Any
 
 from replayer_qt.adapters.journal.disk import RealDisk
 
-CALLS = ("make_folder", "open_new", "write", "truncate", "sync", "sync_folder", "remove", "free")
+CALLS = (
+    "make_folder",
+    "open_new",
+    "write",
+    "truncate",
+    "sync",
+    "sync_folder",
+    "remove",
+    "rename",
+    "free",
+)
 
 
 class FaultyDisk(RealDisk):
@@ -81,6 +91,9 @@ class FaultyDisk(RealDisk):
 
     def remove(self, path: Path) -> None:
         self._call("remove", lambda: super(FaultyDisk, self).remove(path))
+
+    def rename(self, path: Path, target: Path) -> None:
+        self._call("rename", lambda: super(FaultyDisk, self).rename(path, target))
 
     def free(self, path: Path) -> int:
         real = self._call("free", lambda: super(FaultyDisk, self).free(path))

@@ -73,6 +73,10 @@ class Disk(Protocol):
         """Remove a file; it may be gone already."""
         ...
 
+    def rename(self, path: Path, target: Path) -> None:
+        """Give a file another name in its folder, in one step, in place of one that has it."""
+        ...
+
     def free(self, path: Path) -> int:
         """Return the space left on the disk that holds `path` [bytes]."""
         ...
@@ -144,6 +148,10 @@ class RealDisk:
     def remove(self, path: Path) -> None:
         """Remove a file."""
         path.unlink(missing_ok=True)
+
+    def rename(self, path: Path, target: Path) -> None:
+        """Rename a file, on all systems also over another one."""
+        path.replace(target)
 
     def free(self, path: Path) -> int:
         """Return what is left for this user [bytes]."""

@@ -16,6 +16,8 @@ FORMAT: Final = "replayer-journal"
 VERSION: Final = 1
 SUFFIX: Final = ".jsonl"
 RAW_SUFFIX: Final = ".raw.zst"
+SEALED_SUFFIX: Final = ".zst"
+"""What a packed recording's name has after its own."""
 RECORD_LIMIT: Final = 1024 * 1024
 """The largest record that is kept in line; larger ones go to a file of their own [bytes]."""
 LINE_LIMIT: Final = 4 * 1024 * 1024

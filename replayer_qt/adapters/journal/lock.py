@@ -58,7 +58,7 @@ class FolderLock:
         self._fd = fd
 
     def _lock(self, fd: int) -> None:
-        if _try_lock(fd):
+        if try_lock(fd):
             return
         raise DataDirUnusable(
             f"{self._what} cannot be written to {self._path.parent}: "
@@ -79,7 +79,8 @@ def _named(holder: bytes) -> str:
     return f"process {digits.decode()}" if digits.isdigit() else "another process"
 
 
-def _try_lock(fd: int) -> bool:
+def try_lock(fd: int) -> bool:
+    """Lock an open file until it is closed; at once, or not at all: then False."""
     try:
         if sys.platform == "win32":
             os.lseek(fd, _FAR, os.SEEK_SET)

@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 from crc32c import crc32c
 
-from replayer_qt.adapters.journal.format import RAW_SUFFIX
+from replayer_qt.adapters.journal.format import RAW_SUFFIX, SEALED_SUFFIX, SUFFIX
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import RawReceived
 from replayer_qt.core.units import Nanos
@@ -85,10 +85,11 @@ class RawPacker:
 def raw_path(recording: Path) -> Path:
     """Return where a recording's messages are kept.
 
-    >>> raw_path(Path("a/b.jsonl")).name
-    'b.raw.zst'
+    >>> raw_path(Path("a/b.jsonl")).name, raw_path(Path("a/b.jsonl.zst")).name
+    ('b.raw.zst', 'b.raw.zst')
     """
-    return recording.with_name(recording.name.removesuffix(".jsonl") + RAW_SUFFIX)
+    plain = recording.name.removesuffix(SEALED_SUFFIX)
+    return recording.with_name(plain.removesuffix(SUFFIX) + RAW_SUFFIX)
 
 
 def read_raw(path: Path) -> Iterator[RawMessage]:
