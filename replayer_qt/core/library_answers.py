@@ -136,6 +136,18 @@ class TidyingPlanned(Answer, frozen=True, kw_only=True):
     over: int = 0
 
 
+class PlaylistSaved(Answer, frozen=True, kw_only=True):
+    """A playlist: JSON lines of `path`, `stream` and `round_id`, in the order of playing.
+
+    Attributes:
+        path: the file.
+        rounds: rounds in it.
+    """
+
+    path: str = ""
+    rounds: int = 0
+
+
 class JobState(StrEnum):
     """How a job ended."""
 

@@ -100,6 +100,17 @@ class PlanTidying(Question, frozen=True, kw_only=True):
     rules: TidyRules
 
 
+class SavePlaylist(Question, frozen=True, kw_only=True):
+    """Write rounds, in this order, as a playlist. Answered by `PlaylistSaved`.
+
+    Attributes:
+        target: the file, which ends in `.playlist.jsonl`; one that is there is replaced.
+    """
+
+    ids: tuple[int, ...]
+    target: str
+
+
 # --- jobs: one at a time, with progress, can be cancelled ----------------------------------------
 
 
