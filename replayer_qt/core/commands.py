@@ -64,12 +64,12 @@ class OpenRound(Command, frozen=True, kw_only=True):
 
     Attributes:
         paths: the files.
-        tick: the tick to stand at; -1 for before the first one.
+        tick: the tick to stand at; -1 for before the first one, None for where replays begin.
     """
 
     paths: tuple[str, ...]
     round_id: RoundId
-    tick: int = -1
+    tick: int | None = None
 
 
 class CloseReplay(Command, frozen=True, kw_only=True):
@@ -162,6 +162,17 @@ class NextRound(ReplayCommand, frozen=True, kw_only=True):
 
 class PreviousRound(ReplayCommand, frozen=True, kw_only=True):
     """Go to the start of the round before."""
+
+
+class SeekRound(ReplayCommand, frozen=True, kw_only=True):
+    """Go to a round of the recordings being replayed; nothing happens if none of them holds it.
+
+    Attributes:
+        tick: the tick to stand at; -1 for before the first one, None for where replays begin.
+    """
+
+    round_id: RoundId
+    tick: int | None = None
 
 
 class SetSpeed(ReplayCommand, frozen=True, kw_only=True):

@@ -15,7 +15,9 @@ from replayer_qt.core.commands import (
     Disconnect,
     GoTo,
     OpenRecordings,
+    OpenRound,
     ReplayCommand,
+    SeekRound,
     SeekStart,
     SeekTick,
     Show,
@@ -101,7 +103,7 @@ class Desk(QObject):
         self._replays = 0
         self._urls: dict[str, str] = {}  # bounded: one a venue
         self._is_new_venue = False
-        self._goal: tuple[RoundId, int] | None = None
+        self._goal: SeekRound | None = None
         self._closed = False
 
     @Slot(object)
@@ -130,6 +132,9 @@ class Desk(QObject):
         match command:
             case OpenRecordings(paths=paths):
                 self._open(paths)
+            case OpenRound(paths=paths, round_id=round_id, tick=tick):
+                self._open(paths)
+                self._goal = SeekRound(round_id=round_id, tick=tick)
             case CloseReplay():
                 self._close_replay()
             case Show(stream=stream):
@@ -155,11 +160,11 @@ class Desk(QObject):
         """Go on to the tick that was asked for, once its round is loaded."""
         if self._goal is None or self._replay is None:
             return
-        round_id, tick = self._goal
+        stream = self._replay[1]
         for event in advance.events:
-            if isinstance(event, ReplayShaped) and event.round_id == round_id:
+            if isinstance(event, ReplayShaped) and event.stream == stream:
+                self._replay[0].steer(self._goal)
                 self._goal = None
-                self._replay[0].steer(SeekTick(tick=tick) if tick >= 0 else SeekStart())
                 return
 
     @Slot(str)
@@ -258,7 +263,7 @@ class Desk(QObject):
             )
             return
         self._open(files)
-        self._goal = (command.round_id, command.tick)
+        self._goal = SeekRound(round_id=command.round_id, tick=command.tick)
 
     def _tell(self, code: str, what: str, remedy: str) -> None:
         self._host.note(

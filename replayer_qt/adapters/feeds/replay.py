@@ -14,7 +14,9 @@ from replayer_qt.core.commands import (
     Play,
     PreviousRound,
     ReplayCommand,
+    SeekRound,
     SeekShare,
+    SeekStart,
     SeekTick,
     SetSpeed,
 )
@@ -24,7 +26,7 @@ from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.settings import ReplaySettings
-from replayer_qt.core.units import NANOS_PER_SECOND, StreamId
+from replayer_qt.core.units import NANOS_PER_SECOND, RoundId, StreamId
 from replayer_qt.ports import Clock
 
 COMMANDS_KEPT: Final = 256
@@ -154,6 +156,8 @@ class ReplayFeed:
                 return await self._change_round(1)
             case PreviousRound():
                 return await self._change_round(-1)
+            case SeekRound():
+                return await self._go_to(command)
             case _:
                 return self._deck.obey(command)
 
@@ -169,9 +173,47 @@ class ReplayFeed:
             return self._load()
         return await self._change_file(step)
 
+    async def _go_to(self, command: SeekRound) -> list[Event]:
+        """Look in the file at hand, then in those after it, then in those before it."""
+        told: list[Event] = []
+        held = (self._file, self._rounds, self._round, self._exhausted)
+        place = self._place_of(command.round_id)
+        for step in (1, -1):
+            while place is None:
+                recording = await self._read_next(step, told)
+                if recording is None:
+                    break
+                place = self._place_of(command.round_id)
+                if place is not None:
+                    told.append(self._opened(recording))
+            if place is None:
+                self._file, self._rounds, self._round, self._exhausted = held
+        if place is None:
+            return told
+        if command.tick is None or (self._file, place) != (held[0], held[2]):
+            self._round = place
+            told += self._load()
+        if command.tick is not None:
+            tick = command.tick
+            told += self._deck.obey(SeekTick(tick=tick) if tick >= 0 else SeekStart())
+        return told
+
+    def _place_of(self, round_id: RoundId) -> int | None:
+        found = (n for n, tape in enumerate(self._rounds) if tape.round_id == round_id)
+        return next(found, None)
+
     async def _change_file(self, step: int) -> list[Event]:
         """Open the next file in a direction that can be read; stay where we are if none can."""
         told: list[Event] = []
+        recording = await self._read_next(step, told)
+        if recording is None:
+            self._exhausted = self._exhausted or step > 0
+            return told
+        self._round = 0 if step > 0 else len(self._rounds) - 1
+        return [*told, self._opened(recording), *self._load()]
+
+    async def _read_next(self, step: int, told: list[Event]) -> Recording | None:
+        """Read the next file in a direction that holds rounds, and tell of those passed over."""
         at = self._file + step
         while 0 <= at < len(self._files):
             try:
@@ -183,13 +225,11 @@ class ReplayFeed:
                 continue
             if rounds:
                 self._file, self._rounds, self._exhausted = at, rounds, False
-                self._round = 0 if step > 0 else len(rounds) - 1
-                return [*told, self._opened(recording), *self._load()]
+                return recording
             what = f"{self._files[at].name} holds no round."
             told.append(self._problem("recording-empty", what, "It was passed over."))
             at += step
-        self._exhausted = self._exhausted or step > 0
-        return told
+        return None
 
     def _load(self) -> list[Event]:
         return self._deck.load(

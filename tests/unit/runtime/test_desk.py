@@ -12,8 +12,9 @@ from replayer_qt.core.commands import (
     Disconnect,
     GoTo,
     OpenRecordings,
+    OpenRound,
     Play,
-    SeekTick,
+    SeekRound,
     Show,
     StartRecording,
     StopRecording,
@@ -290,7 +291,21 @@ def test_going_to_a_tick_opens_the_recording_of_its_round_and_stands_there(room,
         at=0, mono=0, stream=replay.stream, round_id="r1", ticks=np.arange(3), prices=np.ones(3)
     )
     room.desk.hear(Advance(events=(shaped,), state=room.host.state, session=Session()))
-    qtbot.waitUntil(lambda: replay.steered == [SeekTick(tick=2)])
+    qtbot.waitUntil(lambda: replay.steered == [SeekRound(round_id="r1", tick=2)])
+
+
+def test_opening_a_round_opens_its_files_and_goes_to_it(room, qtbot):
+    """A row of the library leads to its round, wherever in its file that is."""
+    room.desk.obey(OpenRound(paths=("a.jsonl", "b.jsonl"), round_id="r7"))
+    qtbot.waitUntil(lambda: room.price(room.replays[0].stream) is not None)
+    (replay,) = room.replays
+    shaped = ReplayShaped(
+        at=0, mono=0, stream=replay.stream, round_id="r1", ticks=np.arange(3), prices=np.ones(3)
+    )
+    room.desk.hear(Advance(events=(shaped,), state=room.host.state, session=Session()))
+    qtbot.waitUntil(lambda: replay.steered == [SeekRound(round_id="r7")])
+    room.desk.hear(Advance(events=(shaped,), state=room.host.state, session=Session()))
+    assert len(replay.steered) == 1
 
 
 def test_going_to_a_round_that_was_not_recorded_is_told(room, qtbot):

@@ -6,6 +6,8 @@ import math
 import random
 import time
 
+import pytest
+
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.replay import COMMANDS_KEPT, ReplayFeed
 from replayer_qt.adapters.library.find import find_recordings
@@ -17,6 +19,7 @@ from replayer_qt.core.commands import (
     Play,
     PreviousRound,
     SeekEnd,
+    SeekRound,
     SeekStart,
     SeekTick,
     SetSpeed,
@@ -128,6 +131,47 @@ async def test_next_and_previous_go_over_the_edge_of_a_file(tmp_path):
         feed.steer(PreviousRound())
         await until(lambda: moves(told)[-1].source == "a.jsonl")
         assert moves(told)[-1].round_index == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "tick", "source", "place", "position"),
+    [
+        ("20251031-bb", None, "a.jsonl", 1, 1),
+        ("20251031-bb", 2, "a.jsonl", 1, 3),
+        ("20251031-aa", -1, "a.jsonl", 0, 0),
+        ("20251031-dd", 3, "c.jsonl", 0, 4),
+        ("20251031-aa", 2, "a.jsonl", 0, 3),
+    ],
+)
+async def test_a_round_is_found_wherever_it_is(tmp_path, name, tick, source, place, position):
+    a_file(tmp_path, "a.jsonl", "20251031-aa", "20251031-bb")
+    (tmp_path / "b.jsonl").write_bytes(b"\x00\x01\x02" * 100)
+    a_file(tmp_path, "c.jsonl", "20251031-dd")
+    feed = a_feed(tmp_path)
+    async with playing(feed) as told:
+        await until(lambda: stands_at(told, 1, 0))
+        feed.steer(SeekRound(round_id=name, tick=tick))
+        await until(lambda: stands_at(told, position, place) and moves(told)[-1].source == source)
+        shown = [event for event in told if isinstance(event, ReplayOpened)][-1]
+        assert name in shown.rounds
+        feed.steer(SeekRound(round_id="20251031-aa"))
+        await until(lambda: stands_at(told, 1, 0) and moves(told)[-1].source == "a.jsonl")
+
+
+async def test_a_round_that_no_file_holds_moves_nothing(tmp_path):
+    a_file(tmp_path, "a.jsonl", "20251031-aa", "20251031-bb")
+    a_file(tmp_path, "c.jsonl", "20251031-dd")
+    feed = a_feed(tmp_path)
+    async with playing(feed) as told:
+        feed.steer(NextRound())
+        await until(lambda: stands_at(told, 1, 1))
+        before = len(told)
+        feed.steer(SeekRound(round_id="20251031-zz"))
+        feed.steer(Step(ticks=1))
+        await until(lambda: stands_at(told, 2, 1))
+        assert not [event for event in told[before:] if isinstance(event, ReplayOpened)]
+        feed.steer(NextRound())
+        await until(lambda: moves(told)[-1].source == "c.jsonl")
 
 
 async def test_a_file_that_cannot_be_read_is_told_of_and_passed_over(tmp_path):
