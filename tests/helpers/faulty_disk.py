@@ -12,6 +12,7 @@ from replayer_qt.adapters.journal.disk import RealDisk
 CALLS = (
     "make_folder",
     "open_new",
+    "open_there",
     "write",
     "truncate",
     "sync",
@@ -62,6 +63,11 @@ class FaultyDisk(RealDisk):
 
     def open_new(self, path: Path) -> int:
         fd = self._call("open_new", lambda: super(FaultyDisk, self).open_new(path))
+        self.open.add(fd)
+        return fd
+
+    def open_there(self, path: Path) -> int:
+        fd = self._call("open_there", lambda: super(FaultyDisk, self).open_there(path))
         self.open.add(fd)
         return fd
 

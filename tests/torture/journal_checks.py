@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from replayer_qt.adapters.journal.format import RECOVERED, is_sound, read_footer
+from replayer_qt.adapters.journal.mending import TORN
 from replayer_qt.adapters.journal.raw import read_raw
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.adapters.journal.recovery import TORN
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import (
     Event,

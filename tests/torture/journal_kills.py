@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.journal.mending import Finding
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.adapters.journal.recovery import Finding, recover
+from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.events import Event
 from replayer_qt.core.settings import RecorderSettings

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
+from replayer_qt.adapters.journal.hold import Hold, hold
+
 if sys.platform != "win32":
     import fcntl
 
@@ -27,6 +29,7 @@ _NEW: Final = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_THERE: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 @contextlib.contextmanager
@@ -49,8 +52,12 @@ class Disk(Protocol):
         """Create a file to append to, never through a link, never one that is there."""
         ...
 
+    def open_there(self, path: Path) -> int:
+        """Open a file that is there, to mend it: reading and writing, at its beginning."""
+        ...
+
     def write(self, fd: int, data: bytes | memoryview) -> int:
-        """Append, and return how many bytes were taken."""
+        """Write at the end of what was written, and return how many bytes were taken."""
         ...
 
     def truncate(self, fd: int, size: int) -> None:
@@ -109,8 +116,19 @@ class RealDisk:
         self.sync_folder(path.parent)
 
     def open_new(self, path: Path) -> int:
-        """Create a file with mode 0600, to append to; the descriptor is not inherited."""
-        return self._with_spare(lambda: os.open(path, _NEW, 0o600))
+        """Create a file with mode 0600, to append to; the descriptor is not inherited.
+
+        Until it is closed, or its process is no more, the file counts as being written.
+        """
+        fd = self._with_spare(lambda: os.open(path, _NEW, 0o600))
+        if hold(fd) is Hold.TAKEN or os.fstat(fd).st_nlink == 0:
+            os.close(fd)
+            raise FileExistsError(errno.EEXIST, "somebody took the empty file for a crash's", path)
+        return fd
+
+    def open_there(self, path: Path) -> int:
+        """Open a file that is there, never through a link; the descriptor is not inherited."""
+        return self._with_spare(lambda: os.open(path, _THERE))
 
     def write(self, fd: int, data: bytes | memoryview) -> int:
         """Append, unbuffered."""

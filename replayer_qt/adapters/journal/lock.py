@@ -1,22 +1,12 @@
 """One writer a folder: a lock that the operating system drops when its holder dies."""
 
 import contextlib
-import errno
 import os
-import sys
 from pathlib import Path
-from typing import Final
 
+from replayer_qt.adapters.journal.hold import Hold, hold
 from replayer_qt.adapters.journal.layout import LOCK
 from replayer_qt.core.errors import DataDirUnusable
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS})
-_FAR: Final = 1 << 30  # Windows' locks also keep readers out: lock a byte that nobody reads
 
 
 class FolderLock:
@@ -80,15 +70,8 @@ def _named(holder: bytes) -> str:
 
 
 def try_lock(fd: int) -> bool:
-    """Lock an open file until it is closed; at once, or not at all: then False."""
-    try:
-        if sys.platform == "win32":
-            os.lseek(fd, _FAR, os.SEEK_SET)
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-            os.lseek(fd, 0, os.SEEK_SET)
-        else:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # Some network file systems know no locks: recording there is better than not at all.
-        return error.errno in _NO_LOCKS
-    return True
+    """Lock an open file until it is closed; at once, or not at all: then False.
+
+    Some network file systems know no locks: recording there is better than not at all.
+    """
+    return hold(fd) is not Hold.TAKEN

@@ -11,7 +11,8 @@ from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.journal.format import Header
 from replayer_qt.adapters.journal.layout import BALLAST
 from replayer_qt.adapters.journal.lock import FolderLock
-from replayer_qt.adapters.journal.recovery import Finding, repair
+from replayer_qt.adapters.journal.mending import Finding
+from replayer_qt.adapters.journal.recovery import repair
 from replayer_qt.adapters.journal.shelf import Shelf
 from replayer_qt.adapters.journal.spool import Spool
 from replayer_qt.core.errors import DataDirUnusable
