@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
@@ -18,9 +19,22 @@ from replayer_qt.core.events import (
 )
 from replayer_qt.core.fairness import Evidence, check, rug_price
 from replayer_qt.core.phase import Phase
-from replayer_qt.core.soundness import is_sound
+from replayer_qt.core.soundness import is_sound, sound
 from replayer_qt.core.statement import FinishedRound
 from replayer_qt.core.units import RoundId
+
+TELLING: Final = frozenset(
+    {
+        PriceTicked,
+        TickBlock,
+        RoundOpened,
+        RoundRugged,
+        PhaseChanged,
+        SeedRevealed,
+        FairnessChecked,
+    }
+)
+"""The types of events that make a summary; others change nothing in it."""
 
 
 class RoundSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +80,16 @@ class _Told:
         if is_sound(tick, price) and self.prices.setdefault(tick, price) != price:
             self.contradicted = True
 
+    def learn_block(self, block: TickBlock) -> None:
+        keep = sound(block.ticks, block.prices)
+        ticks, prices = block.ticks[keep], block.prices[keep]
+        told = zip(ticks.tolist(), prices.tolist(), strict=True)
+        if not self.prices and bool((ticks[1:] > ticks[:-1]).all()):
+            self.prices = dict(told)
+            return
+        for tick, price in told:
+            self.learn(tick, price)
+
 
 def summarise(events: Iterable[Event], *, followed_only: bool = False) -> tuple[RoundSummary, ...]:
     """Return one summary for each round that the events tell of, in order of first mention.
@@ -82,9 +106,7 @@ def summarise(events: Iterable[Event], *, followed_only: bool = False) -> tuple[
             case PriceTicked(round_id=name, tick=tick, price=price):
                 rounds.setdefault(name, _Told()).learn(tick, price)
             case TickBlock(round_id=name):
-                told = rounds.setdefault(name, _Told())
-                for tick, price in zip(event.ticks.tolist(), event.prices.tolist(), strict=True):
-                    told.learn(tick, price)
+                rounds.setdefault(name, _Told()).learn_block(event)
             case RoundOpened(round_id=name, seed_hash=seed_hash):
                 told = rounds.setdefault(name, _Told())
                 told.seed_hash = told.seed_hash or seed_hash
