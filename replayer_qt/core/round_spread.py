@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replayer_qt.core.columns import RoundColumns
-from replayer_qt.core.intervals import Estimate, mean, quantile, ratio, together, wilson
+from replayer_qt.core.intervals import (
+    Estimate,
+    clopper_pearson,
+    mean,
+    quantile,
+    ratio,
+    together,
+    wilson,
+)
 from replayer_qt.core.library_figures import is_continuous, volatility_of
 from replayer_qt.core.study_figures import Bar, Quantile, ReturnStudy, VolatilityStudy
 
@@ -184,7 +192,7 @@ def shares_of(
                 high=edges[at + 1] if at + 1 < len(edges) else None,
                 count=hits,
                 estimate=wilson(hits, n, level),
-                wide=wilson(hits, n, wide),
+                wide=clopper_pearson(hits, n, wide),
                 theory=expected[at],
                 theory_low=low,
                 theory_high=high,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replayer_qt.core.fairness import LONGEST_ROUND, RUG_CHANCE
-from replayer_qt.core.intervals import LEVEL, dkw, mean, together, wilson
+from replayer_qt.core.intervals import LEVEL, clopper_pearson, dkw, mean, together, wilson
 from replayer_qt.core.round_sample import RoundSample
 from replayer_qt.core.round_spread import (
     RoundReturns,
@@ -179,7 +179,7 @@ def _reached(ordered: Floats, at: float, known: Floats | None, level: float) -> 
         high=at,
         count=hits,
         estimate=wilson(hits, n, level),
-        wide=wilson(hits, n, together(level, len(REACHED))),
+        wide=clopper_pearson(hits, n, together(level, len(REACHED))),
         theory=expected,
         theory_low=low,
         theory_high=high,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from replayer_qt.core.fairness import LONGEST_ROUND, RUG_CHANCE
 from replayer_qt.core.intervals import (
     Estimate,
+    clopper_pearson,
     cover,
     holds,
     mapped,
@@ -119,14 +120,14 @@ def hazard_of(lives: Lives, risk: Risk, level: float) -> HazardStudy:
             high=min(high, risk.rugs.size),
             count=hits,
             estimate=wilson(hits, n, level),
-            wide=wilson(hits, n, wide),
+            wide=clopper_pearson(hits, n, wide),
             theory=RUG_CHANCE,
         )
         for (low, high), n, hits in zip(bins, ticks, rugs, strict=True)
     )
     everywhere = sum(ticks)
     overall = wilson(sum(rugs), everywhere, level)
-    sure = wilson(sum(rugs), everywhere, wide)
+    sure = clopper_pearson(sum(rugs), everywhere, wide)
     wides = [bar.wide for bar in bars]
     return HazardStudy(
         n=int(lives.exit.size),
@@ -153,7 +154,7 @@ def side_bets_of(lives: Lives, level: float) -> SideBetStudy:
             high=entry,
             count=won,
             estimate=wilson(won, decided, level),
-            wide=wilson(won, decided, wide),
+            wide=clopper_pearson(won, decided, wide),
             theory=WIN_CHANCE,
             undecided=undecided,
         )
@@ -171,7 +172,7 @@ def side_bets_of(lives: Lives, level: float) -> SideBetStudy:
         theory_expected=EXPECTED,
         beaten=tuple(int(bar.low) for bar in bars if (bar.wide.low or 0.0) > BREAK_EVEN),
         fits=cover([bar.wide for bar in bars], WIN_CHANCE)
-        and holds(wilson(won, decided, wide), WIN_CHANCE),
+        and holds(clopper_pearson(won, decided, wide), WIN_CHANCE),
     )
 
 

@@ -20,8 +20,27 @@ def test_a_rate_has_wilsons_interval(hits, n, level):
     assert told.n == n
 
 
+@pytest.mark.parametrize(
+    ("hits", "n"), [(0, 7), (1, 1), (15, 40), (181, 1000), (99_000, 20_000_000)]
+)
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.9964])
+def test_a_rate_has_the_exact_interval_of_clopper_and_pearson(hits, n, level):
+    told = intervals.clopper_pearson(hits, n, level)
+    reference = stats.binomtest(hits, n).proportion_ci(level, method="exact")
+    assert told.low == pytest.approx(reference.low, rel=1e-7, abs=1e-13)
+    assert told.high == pytest.approx(reference.high, rel=1e-7)
+
+
+def test_far_out_only_the_exact_interval_keeps_its_word():
+    """15 won bets of 40 are rarer by chance than 1 in 280, but not as rare as Wilson's has it."""
+    level, chance = intervals.together(0.95, 14), 1 - 0.995**40
+    assert stats.binom.sf(14, 40, chance) > (1 - level) / 2
+    assert intervals.holds(intervals.clopper_pearson(15, 40, level), chance)
+    assert not intervals.holds(intervals.wilson(15, 40, level), chance)
+
+
 def test_without_tries_a_rate_is_not_determined():
-    assert intervals.wilson(0, 0) == intervals.Estimate()
+    assert intervals.wilson(0, 0) == intervals.clopper_pearson(0, 0) == intervals.Estimate()
 
 
 def test_wilsons_interval_is_never_far_from_the_exact_one():
