@@ -1,25 +1,38 @@
-"""Captures of a venue's messages, in the three shapes that public tools wrote them."""
+"""Captures of a venue's messages, in the shapes that public tools wrote them."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from replayer_qt.adapters.feeds.rugs_parse import RugsParser
-from replayer_qt.adapters.library.eastern import utc_ns
+from replayer_qt.adapters.library.importers.stated import Stated, times_ns
 from replayer_qt.adapters.library.lines import LINE_LIMIT, Records, whole_objects
 from replayer_qt.core.events import Event
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.units import Nanos, StreamId
 
+REPEATS_KNOWN: Final = 65_536
+"""Messages of a relay that are remembered, so that a repeated one is taken once."""
+
+
+class Message(NamedTuple):
+    """One message as it came: its name, its last argument, and when [ns, UTC]."""
+
+    name: str
+    payload: bytes | msgspec.Raw
+    at: Nanos
+
 
 class CaptureLine(msgspec.Struct):
-    """One captured message; `ts` and `event` are variants C and D, the longer names E."""
+    """One captured message; `ts` and `event` are variants C and D, the longer names E and K."""
 
-    ts: str = ""
-    timestamp: str = ""
+    ts: Stated = ""
+    timestamp: Stated = ""
     event: str = ""
     event_type: str = ""
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -28,7 +41,7 @@ class CaptureLine(msgspec.Struct):
 
 
 _DECODER: Final = msgspec.json.Decoder(CaptureLine)
-_RECORD: Final = re.compile(r'\{\s*"(?:seq|ts|timestamp)"\s*:')
+_RECORD: Final = re.compile(r'\{\s*"(?:seq|ts|timestamp|type|event_type)"\s*:')
 _ARGUMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -46,13 +59,11 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     records = Records(_DECODER, _recover)
     records.read(path)
     lines = [line for line in records.found if line.direction != "sent"]
-    parser = RugsParser(stream)
-    events: list[Event] = []
-    times = utc_ns([line.ts or line.timestamp for line in lines])
-    for line, at in zip(lines, times, strict=True):
-        name, payload = _message(line)
-        if payload:
-            events += parser.parse(name, payload, at=at, mono=Nanos(0))
+    times = times_ns([line.ts or line.timestamp for line in lines])
+    messages = [Message(*_message(line), at) for line, at in zip(lines, times, strict=True)]
+    kept = list(_each_once(messages)) if kind == "K" else messages
+    repeats = len(messages) - len(kept)
+    events = events_of(kept, stream)
     return Recording(
         path=str(path),
         format=kind,
@@ -61,7 +72,48 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
         bad_lines=records.bad_lines,
         recovered_lines=records.recovered_lines,
         damage=tuple(records.damage),
+        notes=(f"{repeats:,} messages came more than once and were taken once",) if repeats else (),
     )
+
+
+def events_of(messages: Iterable[Message], stream: StreamId) -> list[Event]:
+    """Return what messages say, one after another; one that makes no sense says nothing."""
+    parser = RugsParser(stream)
+    events: list[Event] = []
+    for name, payload, at in messages:
+        data = last_argument(bytes(payload))
+        if data:
+            events += parser.parse(name, data, at=at, mono=Nanos(0))
+    return events
+
+
+def last_argument(data: bytes) -> bytes:
+    """Return the payload where a recorder kept all arguments; empty where there is none.
+
+    >>> last_argument(b'[{"__trace": true}, {"id": 1}]'), last_argument(b"null")
+    (b'{"id": 1}', b'')
+    """
+    if data.startswith(b"["):
+        try:
+            arguments = _ARGUMENTS.decode(data)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return b""
+        return bytes(arguments[-1]) if arguments else b""
+    return b"" if data == b"null" else data
+
+
+def _each_once(messages: Iterable[Message]) -> Iterable[Message]:
+    """Pass each message once: the relay wrote down every copy that its listeners heard."""
+    known: dict[bytes, None] = {}
+    for message in messages:
+        told = message.name.encode("utf-8", "replace") + b"\0" + bytes(message.payload)
+        digest = blake2b(told, digest_size=16).digest()
+        if digest in known:
+            continue
+        if len(known) >= REPEATS_KNOWN:
+            del known[next(iter(known))]
+        known[digest] = None
+        yield message
 
 
 def read_messages(path: Path) -> list[tuple[str, bytes]]:
@@ -95,12 +147,7 @@ def _message(line: CaptureLine) -> tuple[str, bytes]:
         arguments = _frame(line.raw)
         if len(arguments) > 1:
             return _name(arguments[0]), bytes(arguments[-1])
-    name = line.event or line.event_type
-    data = bytes(line.data)
-    if data.startswith(b"["):
-        arguments = _ARGUMENTS.decode(data)
-        return name, bytes(arguments[-1]) if arguments else b""
-    return name, b"" if data == b"null" else data
+    return line.event or line.event_type, last_argument(bytes(line.data))
 
 
 def _frame(raw: str) -> list[msgspec.Raw]:
