@@ -27,6 +27,7 @@ from replayer_qt.adapters.journal.format import (
     read_note,
 )
 from replayer_qt.adapters.journal.screen import is_finite
+from replayer_qt.adapters.journal.sealed import damage_of, open_plain, unpack
 from replayer_qt.adapters.journal.whole import WHOLE_LIMIT, read_whole
 from replayer_qt.core import codec
 from replayer_qt.core.errors import RecordingUnreadable
@@ -77,16 +78,25 @@ def read_journal(path: Path, stream: StreamId | None = None) -> Recording:
     try:
         size = path.stat().st_size
         _refuse_sizes(path, size)
-        if size <= WHOLE_LIMIT and (whole := read_whole(path.read_bytes())) is not None:
+        if size <= WHOLE_LIMIT and (whole := _whole(path)) is not None:
             return _recording(path, *whole, stream)
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             reading = _Reading(path, stream)
             reading.read(file)
+            reading.list_packing(damage_of(file))
     except OSError as error:
         raise RecordingUnreadable(
             f"{path} could not be read: {error.strerror}.", remedy="Choose another file."
         ) from error
     return reading.result()
+
+
+def _whole(path: Path) -> tuple[list[JournalEvent], str] | None:
+    try:
+        found = unpack(path, WHOLE_LIMIT)
+    except RecordingUnreadable:
+        return None
+    return None if found.damage else read_whole(found.data)
 
 
 def _recording(
@@ -109,7 +119,7 @@ def digest_matches(path: Path) -> bool | None:
     """
     digest = hashlib.sha256()
     line = b""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         while following := file.readline(LINE_LIMIT):
             digest.update(line)
             line = following
@@ -157,6 +167,10 @@ class _Reading:
             self._lines += 1
             self._first = self._first or rest[:64]
             self._pick(rest, torn=True)
+
+    def list_packing(self, damage: tuple[Damage, ...]) -> None:
+        """List what could not be unpacked, before what is therefore missing."""
+        self._damage = [*damage, *self._damage][:DAMAGE_LIMIT]
 
     def _read_lines(self, lines: list[bytes]) -> None:
         for line in lines:

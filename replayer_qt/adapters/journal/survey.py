@@ -21,6 +21,7 @@ from replayer_qt.adapters.journal.format import (
     read_note,
 )
 from replayer_qt.adapters.journal.raw import raw_path, read_raw
+from replayer_qt.adapters.journal.sealed import open_plain
 from replayer_qt.core import codec
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import RoundRugged
@@ -73,7 +74,7 @@ def survey(path: Path) -> Survey:
     waiting: list[Hole] = []
     end = offset = number = 0
     unbroken = False
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         while line := file.readline(LINE_LIMIT):
             number += 1
             ended = line.endswith(b"\n")

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.sealed import open_plain, read_info
 from replayer_qt.adapters.library.importers.variant_a import SESSION_MARKS, recover
 from replayer_qt.adapters.library.lines import blocks
 
@@ -44,11 +45,16 @@ _GLANCE: Final = msgspec.json.Decoder(_Glance)
 def detect(path: Path) -> str | None:
     """Return `journal`, a variant's letter from `A` to `E`, or None if it is none of them.
 
-    A session recording that begins with ticks is called `A`; its marks tell when it is read.
+    A file that we packed says so itself; one that others packed is told by its content. A session
+    recording that begins with ticks is called `A`; its marks tell when it is read.
 
     Raises:
         OSError: the file cannot be read.
+        RecordingUnreadable: it is packed, and unpacks to absurd sizes.
     """
+    info = read_info(path)
+    if info is not None and info.format:
+        return info.format
     for line in _first_lines(path):
         kind = _kind_of(line)
         if kind is not None:
@@ -74,7 +80,7 @@ def describe(first: bytes) -> str:
 
 
 def _first_lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         head = file.read(_HEAD)
     # nearly every file tells by its first line, which is in the head; then no more is read
     yield from (line for line in head.split(b"\n")[:-1] if line.strip())

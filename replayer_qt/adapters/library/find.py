@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
+
+from replayer_qt.adapters.journal.format import SEALED_SUFFIX
 
 FILES_LIMIT: Final = 100_000
 """Files found at most; a folder with more is not one of recordings."""
@@ -16,8 +19,9 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
     """Return the files meant by `paths`: files as they are named, folders by what is in them.
 
     Folders are searched to a depth of 16, in order of name, without following links to folders;
-    in them only JSON Lines count. A file that is meant twice comes once. A path
-    that does not exist is kept, so that opening it tells of it. Never raises.
+    in them only JSON Lines count, plain or packed; of a file that lies there as both, the plain
+    one. A file that is meant twice comes once. A path that does not exist is kept, so that
+    opening it tells of it. Never raises.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -34,12 +38,13 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
             listed = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return
+    names = {entry.name for entry in listed}
     for entry in listed:
         try:
             if entry.is_dir(follow_symlinks=False):
                 if depth and not entry.name.startswith("."):
                     yield from _below(Path(entry.path), depth - 1)
-            elif entry.is_file() and _may_be(entry.name):
+            elif entry.is_file() and _may_be(entry.name) and not _is_twin(entry.name, names):
                 yield Path(entry.path)
         except OSError:
             continue
@@ -53,4 +58,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _may_be(name: str) -> bool:
-    return name.endswith(_SUFFIXES) and not name.startswith(".")
+    return name.removesuffix(SEALED_SUFFIX).endswith(_SUFFIXES) and not name.startswith(".")
+
+
+def _is_twin(name: str, names: AbstractSet[str]) -> bool:
+    return name.endswith(SEALED_SUFFIX) and name.removesuffix(SEALED_SUFFIX) in names

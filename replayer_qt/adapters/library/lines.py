@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import BinaryIO, Final, Generic, TypeVar
 
 import msgspec
 import numpy as np
 
+from replayer_qt.adapters.journal.sealed import damage_of, open_plain
 from replayer_qt.core.recording import Damage
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
@@ -41,31 +42,38 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def blocks(path: Path) -> Iterator[Block]:
-    """Yield the file's lines in blocks of about a megabyte; memory stays bounded.
+    """Yield the lines of a file, packed or plain, in blocks of about a megabyte.
+
+    Memory stays bounded.
 
     Raises:
         OSError: the file cannot be read.
+        RecordingUnreadable: it unpacks to absurd sizes.
     """
+    with open_plain(path) as file:
+        yield from _blocks_of(file)
+
+
+def _blocks_of(file: BinaryIO) -> Iterator[Block]:
     line, offset = 1, 0
     begun: list[bytes] = []
-    with path.open("rb") as file:
-        while chunk := file.read(_BLOCK):
-            end = chunk.rfind(b"\n") + 1
-            if not end:
-                begun.append(chunk)
-                length = sum(map(len, begun))
-                if length > LINE_LIMIT:
-                    begun.clear()
-                    length += _rest_of_line(file.readline)
-                    yield Block(b"", line, offset, length)
-                    line, offset = line + 1, offset + length
-                continue
-            whole = chunk[:end]  # no copy where the chunk ends with its last line
-            if begun:
-                whole = b"".join((*begun, whole))
-            begun = [chunk[end:]] if end < len(chunk) else []
-            yield Block(whole, line, offset)
-            line, offset = line + whole.count(b"\n"), offset + len(whole)
+    while chunk := file.read(_BLOCK):
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            begun.append(chunk)
+            length = sum(map(len, begun))
+            if length > LINE_LIMIT:
+                begun.clear()
+                length += _rest_of_line(file.readline)
+                yield Block(b"", line, offset, length)
+                line, offset = line + 1, offset + length
+            continue
+        whole = chunk[:end]  # no copy where the chunk ends with its last line
+        if begun:
+            whole = b"".join((*begun, whole))
+        begun = [chunk[end:]] if end < len(chunk) else []
+        yield Block(whole, line, offset)
+        line, offset = line + whole.count(b"\n"), offset + len(whole)
     if begun:
         yield Block(b"".join(begun), line, offset)
 
@@ -104,13 +112,16 @@ class Records(Generic[Record]):
         self.damage: list[Damage] = []
 
     def read(self, path: Path) -> None:
-        """Read the whole file.
+        """Read the whole file, packed or plain; what could not be unpacked is listed first.
 
         Raises:
             OSError: the file cannot be read.
+            RecordingUnreadable: it unpacks to absurd sizes.
         """
-        for block in blocks(path):
-            self._take(block)
+        with open_plain(path) as file:
+            for block in _blocks_of(file):
+                self._take(block)
+            self.damage = [*damage_of(file), *self.damage][:DAMAGE_KEPT]
 
     def note(self, what: str, *, line: int = 0, offset: int = 0, recovered: int = 0) -> None:
         """List a place of damage, if there is room; `line` 0 is the file as a whole."""

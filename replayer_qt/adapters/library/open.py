@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from replayer_qt.adapters.journal.reader import read_journal
+from replayer_qt.adapters.journal.sealed import open_plain
 from replayer_qt.adapters.library.detect import describe, detect
 from replayer_qt.adapters.library.importers.captures import read_capture
 from replayer_qt.adapters.library.importers.ticks import read_ticks
@@ -48,7 +49,7 @@ def _open(path: Path, stream: StreamId) -> Recording:
         return read_ticks(path, stream)
     if kind is not None:
         return read_capture(path, stream, kind=kind)
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         found = describe(file.read(4096))
     size_told = f" ({size:,} bytes, no record among them)" if size else ""
     remedy = "Open a recording of this program, or of one of the formats A to E."

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from replayer_qt.adapters.journal.format import SUFFIX
+from replayer_qt.adapters.journal.format import SEALED_SUFFIX, SUFFIX
 from replayer_qt.adapters.journal.layout import safe_name
+from replayer_qt.adapters.journal.sealed_format import plain_path
 from replayer_qt.core.units import RoundId, StreamId, venue_of
 
 DAYS_SEARCHED: Final = 4_000
@@ -25,7 +26,17 @@ def find_round(folder: Path, stream: StreamId, round_id: RoundId) -> tuple[Path,
     except OSError:
         return ()
     for day in days[:DAYS_SEARCHED]:
-        found = sorted(day.glob(f"*_{name}{SUFFIX}")) + sorted(day.glob(f"*_{name}_[0-9]*{SUFFIX}"))
+        found = _in_day(day, f"*_{name}") + _in_day(day, f"*_{name}_[0-9]*")
         if found:
             return tuple(found)
     return ()
+
+
+def _in_day(day: Path, pattern: str) -> list[Path]:
+    plain = sorted(day.glob(pattern + SUFFIX))
+    packed = [
+        path
+        for path in sorted(day.glob(pattern + SUFFIX + SEALED_SUFFIX))
+        if plain_path(path) not in plain
+    ]
+    return sorted(plain + packed)

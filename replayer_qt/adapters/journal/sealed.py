@@ -1,0 +1,305 @@
+"""Reads files, packed or plain, as what was in them; damage costs a frame and is listed."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+import zstandard
+
+from replayer_qt.adapters.journal.format import SEALED_SUFFIX, SUFFIX
+from replayer_qt.adapters.journal.sealed_format import (
+    FRAME_SIZE,
+    INDEX_LIMIT,
+    PLAIN_LIMIT,
+    TAIL_SIZE,
+    ZSTD_MAGIC,
+    SealedFrame,
+    SealInfo,
+    ends_seekable,
+    find_info,
+)
+from replayer_qt.adapters.journal.sealed_ticks import tick_in
+from replayer_qt.adapters.journal.sealed_walk import RATIO_LIMIT, UNRATED, walk
+from replayer_qt.core.errors import RecordingUnreadable
+from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.recording import Damage
+from replayer_qt.core.units import RoundId
+
+_BUFFER: Final = 128 * 1024
+
+
+class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was in a file.
+
+    Attributes:
+        data: its bytes; what a damaged frame held is left out.
+        damage: each damaged place, with the line and the byte of the content where it begins.
+        packed: whether the file is packed at all.
+        info: what it says of itself, if it does.
+    """
+
+    data: bytes
+    damage: tuple[Damage, ...] = ()
+    packed: bool = True
+    info: SealInfo | None = None
+
+
+def is_packed(path: Path) -> bool:
+    """Return whether a file is packed with Zstandard, by its content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
+
+
+def read_info(path: Path) -> SealInfo | None:
+    """Return what a packed file says of itself, without unpacking it.
+
+    None for a plain file, for one that other software packed, and where its end is damaged.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        packed = file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
+        return _info_in(file) if packed else None
+
+
+def read_plain(path: Path, limit: int = PLAIN_LIMIT) -> bytes:
+    """Return the content of a file, packed or plain; what a damaged frame held is left out.
+
+    Raises:
+        OSError: it cannot be read.
+        RecordingUnreadable: its content has more than `limit` bytes, or it unpacks to absurd sizes.
+    """
+    return unpack(path, limit).data
+
+
+def unpack(path: Path, limit: int = PLAIN_LIMIT) -> Unpacked:
+    """Return the content of a file, packed or plain, and what of it is damaged.
+
+    Raises:
+        OSError: it cannot be read.
+        RecordingUnreadable: its content has more than `limit` bytes, or it unpacks to absurd sizes.
+    """
+    size = path.stat().st_size
+    if size > PLAIN_LIMIT:
+        raise _too_large(path, PLAIN_LIMIT)
+    data = path.read_bytes()
+    if not data.startswith(ZSTD_MAGIC):
+        if len(data) > limit:
+            raise _too_large(path, limit)
+        return Unpacked(data=data, packed=False)
+    with io.BytesIO(data) as file:
+        content = _Content(path, file, limit)
+        return Unpacked(
+            data=b"".join(content.pieces()), damage=tuple(content.damage), info=content.info
+        )
+
+
+def open_plain(path: Path, limit: int = PLAIN_LIMIT) -> BinaryIO:
+    """Open a file, packed or plain, to read its content from the start on; memory is bounded.
+
+    `damage_of` tells, once it was read, what was left out. Reading a packed file may raise
+    `RecordingUnreadable`, as in `read_plain`.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    file = path.open("rb")
+    try:
+        packed = file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
+        file.seek(0)
+        if not packed:
+            return file
+        return _PlainFile(_Stream(file, _Content(path, file, limit)))
+    except BaseException:
+        file.close()
+        raise
+
+
+def damage_of(file: BinaryIO) -> tuple[Damage, ...]:
+    """Return what was found damaged so far in a file from `open_plain`."""
+    return file.stream.damage if isinstance(file, _PlainFile) else ()
+
+
+def tick_at(path: Path, round_id: RoundId | None, tick: int) -> PriceTicked | None:
+    """Return a tick of a packed journal, unpacking no more than the frame that holds it.
+
+    Args:
+        path: the packed journal.
+        round_id: the round; None for the first one that has such a tick.
+        tick: the position in the round.
+
+    Returns:
+        The first record of it, or None where there is none, or its frame is damaged.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        info = _info_in(file)
+        if info is None:
+            return None
+        for frame in info.frames:
+            if _may_hold(info, frame, round_id, tick):
+                content = _content_of(file, frame)
+                found = None if content is None else tick_in(content, round_id, tick)
+                if found is not None:
+                    return found
+    return None
+
+
+def check_packed(path: Path) -> tuple[Damage, ...]:
+    """Return what is wrong with a packed file: damaged frames, a lost index, another content.
+
+    Raises:
+        OSError: it cannot be read.
+        RecordingUnreadable: it unpacks to absurd sizes.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        content = _Content(path, file, PLAIN_LIMIT)
+        for piece in content.pieces():
+            digest.update(piece)
+    found = content.damage
+    if content.info is None:
+        if path.name.endswith(SUFFIX + SEALED_SUFFIX):
+            what = "the index at its end is missing or damaged, and with it the digest"
+            found.append(Damage(line=0, offset=0, what=what))
+    elif not found and digest.hexdigest() != content.info.digest:
+        what = "its content is not what its digest says: sound frames were exchanged"
+        found.append(Damage(line=0, offset=0, what=what))
+    return tuple(found)
+
+
+class _PlainFile(io.BufferedReader):
+    def __init__(self, stream: "_Stream") -> None:
+        super().__init__(stream, _BUFFER)
+        self.stream = stream
+
+
+class _Stream(io.RawIOBase):
+    def __init__(self, file: BinaryIO, content: "_Content") -> None:
+        self._file = file
+        self._content = content
+        self._pieces = content.pieces()
+        self._piece = memoryview(b"")
+
+    @property
+    def damage(self) -> tuple[Damage, ...]:
+        return tuple(self._content.damage)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._piece:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._piece = memoryview(piece)
+        count = min(len(buffer), len(self._piece))
+        buffer[:count] = self._piece[:count]
+        self._piece = self._piece[count:]
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Content:
+    def __init__(self, path: Path, file: BinaryIO, limit: int) -> None:
+        self._path = path
+        self._file = file
+        self._limit = min(limit, PLAIN_LIMIT)
+        self.info = _info_in(file)
+        self.damage: list[Damage] = []
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content, some of it at a time."""
+        if self.info is None:
+            yield from self._walked()
+            return
+        if self.info.plain_size > self._limit:
+            raise _too_large(self._path, self._limit)
+        for number, frame in enumerate(self.info.frames):
+            content = _content_of(self._file, frame)
+            if content is None:
+                self.damage.append(_damaged(self.info, number))
+            else:
+                yield content
+
+    def _walked(self) -> Iterator[bytes]:
+        """What other software packed, or what lost its index: frame by frame, to its end."""
+        size = self._file.seek(0, io.SEEK_END)
+        self._file.seek(0)
+        limit = min(self._limit, max(UNRATED, size * RATIO_LIMIT))
+        done = lines = 0
+        for piece in walk(self._file):
+            if isinstance(piece, str):
+                self.damage.append(Damage(line=lines + 1, offset=done, what=piece))
+                continue
+            done += len(piece)
+            lines += piece.count(b"\n")
+            if done > limit:
+                raise _too_large(self._path, limit)
+            yield piece
+
+
+def _info_in(file: BinaryIO) -> SealInfo | None:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - TAIL_SIZE))
+    tail = file.read(TAIL_SIZE)
+    info = find_info(tail)
+    if info is None and size > TAIL_SIZE and ends_seekable(tail):
+        file.seek(max(0, size - INDEX_LIMIT))
+        info = find_info(file.read(INDEX_LIMIT))
+    if info is not None and info.frames and info.frames[-1].offset > size:
+        return None
+    return info
+
+
+def _content_of(file: BinaryIO, frame: SealedFrame) -> bytes | None:
+    file.seek(frame.offset)
+    packed = file.read(frame.size)
+    try:
+        told = zstandard.get_frame_parameters(packed)
+        if told.content_size != frame.length or frame.length > FRAME_SIZE:
+            return None
+        content = zstandard.ZstdDecompressor().decompress(packed)
+    except zstandard.ZstdError:
+        return None
+    return content if len(content) == frame.length else None
+
+
+def _may_hold(info: SealInfo, frame: SealedFrame, round_id: RoundId | None, tick: int) -> bool:
+    return any(
+        first <= tick <= last
+        and (round_id is None or (at < len(info.names) and info.names[at] == round_id))
+        for at, first, last in frame.spans
+    )
+
+
+def _damaged(info: SealInfo, number: int) -> Damage:
+    frame = info.frames[number]
+    following = info.frames[number + 1].line if number + 1 < len(info.frames) else info.lines + 1
+    lines = max(following - frame.line, 1)
+    what = (
+        f"{frame.length} bytes, {lines} lines from here on, could not be unpacked: the packed file "
+        f"is damaged between its bytes {frame.offset} and {frame.offset + frame.size}"
+    )
+    return Damage(line=frame.line, offset=frame.start, what=what)
+
+
+def _too_large(path: Path, limit: int) -> RecordingUnreadable:
+    return RecordingUnreadable(
+        f"{path} has, unpacked, more than {limit // 1_000_000} MB.",
+        remedy="Choose a smaller file.",
+    )
