@@ -83,12 +83,12 @@ def cut(rows: Rows, kind: Kind, symbol: str, stream: StreamId) -> Cut:
         if kind is not Kind.KLINES:
             ticks, said = _by_number(part.keys)
             told = None if before is None else int(part.keys[0]) - before[1] - 1
-            said += _missing(told, "numbers", "before it")
+            said += _missing(told, "number", "before it")
         elif step:
             ticks, said = _by_time(part.keys, segment * length, step)
             told = None if before is None else (segment - before[0]) * (length // step)
             told = None if told is None or before is None else told + int(ticks[0]) - before[1] - 1
-            said += _missing(told, "klines", "before it")
+            said += _missing(told, "kline", "before it")
         else:
             ticks, said = np.arange(len(part.keys), dtype=np.int64), []
         before = segment, int(ticks[-1] if step else part.keys[-1])
@@ -169,16 +169,16 @@ def _in_order(rows: Rows, length: int) -> _Sorted:
     rows = Rows(*(getattr(rows, name)[order] for name in Rows.__struct_fields__))
     segments = segments[order]
     if back:
-        problems.append(f"its rows were out of order in {back:,} places and were sorted")
+        problems.append(f"its rows were out of order ({back:,} times) and were sorted")
     again = (segments[1:] == segments[:-1]) & (rows.keys[1:] == rows.keys[:-1])
     if bool(again.any()):
         same = again & (rows.ats[1:] == rows.ats[:-1]) & (rows.prices[1:] == rows.prices[:-1])
         twice, differing = int(np.count_nonzero(same)), int(np.count_nonzero(again & ~same))
         if twice:
-            problems.append(f"{twice:,} rows came twice and were taken once")
+            problems.append(f"{twice:,} of its rows came twice and were taken once")
         if differing:
             problems.append(
-                f"{differing:,} rows have a number that another one has; the first counts"
+                f"{differing:,} of its rows have a number that another one has; the first counts"
             )
         keep = np.concatenate(([True], ~again))
         rows = Rows(*(getattr(rows, name)[keep] for name in Rows.__struct_fields__))
@@ -193,7 +193,7 @@ def _years(times: NDArray[np.int64]) -> NDArray[np.int64]:
 def _by_number(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
     """Return each row's position by its number, and what is missing in plain words."""
     steps = np.diff(keys, prepend=keys[:1])
-    return np.cumsum(np.where(steps > GAP_LIMIT, 2, steps)), _missing_in(keys, "numbers")
+    return np.cumsum(np.where(steps > GAP_LIMIT, 2, steps)), _missing_in(keys, "number")
 
 
 def _by_time(keys: NDArray[np.int64], begun: int, step: int) -> tuple[NDArray[np.int64], list[str]]:
@@ -201,7 +201,7 @@ def _by_time(keys: NDArray[np.int64], begun: int, step: int) -> tuple[NDArray[np
     ticks = (keys - begun) // step
     if not bool((np.diff(ticks) > 0).all()):
         return np.arange(len(keys), dtype=np.int64), ["its klines are not of one length"]
-    return ticks, _missing_in(ticks, "klines")
+    return ticks, _missing_in(ticks, "kline")
 
 
 def _missing_in(numbers: NDArray[np.int64], what: str) -> list[str]:
@@ -212,7 +212,9 @@ def _missing_in(numbers: NDArray[np.int64], what: str) -> list[str]:
 
 
 def _missing(count: int | None, what: str, where: str) -> list[str]:
-    return [f"{count:,} {what} are missing {where}"] if count is not None and count > 0 else []
+    if count is None or count <= 0:
+        return []
+    return [f"{count:,} {what}{'s are' if count > 1 else ' is'} missing {where}"]
 
 
 def _columns(part: Rows, ticks: NDArray[np.int64], name: RoundId, stream: StreamId) -> RoundColumns:
