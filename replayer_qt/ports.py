@@ -185,6 +185,10 @@ class Catalogue(Protocol):
         """
         ...
 
+    def put_many(self, files: Sequence[tuple[FileEntry, Sequence[RoundEntry]]]) -> tuple[int, ...]:
+        """Know many files, as `put` does of each, in few transactions."""
+        ...
+
     def forget(self, paths: Sequence[str]) -> None:
         """Know these files no more; a next best copy takes a round's place."""
         ...
