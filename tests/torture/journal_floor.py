@@ -5,13 +5,17 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.torture.journal_calls import by_kernel, in_process
+from tests.torture.journal_flips import flips, messages
 from tests.torture.journal_kills import kills
+from tests.torture.journal_world import clocks, full, rivals
 from tests.torture.power_cut import cuts
 
 Mode = Callable[[Path, argparse.Namespace], dict[str, Any]]
@@ -20,19 +24,36 @@ MODES: Final[dict[str, Mode]] = {
     "kills": lambda folder, wish: kills(folder, wish.kills, wish.seed),
     "large": lambda folder, wish: kills(folder, wish.kills, wish.seed, large=True),
     "cuts": lambda folder, wish: cuts(folder, wish.cuts, wish.seed),
+    "flips": lambda folder, wish: flips(folder, wish.flips, wish.seed),
+    "messages": lambda folder, wish: messages(folder, wish.flips // 10, wish.seed),
+    "calls": lambda folder, wish: in_process(folder),
+    "kernel": lambda folder, wish: by_kernel(folder, wish.deep),
+    "full": lambda folder, wish: full(folder, wish.disks, wish.seed),
+    "clocks": lambda folder, wish: clocks(folder, wish.jumps, wish.seed),
+    "rivals": lambda folder, wish: rivals(folder, wish.rivals),
 }
+COUNTS: Final = {
+    "kills": 100,
+    "cuts": 5,
+    "flips": 10_000,
+    "deep": 1,
+    "disks": 5,
+    "jumps": 100,
+    "rivals": 5,
+}
+"""How much of each is done unless it is said otherwise; `deep` is the k of the k-th call."""
 
 
 def main(words: list[str]) -> int:
-    """Do what is asked, one mode after the other; 0 when every promise was kept."""
+    """Do what is asked, one mode after the other, and print what was found."""
     parser = argparse.ArgumentParser(prog="journal_floor", description=__doc__)
     parser.add_argument("folder", type=Path, help="an empty folder to work in")
     parser.add_argument("modes", nargs="+", choices=sorted(MODES))
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--cuts", type=int, default=5)
-    parser.add_argument("--flips", type=int, default=10_000)
+    for name, count in COUNTS.items():
+        parser.add_argument(f"--{name}", type=int, default=count)
     parser.add_argument("--seed", type=int, default=1)
     wish = parser.parse_args(words)
+    logging.disable(logging.CRITICAL)  # each fault is told, and there are thousands
     told: dict[str, Any] = {"seed": wish.seed}
     for mode in wish.modes:
         place = wish.folder / mode

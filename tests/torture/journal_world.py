@@ -1,0 +1,172 @@
+"""Small disks that fill up, clocks that are set, and rivals for one folder."""
+
+import os
+import random
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.format import read_footer
+from replayer_qt.adapters.journal.reader import read_journal
+from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.program_events import Recording
+from tests.helpers.clock import SteppedClock
+from tests.helpers.journals import files_in, journal_in
+from tests.torture.journal_calls import Make
+from tests.torture.journal_checks import Promises, a_message, a_tick, opening
+from tests.torture.journal_kills import in_child
+
+YEAR_S: Final = 365.25 * 86_400
+_BALLAST_AND_MORE: Final = 1_400
+
+
+class Unaware(RealDisk):
+    """Is never told how little space is left, so that the kernel has to say it."""
+
+    def free(self, path: Path) -> int:
+        return 10**12
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
+    """Mount a file system of this size; needs Linux and root."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", folder]
+    subprocess.run(mount, check=True, timeout=20)  # noqa: S603
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True, timeout=20)  # noqa: S603, S607
+
+
+def full(folder: Path, count: int, seed: int, make: Make = journal_in) -> dict[str, int]:
+    """Fill small disks of random size under a recording, then make room: nothing may be lost."""
+    draw, found = random.Random(seed), Counter[str]()
+    for number in range(count):
+        place = folder / str(number)
+        with small_disk(place, draw.randrange(_BALLAST_AND_MORE, 4_000)):
+            found += _fill(place, draw, make)
+    return dict(found)
+
+
+def _fill(folder: Path, draw: random.Random, make: Make) -> Counter[str]:
+    found, clock = Counter(disks=1), SteppedClock()
+    journal = make(folder / "in", clock, disk=Unaware())
+    (folder / "foreign").write_bytes(bytes(64 * 1024))
+    journal.start()
+    tick = 0
+
+    def record_until(state: Recording, most: int) -> int:
+        at = tick
+        for _ in range(most):
+            name = f"r{at // 500}"
+            begins = [opening(name)] if at % 500 == 0 else []
+            told = [a_tick(n, name) for n in range(at, at + 20)]
+            journal.append([*begins, a_message(at, large=draw.random() < 0.1), *told])
+            at += 20
+            if journal.status().state is state:
+                break
+        return at
+
+    tick = record_until(Recording.DISK_FULL, 4_000)
+    found["filled"] += journal.status().state is Recording.DISK_FULL
+    full_files = [path.read_bytes() for path in files_in(folder)]
+    found["torn"] += sum(not data.endswith(b"\n") for data in full_files)
+    found["without_a_word"] += not any(_ends_full(data) for data in full_files)
+    shutil.rmtree(folder / "foreign", ignore_errors=True)
+    (folder / "foreign").unlink(missing_ok=True)
+    subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True, timeout=20)  # noqa: S603, S607
+    clock.pass_s(2.1)
+    journal.tend()
+    found["stays_paused"] += journal.status().state is not Recording.ON
+    tick = record_until(Recording.OFF, 3)
+    journal.stop()
+    ticks = _ticks_in(folder)
+    found["acknowledged"] += tick
+    found["lost"] += max(0, tick - len(set(ticks)) - int(journal.status().lost))
+    found["spilled"] += tick - len(set(ticks))
+    found["doubled"] += len(ticks) - len(set(ticks))
+    return found
+
+
+def _ends_full(data: bytes) -> bool:
+    last = data.rstrip(b"\n").rpartition(b"\n")[2]
+    return last.startswith(b'{"_f"') and read_footer(last).end == "full"
+
+
+def _ticks_in(folder: Path) -> list[int]:
+    told = [event for path in files_in(folder) for event in read_journal(path).events]
+    return [event.tick for event in told if isinstance(event, PriceTicked)]
+
+
+def clocks(folder: Path, count: int, seed: int) -> dict[str, int]:
+    """Set the wall clock by up to ten years so many times: order and counts stay right."""
+    draw, clock, found = random.Random(seed), SteppedClock(), Counter[str]()
+    journal = journal_in(folder, clock)
+    journal.start()
+    for number in range(count):
+        clock.jump_wall_s(draw.uniform(-10, 10) * YEAR_S if number else 0)
+        name = f"r{number // 4}"
+        begins = [_now(opening(name), clock)] if number % 4 == 0 else []
+        journal.append([*begins, _now(a_tick(number, name), clock)])
+        clock.pass_s(draw.uniform(0.1, 3))
+        journal.tend()
+    journal.stop()
+    for path in files_in(folder):
+        recording = read_journal(path)
+        ticks = [told.tick for told in recording.events if isinstance(told, PriceTicked)]
+        found["ticks"] += len(ticks)
+        found["out_of_order"] += ticks != sorted(ticks)
+        found["bad_lines"] += recording.bad_lines
+        found["jumps_told"] += sum("clock was set" in place.what for place in recording.damage)
+    found["jumps"], found["lost"] = count - 1, count - found["ticks"]
+    return dict(found)
+
+
+def _now(told: Any, clock: SteppedClock) -> Any:
+    return type(told)(
+        **{
+            **{name: getattr(told, name) for name in told.__struct_fields__},
+            "at": clock.now(),
+            "mono": clock.monotonic(),
+        }
+    )
+
+
+def rivals(folder: Path, count: int, make: Make = journal_in) -> dict[str, int]:
+    """Have a second writer for a folder that a child writes; then kill the child, and try again."""
+    found: Counter[str] = Counter()
+    for number in range(count):
+        place, holder = folder / str(number), Promises()
+
+        def hold(place: Path = place, holder: Promises = holder) -> None:
+            journal = make(place, SteppedClock())
+            journal.start()
+            journal.append([opening("first"), a_tick(1, "first")])
+            holder["ticks"] = os.getpid()
+            while True:
+                os.sched_yield()
+
+        def rival(place: Path = place, holder: Promises = holder) -> None:
+            while not holder["ticks"]:
+                os.sched_yield()
+            second = make(place, SteppedClock())
+            second.start()
+            status = second.status()
+            found["admitted"] += status.state is Recording.ON
+            found["unnamed"] += f"process {holder['ticks']} " not in status.reason
+            second.stop()
+
+        in_child(hold, rival)
+        after = make(place, SteppedClock())
+        after.start()
+        found["locked_out"] += after.status().state is not Recording.ON
+        after.stop()
+        found["rivals"] += 1
+        holder.close()
+    return dict(found)
