@@ -3,6 +3,7 @@
 Exception
 ├── UserFacingError      a person can do something about it
 │   ├── SettingInvalid       a setting's value is refused
+│   ├── QueryInvalid         a word of a search makes no sense
 │   ├── RecordingUnreadable  a file holds no recording that we can read
 │   ├── DataDirUnusable      the data directory cannot be written
 │   └── SomethingMissing     this machine lacks what was asked for
@@ -33,6 +34,13 @@ class SettingInvalid(UserFacingError):
     """A setting has a value outside its range, or of the wrong type, or is not known."""
 
     code = "setting-invalid"
+    exit_code = 2
+
+
+class QueryInvalid(UserFacingError):
+    """A word of what rounds are looked for makes no sense."""
+
+    code = "query-invalid"
     exit_code = 2
 
 
