@@ -189,12 +189,6 @@ class Catalogue(Protocol):
         """Know many files, as `put` does of each, in few transactions."""
         ...
 
-    def put_many(
-        self, files: Sequence[tuple[FileEntry, Sequence[RoundEntry]]]
-    ) -> tuple[int, ...]:
-        """Know many files, far faster than one `put` after another; what each would return."""
-        ...
-
     def forget(self, paths: Sequence[str]) -> None:
         """Know these files no more; a next best copy takes a round's place."""
         ...
