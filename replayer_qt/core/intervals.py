@@ -74,8 +74,8 @@ def clopper_pearson(hits: int, n: int, level: float = LEVEL) -> Estimate:
     tail = (1 - level) / 2
     return Estimate(
         value=hits / n,
-        low=0.0 if hits == 0 else _beta_quantile(hits, n - hits + 1, tail),
-        high=1.0 if hits == n else _beta_quantile(hits + 1, n - hits, 1 - tail),
+        low=_least(hits, n, tail),
+        high=1 - _least(n - hits, n, tail),
         n=n,
     )
 
@@ -194,6 +194,13 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
 def cover(estimates: Sequence[Estimate], value: float) -> bool:
     """Return whether every one of the intervals holds `value`."""
     return all(holds(estimate, value) for estimate in estimates)
+
+
+def _least(hits: int, n: int, tail: float) -> float:
+    """The smallest rate at which so many hits or more are not too rare."""
+    if hits == 0:
+        return 0.0
+    return float(tail ** (1 / n)) if hits == n else _beta_quantile(hits, n - hits + 1, tail)
 
 
 def _beta_quantile(a: float, b: float, share: float) -> float:

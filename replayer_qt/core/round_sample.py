@@ -20,6 +20,8 @@ NOT_TOLD: Final = -1
 
 _FAIRNESS: Final = {Fairness.UNREVEALED: 0, Fairness.VERIFIED: 1, Fairness.FAILED: 2}
 _MOST_TICK: Final = 2**40
+_MOST_PRICE: Final = 1e15
+_MOST_SPREAD: Final = 1e6
 
 
 class RoundSample(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,14 +70,15 @@ class RoundSample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def from_start(self) -> NDArray[np.bool_]:
-        """Which crash rounds are known from their first tick, and have a possible rug if any."""
+        """Which crash rounds are known from their first tick on."""
         found: NDArray[np.bool_] = self.crash & (self.first == 0) & self.possible
         return found
 
     @property
     def possible(self) -> NDArray[np.bool_]:
-        """Which rounds are no longer than the generator makes any."""
-        found: NDArray[np.bool_] = np.maximum(self.last, self.rug) <= LONGEST_ROUND + 1
+        """Which rounds have a length that the generator may make."""
+        ends = np.maximum(self.last, self.rug)
+        found: NDArray[np.bool_] = (ends <= LONGEST_ROUND + 1) & (self.rug != 0)
         return found
 
 
@@ -100,10 +103,14 @@ def sampled(
         rug=_places(entry.rug_index for entry in entries),
         missing=_whole(entry.missing for entry in entries),
         repaired=_whole(entry.repaired for entry in entries),
-        peak=_floats(entry.peak for entry in entries),
-        volatility=_floats(entry.volatility for entry in entries),
+        peak=_floats((entry.peak for entry in entries), least=5e-324, most=_MOST_PRICE),
+        volatility=_floats((entry.volatility for entry in entries), most=_MOST_SPREAD),
         fairness=np.array([_FAIRNESS[entry.fairness] for entry in entries], np.int8),
-        result=_floats(None if result is None else float(result) for result in told),
+        result=_floats(
+            (None if result is None else float(result) for result in told),
+            least=-_MOST_PRICE,
+            most=_MOST_PRICE,
+        ),
         total=sum((result for result in told if result is not None), Decimal(0)),
         streams=tuple(streams.most_common()),
     )
@@ -140,7 +147,10 @@ def _places(values: Iterable[int | None]) -> NDArray[np.int64]:
     )
 
 
-def _floats(values: Iterable[float | None]) -> NDArray[np.float64]:
+def _floats(
+    values: Iterable[float | None], *, least: float = 0.0, most: float
+) -> NDArray[np.float64]:
+    """What lies outside of `least` to `most` makes no sense, and is not known."""
     found = np.array([math.nan if value is None else value for value in values], np.float64)
-    found[~np.isfinite(found)] = math.nan
+    found[~((found >= least) & (found <= most))] = math.nan
     return found

@@ -196,9 +196,10 @@ def _ends(risk: Risk) -> int:
 
 
 def _shown(rugs: NDArray[np.float64]) -> Ints:
-    """The ticks at which the curve has a step, and its two ends."""
+    """The ticks at which the curve has a step, the first at which it could have, and its ends."""
     steps = np.flatnonzero(rugs)
-    return np.unique(np.concatenate(([0], steps, [rugs.size - 1]))).astype(np.int64)
+    ends = [0, min(1, rugs.size - 1), rugs.size - 1]
+    return np.unique(np.concatenate((ends, steps))).astype(np.int64)
 
 
 def _ages(risk: Risk) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ def left_out_of(sample: RoundSample, lives: Lives, read: int) -> tuple[LeftOut, 
         read: rounds whose ticks were read.
     """
     crash = sample.crash
-    endless, impossible = crash & (sample.rug < 0), crash & ~sample.possible
+    endless, impossible = crash & sample.possible & (sample.rug < 0), crash & ~sample.possible
     cut = crash & sample.possible & ~endless & (sample.first != 0)
     gaps = crash & sample.possible & ~endless & ~cut & (sample.missing > 0)
     nothing = sample.whole & np.isnan(sample.peak)
@@ -29,17 +29,17 @@ def left_out_of(sample: RoundSample, lives: Lives, read: int) -> tuple[LeftOut, 
     untold = np.isnan(sample.volatility)
     found = [
         ("peak", "continuous markets have no rug", ~crash),
-        ("peak", "their rug is not shown", endless & sample.possible),
-        ("peak", "longer than the generator makes any", impossible),
+        ("peak", "their rug is not shown", endless),
+        ("peak", "of a length that the generator never makes", impossible),
         ("peak", "recorded from a later tick on", cut),
         ("peak", "ticks are missing in between", gaps),
         ("peak", "no price before the rug", nothing),
         ("rug tick", "continuous markets have no rug", ~crash),
-        ("rug tick", "their rug is not shown", endless & sample.possible),
-        ("rug tick", "longer than the generator makes any", impossible),
+        ("rug tick", "their rug is not shown", endless),
+        ("rug tick", "of a length that the generator never makes", impossible),
         ("rug tick", "recorded from a later tick on", cut),
         ("survival", "continuous markets have no rug", ~crash),
-        ("survival", "longer than the generator makes any", impossible),
+        ("survival", "of a length that the generator never makes", impossible),
         ("volatility", "too few ticks in a row", untold),
         ("results", "not traded by us", np.isnan(sample.result)),
     ]
