@@ -105,7 +105,7 @@ def read_playlist(path: Path) -> tuple[Entry, ...]:
 
 
 def find_played(paths: Sequence[Path]) -> list[Path]:
-    """Return the files that are played for `paths`: as they are found, playlists by what is in them.
+    """Return the files that are played for `paths`: as they are found, playlists by their entries.
 
     A playlist that cannot be read is kept as it is, so that opening it tells of it. Never raises.
     """
