@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "verify": ("replayer_qt.cli.verify", "check recordings: integrity and fairness"),
     "inspect": ("replayer_qt.cli.inspect", "say what is in a recording"),
     "import": (_NOT_YET, "bring foreign recordings into the library (not yet)"),
-    "export": (_NOT_YET, "write recordings as CSV or Parquet (not yet)"),
+    "export": ("replayer_qt.cli.export", "write rounds as CSV, Parquet or JSON lines"),
     "replay": ("replayer_qt.cli.replay", "replay a recording without a window"),
     "backtest": (_NOT_YET, "test a strategy on recordings (not yet)"),
     "audit": ("replayer_qt.cli.audit", "check, show and export the audit trail"),

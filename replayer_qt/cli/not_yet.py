@@ -6,7 +6,6 @@ from typing import Final
 
 NAMES: Final = {
     "import": "replayer import old-recordings/",
-    "export": "replayer export recordings/ --format csv --out rounds.csv",
     "backtest": "replayer backtest --strategy hold --data recordings/",
 }
 """Each of these commands with an example of what it will take."""

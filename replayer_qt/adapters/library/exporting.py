@@ -12,7 +12,7 @@ from replayer_qt.adapters.library.export_parquet import ParquetTable, Partitione
 from replayer_qt.adapters.library.export_rows import Exported, What, round_row
 from replayer_qt.adapters.library.export_target import new_file, new_folder
 from replayer_qt.adapters.library.export_text import CsvTable, JsonTable
-from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
+from replayer_qt.adapters.library.ground import ColumnStore, Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import index_file, load_columns
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.errors import ExportImpossible, UserFacingError
@@ -20,6 +20,7 @@ from replayer_qt.core.library import FileEntry, LibraryRound
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
 from replayer_qt.core.library_requests import Export, ExportFormat
 from replayer_qt.core.units import NANOS_PER_SECOND, StreamId
+from replayer_qt.ports import Catalogue
 
 TITLE: Final = "Exporting"
 
@@ -72,7 +73,7 @@ def export_rounds(job: Export, ground: Ground, tell: Tell, is_cancelled: IsCance
     problem = ""
     written = Written()
     try:
-        written = write_library_rounds(job, ground, tell, is_cancelled)
+        written = export_library(job, ground.catalogue, ground.columns, tell, is_cancelled)
     except UserFacingError as error:
         problem = str(error)
     state = JobState.CANCELLED if written.cancelled else JobState.DONE
@@ -91,10 +92,16 @@ def export_rounds(job: Export, ground: Ground, tell: Tell, is_cancelled: IsCance
     )
 
 
-def write_library_rounds(
-    job: Export, ground: Ground, tell: Tell, is_cancelled: IsCancelled, *, force: bool = False
+def export_library(
+    job: Export,
+    catalogue: Catalogue,
+    columns: ColumnStore,
+    tell: Tell,
+    is_cancelled: IsCancelled,
+    *,
+    force: bool = False,
 ) -> Written:
-    """Write the rounds of a job.
+    """Write the rounds of a job; one whose file cannot be read is told, and the others go on.
 
     Raises:
         ExportImpossible: nothing was written; the message says why.
@@ -103,7 +110,7 @@ def write_library_rounds(
     reports: list[FileReport] = []
     shape = Shape(format=job.format, what=job.what, partitioned=job.partitioned)
     progress = _Told(job.ticket, len(job.ids), tell, is_cancelled)
-    rounds = _library_rounds(job, ground, reports, progress)
+    rounds = _library_rounds(job, catalogue, _Columns(columns), reports, progress)
     return _write(rounds, Path(job.target), shape, reports, force=force)
 
 
@@ -208,11 +215,14 @@ def _table_of(file: BinaryIO, shape: Shape) -> _Table:
 
 
 def _library_rounds(
-    job: Export, ground: Ground, reports: list[FileReport], progress: _Told
+    job: Export,
+    catalogue: Catalogue,
+    columns: "_Columns",
+    reports: list[FileReport],
+    progress: _Told,
 ) -> Iterator[Exported]:
-    columns = _Columns(ground)
     for first in range(0, len(job.ids), _AT_ONCE):
-        rows = ground.catalogue.rows(job.ids[first : first + _AT_ONCE])
+        rows = catalogue.rows(job.ids[first : first + _AT_ONCE])
         for number, known in enumerate(rows, first):
             progress.step(number, known.entry.round_id)
             if job.what == "rounds":
@@ -233,8 +243,8 @@ def _failed(path: str, kind: str, round_id: str) -> FileReport:
 class _Columns:
     """The ticks of rounds, file by file; the files read last are kept."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, store: ColumnStore) -> None:
+        self._store = store
         # bounded by _FILES_KEPT
         self._kept: OrderedDict[str, tuple[RoundColumns, ...]] = OrderedDict()
 
@@ -247,7 +257,7 @@ class _Columns:
         if file.path not in self._kept:
             while len(self._kept) >= _FILES_KEPT:
                 self._kept.popitem(last=False)
-            self._kept[file.path] = load_columns(file, self._ground.columns)
+            self._kept[file.path] = load_columns(file, self._store)
         self._kept.move_to_end(file.path)
         return self._kept[file.path]
 

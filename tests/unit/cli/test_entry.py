@@ -15,7 +15,7 @@ from replayer_qt.core.options import VERSION
 from replayer_qt.core.settings import Settings
 
 ROOT = Path(__file__).parents[3]
-WHOLE = [name for name in entry.COMMANDS if name not in {"import", "export", "backtest"}]
+WHOLE = [name for name in entry.COMMANDS if name not in {"import", "backtest"}]
 
 
 def python(*arguments, **environ):
@@ -55,7 +55,7 @@ def test_the_windows_help_is_the_programs(capsys):
     assert "--screenshot" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["import", "export", "backtest"])
+@pytest.mark.parametrize("name", ["import", "backtest"])
 def test_what_is_not_there_yet_says_so(name, capsys):
     assert entry.main([name, "--whatever", "x"]) == 2
     assert "not yet" in capsys.readouterr().err
