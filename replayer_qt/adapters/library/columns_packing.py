@@ -79,25 +79,32 @@ def pack(rounds: Sequence[RoundColumns]) -> bytes:
     return crc32c(content).to_bytes(_CHECK, "little") + content
 
 
-def unpack(content: bytes) -> tuple[RoundColumns, ...]:
+def unpack(
+    content: bytes, unpacker: zstandard.ZstdDecompressor | None = None
+) -> tuple[RoundColumns, ...]:
     """Return the rounds that were packed.
+
+    Args:
+        content: what `pack` made.
+        unpacker: the caller's own, which no other thread uses; making one takes longer than using
+            it.
 
     Raises:
         Unpackable: the bytes are not what `pack` made.
     """
     try:
-        return _unpacked(content)
+        return _unpacked(content, unpacker or zstandard.ZstdDecompressor())
     except (msgspec.MsgspecError, zstandard.ZstdError, ValueError, OverflowError) as error:
         raise Unpackable(str(error)) from error
 
 
-def _unpacked(content: bytes) -> tuple[RoundColumns, ...]:
+def _unpacked(content: bytes, unpacker: zstandard.ZstdDecompressor) -> tuple[RoundColumns, ...]:
     packed = memoryview(content)[_CHECK:]
     if crc32c(packed) != int.from_bytes(content[:_CHECK], "little"):
         raise Unpackable("its checksum is another one")
     if not 0 < zstandard.frame_content_size(packed) <= UNPACKED_LIMIT:
         raise Unpackable("it does not say how long it is")
-    body = zstandard.ZstdDecompressor().decompress(packed)
+    body = unpacker.decompress(packed)
     at = _CHECK + int.from_bytes(body[:_CHECK], "little")
     found: list[RoundColumns] = []
     for told in _DECODER.decode(memoryview(body)[_CHECK:at]):

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import zstandard
+
 from replayer_qt.adapters.library.columns_packing import Unpackable, pack, unpack
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.library import FileEntry
@@ -80,6 +82,7 @@ class ColumnFile:
         self._path = path
         self._limit = limit
         self._touched: dict[int, None] = {}
+        self._unpacker = zstandard.ZstdDecompressor()
         self._used = self._added = 0
         self._connection = self._opened()
 
@@ -96,7 +99,7 @@ class ColumnFile:
         if row is None or row[0] != file.digest:
             return None
         try:
-            found = unpack(row[1])
+            found = unpack(row[1], self._unpacker)
         except Unpackable:
             self.forget((file.path,))
             return None
