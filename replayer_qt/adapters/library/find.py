@@ -7,21 +7,27 @@ from pathlib import Path
 from typing import Final
 
 from replayer_qt.adapters.journal.format import SEALED_SUFFIX
+from replayer_qt.adapters.library.detect import detect
+from replayer_qt.adapters.library.importers.public_shapes import symbol_in
+from replayer_qt.core.errors import RecordingUnreadable
 
 FILES_LIMIT: Final = 100_000
 """Files found at most; a folder with more is not one of recordings."""
 
 _DEPTH_LIMIT: Final = 16
 _SUFFIXES: Final = (".jsonl", ".ndjson")
+_NAMED: Final = (".game.json", "_demo.json")
+_OTHERS: Final = (".json", ".csv", ".zip", ".parquet")
+_HELPERS: Final = frozenset({"index.json", "session_metadata.json"})
 
 
 def find_recordings(paths: Sequence[Path]) -> list[Path]:
     """Return the files meant by `paths`: files as they are named, folders by what is in them.
 
     Folders are searched to a depth of 16, in order of name, without following links to folders;
-    in them only JSON Lines count, plain or packed; of a file that lies there as both, the plain
-    one. A file that is meant twice comes once. A path that does not exist is kept, so that
-    opening it tells of it. Never raises.
+    in them JSON Lines count, and other files that are recordings by their name or content, plain
+    or packed; of a file that lies there as both, the plain one. A file that is meant twice comes
+    once. A path that does not exist is kept, so that opening it tells of it. Never raises.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -44,7 +50,7 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 if depth and not entry.name.startswith("."):
                     yield from _below(Path(entry.path), depth - 1)
-            elif entry.is_file() and _may_be(entry.name) and not _is_twin(entry.name, names):
+            elif entry.is_file() and _may_be(entry) and not _is_twin(entry.name, names):
                 yield Path(entry.path)
         except OSError:
             continue
@@ -57,8 +63,21 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _may_be(name: str) -> bool:
-    return name.removesuffix(SEALED_SUFFIX).endswith(_SUFFIXES) and not name.startswith(".")
+def _may_be(entry: os.DirEntry[str]) -> bool:
+    name = entry.name.removesuffix(SEALED_SUFFIX)
+    if name.startswith(".") or name in _HELPERS:
+        return False
+    if name.endswith((*_SUFFIXES, *_NAMED)) or symbol_in(name):
+        return True
+    # of so common a kind most files are something else; only what is in it tells
+    return name.endswith(_OTHERS) and _is_recording(Path(entry.path))
+
+
+def _is_recording(path: Path) -> bool:
+    try:
+        return detect(path) is not None
+    except (OSError, RecordingUnreadable):
+        return False
 
 
 def _is_twin(name: str, names: AbstractSet[str]) -> bool:

@@ -7,13 +7,32 @@ from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.sealed import open_plain
 from replayer_qt.adapters.library.detect import describe, detect
 from replayer_qt.adapters.library.importers.captures import read_capture
+from replayer_qt.adapters.library.importers.documents import (
+    document_in,
+    kind_of_document,
+    read_document,
+)
+from replayer_qt.adapters.library.importers.event_store import read_event_store
+from replayer_qt.adapters.library.importers.presses import read_presses
+from replayer_qt.adapters.library.importers.public_tables import (
+    TABLES,
+    PublicTable,
+    read_table,
+    with_events,
+)
 from replayer_qt.adapters.library.importers.ticks import read_ticks
+from replayer_qt.adapters.library.importers.variant_g import read_sink
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.units import StreamId
 
 SIZE_LIMIT: Final = 2 * 1024**3
-"""Larger files are refused [bytes]."""
+"""Larger files are refused, but for tables of the public archive [bytes]."""
+
+_REMEDY: Final = (
+    "Open a recording of this program, one of the formats A to K, or a table of trades or klines "
+    "from Binance's public archive."
+)
 
 
 def open_recording(path: Path, stream: StreamId) -> Recording:
@@ -30,30 +49,80 @@ def open_recording(path: Path, stream: StreamId) -> Recording:
     try:
         return _open(path, stream)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _unreadable(path, reason.lower(), "Check the path and who may read it.") from error
+        raise _refused(path, error) from error
+
+
+def open_table(path: Path, stream: StreamId) -> PublicTable | None:
+    """Return a table of the public archive as columns; None for every other file.
+
+    A fortieth of the memory that its events need, and much quicker.
+
+    Args:
+        path: the file.
+        stream: the stream of its rounds.
+
+    Raises:
+        RecordingUnreadable: as in `open_recording`.
+    """
+    try:
+        return read_table(path, stream) if _kind_of(path) in TABLES else None
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
 def _open(path: Path, stream: StreamId) -> Recording:
+    kind = _kind_of(path)
+    match kind:
+        case "journal":
+            return read_journal(path, stream)
+        case "A" | "B":
+            return read_ticks(path, stream)
+        case "C" | "D" | "E" | "K":
+            return read_capture(path, stream, kind=kind)
+        case "G":
+            return read_sink(path, stream)
+        case "H":
+            return read_presses(path, stream, kind=kind)
+        case "F" | "I":
+            return _open_document(path, stream)
+        case "J":
+            return read_event_store(path, stream)
+        case None:
+            raise _unknown(path)
+        case _:
+            return with_events(read_table(path, stream))
+
+
+def _open_document(path: Path, stream: StreamId) -> Recording:
+    data = document_in(path)
+    if kind_of_document(data) is None:  # what stands beside a round's document has lines
+        return read_presses(path, stream, kind="I")
+    return read_document(path, data, stream)
+
+
+def _kind_of(path: Path) -> str | None:
     if path.is_dir():
         raise _unreadable(path, "it is a folder", "Name a file in it.")
     if path.exists() and not path.is_file():
         raise _unreadable(path, "it is not a plain file", "Name a file.")
     size = path.stat().st_size
-    if size > SIZE_LIMIT:
-        raise _unreadable(path, f"it has {size:,} bytes", f"At most {SIZE_LIMIT:,} are read.")
     kind = detect(path)
-    if kind == "journal":
-        return read_journal(path, stream)
-    if kind in {"A", "B"}:
-        return read_ticks(path, stream)
-    if kind is not None:
-        return read_capture(path, stream, kind=kind)
+    if size > SIZE_LIMIT and kind not in TABLES:  # tables are read in bounded memory
+        raise _unreadable(path, f"it has {size:,} bytes", f"At most {SIZE_LIMIT:,} are read.")
+    return kind
+
+
+def _unknown(path: Path) -> RecordingUnreadable:
+    size = path.stat().st_size
     with open_plain(path) as file:
         found = describe(file.read(4096))
     size_told = f" ({size:,} bytes, no record among them)" if size else ""
-    remedy = "Open a recording of this program, or of one of the formats A to E."
-    raise _unreadable(path, found + size_told, remedy)
+    return _unreadable(path, found + size_told, _REMEDY)
+
+
+def _refused(path: Path, error: OSError) -> RecordingUnreadable:
+    reason = error.strerror or type(error).__name__
+    return _unreadable(path, reason.lower(), "Check the path and who may read it.")
 
 
 def _unreadable(path: Path, found: str, remedy: str) -> RecordingUnreadable:

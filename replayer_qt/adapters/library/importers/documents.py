@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.sealed import read_plain
 from replayer_qt.adapters.library.importers.captures import Message, events_of
 from replayer_qt.adapters.library.importers.presses import presses_in, recording_of_presses
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
@@ -74,8 +75,22 @@ def kind_of_document(data: bytes) -> str | None:
     return None
 
 
+def document_in(path: Path) -> bytes:
+    """Return the content of a file, packed or plain; empty where it is too large for a document.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if path.stat().st_size > DOCUMENT_LIMIT:
+        return b""
+    try:
+        return read_plain(path, DOCUMENT_LIMIT)
+    except RecordingUnreadable:
+        return b""
+
+
 def read_document(path: Path, data: bytes, stream: StreamId) -> Recording:
-    """Return what the document holds.
+    """Return what a document holds.
 
     Args:
         path: where it was read from.
@@ -83,7 +98,7 @@ def read_document(path: Path, data: bytes, stream: StreamId) -> Recording:
         stream: the stream that the events shall name.
 
     Raises:
-        RecordingUnreadable: it is of none of these kinds, or its values make no sense.
+        RecordingUnreadable: its values make no sense.
     """
     members = _members(data)
     try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from replayer_qt.adapters.feeds.rugs_parse import RugsParser
+from replayer_qt.adapters.journal.sealed import is_packed, read_plain
 from replayer_qt.adapters.library.importers.captures import last_argument
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, tick_of, times_ns
@@ -23,6 +24,8 @@ from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 ROWS_LIMIT: Final = 5_000_000
 """Rows of one file that are read."""
+UNPACKED_LIMIT: Final = 512 * 1024 * 1024
+"""Of a packed file no more is unpacked: it is read from memory [bytes]."""
 
 _COLUMNS: Final = (
     "ts",
@@ -69,16 +72,17 @@ class _Row(msgspec.Struct):
 
 
 def is_event_store(path: Path) -> bool:
-    """Return whether a Parquet file has the columns of an event store; never raises."""
-    import pyarrow as pa  # noqa: PLC0415  # takes long to load, and few files need it
-    from pyarrow import parquet  # noqa: PLC0415
+    """Return whether a Parquet file, packed or plain, has the columns of an event store.
 
+    Raises:
+        OSError: the file cannot be read.
+        RecordingUnreadable: it is packed, and unpacks to absurd sizes.
+    """
+    import pyarrow as pa  # noqa: PLC0415  # takes long to load, and few files need it
+
+    source = _source_of(path)
     try:
-        with parquet.ParquetFile(
-            path,
-            thrift_string_size_limit=_THRIFT_LIMIT,
-            thrift_container_size_limit=_THRIFT_ITEMS,
-        ) as file:
+        with _opened(source) as file:
             names = set(file.schema_arrow.names)
     except (pa.ArrowException, OSError, ValueError):
         return False
@@ -95,9 +99,10 @@ def read_event_store(path: Path, stream: StreamId) -> Recording:
     import pyarrow as pa  # noqa: PLC0415  # takes long to load, and few files need it
 
     store = _Store(stream, _partition_of(path))
+    source = _source_of(path)
     try:
-        rows = sorted(_rows(path), key=lambda row: (row.at, row.seq, row.number))
-    except (pa.ArrowException, ValueError) as error:
+        rows = sorted(_rows(source), key=lambda row: (row.at, row.seq, row.number))
+    except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise RecordingUnreadable(
             f"{path} was not read: its table is damaged ({reason}).",
@@ -183,16 +188,27 @@ class _Store:
         self.note(what, row.number)
 
 
-def _rows(path: Path) -> Iterator[_Row]:
+def _source_of(path: Path) -> Any:
+    """The path, or the content of a packed file: these tables are read from their end."""
+    import pyarrow as pa  # noqa: PLC0415  # as above
+
+    return pa.BufferReader(read_plain(path, UNPACKED_LIMIT)) if is_packed(path) else path
+
+
+def _opened(source: Any) -> Any:
     from pyarrow import parquet  # noqa: PLC0415  # as above
 
-    number = 0
-    with parquet.ParquetFile(
-        path,
+    return parquet.ParquetFile(
+        source,
         thrift_string_size_limit=_THRIFT_LIMIT,
         thrift_container_size_limit=_THRIFT_ITEMS,
         page_checksum_verification=True,
-    ) as file:
+    )
+
+
+def _rows(source: Any) -> Iterator[_Row]:
+    number = 0
+    with _opened(source) as file:
         names = [name for name in file.schema_arrow.names if name in _COLUMNS]
         for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
             columns: dict[str, list[Any]] = batch.to_pydict()

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 
 CHECKSUM: Final = ".CHECKSUM"
 """What the name of the file is followed by that tells its digest."""
+ZIP_MAGIC: Final = b"PK\x03\x04"
+"""What a ZIP file with anything in it begins with."""
 PLAIN_LIMIT: Final = 16 * 1024**3
 """Of a packed table no more is unpacked [bytes]."""
 
 _CHUNK: Final = 1024 * 1024
-_LOCAL: Final = b"PK\x03\x04"
 _HEADER: Final = 30
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _TRAILED = 0x1, 0x8
@@ -88,7 +89,7 @@ class Unpacked:
 
     def _header(self) -> Member | None:
         head = self._take(_HEADER)
-        if not head.startswith(_LOCAL) or len(head) < _HEADER:
+        if not head.startswith(ZIP_MAGIC) or len(head) < _HEADER:
             return None
         name_length, extra_length = (int.from_bytes(head[n : n + 2], "little") for n in (26, 28))
         name = self._take(name_length)

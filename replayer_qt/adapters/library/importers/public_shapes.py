@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
 from replayer_qt.core.soundness import PRICE_LIMIT
-from replayer_qt.core.units import StreamId
 
 ROW_LIMIT: Final = 4_096
 """Longer lines are no rows [bytes]."""
@@ -24,6 +22,7 @@ _EARLIEST_NS, _LATEST_NS = 10**18, 4 * 10**18
 _NAME: Final = re.compile(
     r"(?:[0-9a-f]{16}_)?(?P<symbol>\w{2,32})-"
     r"(?:trades|aggTrades|[0-9]{1,2}(?:s|m|h|d|w|mo|M))-[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?"
+    r"\.(?:csv|zip)(?:\.zst)?"
 )
 
 
@@ -129,23 +128,13 @@ def rows_inside(line: bytes, shape: Shape) -> list[Row]:
 def symbol_in(name: str) -> str | None:
     """Return the instrument that the name of a file of the archive tells; None if it tells none.
 
+    A digest before the name, as our copies have it, and a packed copy's suffix change nothing.
+
     >>> symbol_in("BTCUSDT-aggTrades-2024-12-31.zip"), symbol_in("table.csv")
     ('BTCUSDT', None)
     """
-    found = _NAME.match(name)
+    found = _NAME.fullmatch(name)
     return found["symbol"] if found else None
-
-
-def stream_named_in(path: Path) -> StreamId | None:
-    """Return the stream that a file of the public archive is of, by its name; None for others.
-
-    Only its name is looked at; copies that carry a digest before it, or are packed, count too.
-
-    >>> stream_named_in(Path("ETHBTC-1m-2024-01.zip"))
-    'binance/ethbtc'
-    """
-    symbol = symbol_in(path.name)
-    return StreamId(f"binance/{symbol.lower()}") if symbol else None
 
 
 def _fits(cells: Sequence[bytes], shape: Shape) -> bool:

@@ -1,24 +1,32 @@
 """Opens tables of Binance's public archive: klines, trades and aggregated trades, packed or not."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.sealed import damage_of, open_plain
 from replayer_qt.adapters.library.importers.public_archive import (
+    ZIP_MAGIC,
     Read,
     Unpacked,
     checksum_problem,
 )
 from replayer_qt.adapters.library.importers.public_rounds import cut, events_of_round
 from replayer_qt.adapters.library.importers.public_rows import TableReader
-from replayer_qt.adapters.library.importers.public_shapes import shape_of, symbol_in
+from replayer_qt.adapters.library.importers.public_shapes import Kind, shape_of, symbol_in
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.events import Event
 from replayer_qt.core.recording import Recording
-from replayer_qt.core.units import StreamId
+from replayer_qt.core.units import StreamId, stream_of, venue_of
 
+VENUE: Final = "binance"
+"""The venue's part of the streams' names."""
+TABLES: Final = frozenset(kind.value for kind in Kind)
+"""The formats' names."""
 UNNAMED: Final = "UNNAMED"
 """The instrument of a table whose file does not tell it."""
 
@@ -42,33 +50,63 @@ def kind_of_table(lines: Iterable[bytes]) -> str | None:
     return None
 
 
-def kind_of_packed(read: Read) -> str | None:
-    """Return the format's name of the table in a ZIP file; None if there is none in it."""
-    return kind_of_table(next(Unpacked(read).chunks(), b"").split(b"\n"))
+def kind_of_packed(head: bytes) -> str | None:
+    """Return the format's name of the table in a ZIP file that begins so; None if it has none."""
+    return kind_of_table(next(Unpacked(BytesIO(head).read).chunks(), b"").split(b"\n"))
 
 
-def read_table(path: Path, stream: StreamId, read: Read, *, packed: bool) -> PublicTable:
-    """Return what a table holds, as columns; its recording has no events.
+def stream_named_in(path: Path) -> StreamId | None:
+    """Return the stream of a public table, as its name or the name of what is packed in it tells.
 
-    Args:
-        path: the file, for its name and the checksum beside it.
-        stream: the stream of the rounds.
-        read: gives the file's next bytes; empty at its end.
-        packed: whether it is a ZIP file.
+    A table that tells neither is of `binance/unnamed`. None for everything else.
 
     Raises:
         OSError: the file cannot be read.
+        RecordingUnreadable: it is packed, and unpacks to absurd sizes.
     """
-    unpacked = Unpacked(read) if packed else None
+    symbol = symbol_in(path.name)
+    if symbol is None:
+        with open_plain(path) as file:
+            head = file.read(_CHUNK)
+        if head.startswith(ZIP_MAGIC):
+            unpacked = Unpacked(BytesIO(head).read)
+            kind = kind_of_table(next(unpacked.chunks(), b"").split(b"\n"))
+            symbol = symbol_in(unpacked.name) if kind else None
+        else:
+            kind = kind_of_table(head.split(b"\n"))
+        if kind is None:
+            return None
+    return stream_of(VENUE, (symbol or UNNAMED).lower())
+
+
+def read_table(path: Path, stream: StreamId) -> PublicTable:
+    """Return what a table holds, as columns; its recording has no events.
+
+    Args:
+        path: the file: a table, or a ZIP file with one; packed once more or not.
+        stream: the stream of the rounds.
+
+    Raises:
+        OSError: the file cannot be read.
+        RecordingUnreadable: it is packed, and unpacks to absurd sizes.
+    """
     reader = TableReader()
-    reader.read(_chunks(read) if unpacked is None else unpacked.chunks())
+    with open_plain(path) as file:
+        head = file.read(_CHUNK)
+        chunks = _chunks(head, file.read)
+        unpacked = None
+        if head.startswith(ZIP_MAGIC):
+            unpacked = Unpacked(partial(next, chunks, b""))
+            chunks = unpacked.chunks()
+        reader.read(chunks)
+        torn = damage_of(file)
     problems = [] if unpacked is None else [f"the file: {what}" for what in unpacked.problems]
     wrong = checksum_problem(path)
     problems += [f"the file: {wrong}"] if wrong else []
-    symbol = symbol_in(path.name) or symbol_in("" if unpacked is None else unpacked.name)
     rounds: tuple[RoundColumns, ...] = ()
     if reader.shape is not None:
-        found = cut(reader.taken(), reader.shape.kind, symbol or UNNAMED, stream)
+        symbol = _symbol(path, "" if unpacked is None else unpacked.name, stream)
+        found = cut(reader.taken(), reader.shape.kind, symbol, stream)
         rounds, problems = found.rounds, [*problems, *found.problems]
     for what in problems:
         reader.note(what)
@@ -80,7 +118,7 @@ def read_table(path: Path, stream: StreamId, read: Read, *, packed: bool) -> Pub
             lines=reader.lines,
             bad_lines=reader.bad_lines,
             recovered_lines=reader.recovered_lines,
-            damage=tuple(reader.damage),
+            damage=(*torn, *reader.damage),
         ),
         rounds=rounds,
     )
@@ -97,6 +135,14 @@ def _events(rounds: Iterable[RoundColumns]) -> Iterator[Event]:
         yield from events_of_round(columns)
 
 
-def _chunks(read: Read) -> Iterator[bytes]:
+def _symbol(path: Path, member: str, stream: StreamId) -> str:
+    told = symbol_in(path.name) or symbol_in(member)
+    if told is None and venue_of(stream) == VENUE:
+        told = stream.partition("/")[2].upper()
+    return told or UNNAMED
+
+
+def _chunks(head: bytes, read: Read) -> Iterator[bytes]:
+    yield head
     while chunk := read(_CHUNK):
         yield chunk
