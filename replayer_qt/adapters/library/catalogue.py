@@ -12,7 +12,6 @@ from replayer_qt.adapters.library.catalogue_rows import (
     file_of,
     named_of,
     number_of,
-    query_body,
     query_of,
     shown_path,
     tags_text,
@@ -36,7 +35,7 @@ from replayer_qt.adapters.library.catalogue_writing import (
     name_numbers,
     put_files,
 )
-from replayer_qt.adapters.library.storable import storable, unstored
+from replayer_qt.adapters.library.storable import storable, to_json, unstored
 from replayer_qt.core.errors import CatalogueUnusable
 from replayer_qt.core.library import (
     FileEntry,
@@ -238,7 +237,7 @@ class SqlCatalogue:
 
     def save_searches(self, searches: Sequence[SavedSearch]) -> None:
         """Know these saved searches and no others."""
-        rows = {storable(search.name): query_body(search.query) for search in searches}
+        rows = {storable(search.name): to_json(search.query) for search in searches}
 
         def work(cursor: Cursor) -> None:
             cursor.run("DELETE FROM searches")

@@ -13,12 +13,11 @@ from replayer_qt.adapters.library.catalogue_sql import (
     QUALITIES,
     Row,
 )
-from replayer_qt.adapters.library.storable import storable, unstored
+from replayer_qt.adapters.library.storable import from_json, storable, unstored
 from replayer_qt.core.library import FileEntry, Marks, RoundEntry, RoundQuery
 from replayer_qt.core.units import RoundId, StreamId, venue_of
 
 _ENTRIES: Final = msgspec.msgpack.Decoder(RoundEntry)
-_QUERIES: Final = msgspec.json.Decoder(RoundQuery)
 _TAGS: Final = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -185,21 +184,12 @@ def tags_text(tags: Sequence[str]) -> str:
     return msgspec.json.encode([storable(tag) for tag in tags]).decode()
 
 
-def query_body(query: RoundQuery) -> bytes:
-    """Return a query as bytes; lone halves of characters in it are spelled out."""
-    try:
-        return msgspec.json.encode(query)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(msgspec.structs.replace(query, text=storable(query.text)))
-
-
 def query_of(body: bytes) -> RoundQuery:
     """Return the query in bytes; one that makes no sense any more asks for everything."""
     try:
-        query = _QUERIES.decode(body)
-    except (msgspec.MsgspecError, ValueError):
+        return from_json(body, RoundQuery)
+    except msgspec.MsgspecError:
         return RoundQuery()
-    return msgspec.structs.replace(query, text=unstored(query.text))
 
 
 def _int(value: object) -> int:

@@ -1,0 +1,279 @@
+"""The file of tags, notes, bookmarks and saved searches."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import replayer_qt
+from replayer_qt.adapters.journal.lock import FolderLock
+from replayer_qt.adapters.library import keepsakes
+from replayer_qt.adapters.library.keepsakes import FEW, FILE, KeepsakeFile
+from replayer_qt.core.library import Marks, Quality, Range, RoundQuery, SavedSearch
+from replayer_qt.core.units import RUGS, RoundId
+
+MOON = Marks(tags=("late", "moon"), note="Größe\n🚀", bookmarked=True)
+SEARCH = SavedSearch(name="s", query=RoundQuery(peak=Range(low=2), quality=(Quality.WHOLE,)))
+
+
+def test_what_is_noted_is_there_after_opening_again(tmp_path):
+    kept = KeepsakeFile(tmp_path / "deep" / ".library")
+    assert (kept.marks(), kept.searches()) == ({}, ())
+    kept.mark(RUGS, RoundId("r1"), Marks(note="first"))
+    kept.mark(RUGS, RoundId("r1"), MOON)
+    kept.mark(RUGS, RoundId("r2"), MOON)
+    kept.mark(RUGS, RoundId("r2"), Marks())
+    kept.save([SEARCH, SavedSearch(name="a", query=RoundQuery())])
+    for one in (kept, KeepsakeFile(tmp_path / "deep" / ".library")):
+        assert one.marks() == {(RUGS, "r1"): MOON}
+        assert [search.name for search in one.searches()] == ["a", "s"]
+        assert one.searches()[1] == SEARCH
+        assert one.damaged == 0
+    kept.save([])
+    assert KeepsakeFile(tmp_path / "deep" / ".library").searches() == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
+def test_only_its_owner_reads_it(tmp_path):
+    KeepsakeFile(tmp_path / "kept").mark(RUGS, RoundId("r"), MOON)
+    assert (tmp_path / "kept" / FILE).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
+
+
+def test_odd_text_comes_back_as_it_was(tmp_path):
+    odd = "nul\0 half\ud83d escape\ufdd00000"
+    marks = Marks(tags=(odd,), note=odd)
+    search = SavedSearch(name=odd, query=RoundQuery(text=odd, tags=(odd,)))
+    KeepsakeFile(tmp_path).mark(RUGS, RoundId(odd), marks)
+    KeepsakeFile(tmp_path).save([search])
+    again = KeepsakeFile(tmp_path)
+    assert again.marks() == {(RUGS, odd): marks}
+    assert again.searches() == (search,)
+
+
+def test_a_file_cut_anywhere_keeps_every_line_before_the_cut(tmp_path):
+    """FAULTS R3: a torn tail is cut, what stands before it is kept, and writing goes on."""
+    whole = KeepsakeFile(tmp_path / "whole")
+    for number in range(3):
+        whole.mark(RUGS, RoundId(f"r{number}"), MOON)
+    data = (tmp_path / "whole" / FILE).read_bytes()
+    ends = [at + 1 for at, byte in enumerate(data) if byte == ord("\n")]
+    for cut in range(len(data)):
+        folder = tmp_path / "cut"
+        folder.mkdir(exist_ok=True)
+        (folder / FILE).write_bytes(data[:cut])
+        kept = KeepsakeFile(folder)
+        there = max(0, sum(end <= cut for end in ends) - 1)
+        assert len(kept.marks()) == there
+        if cut % 7 == 0 or cut in ends:
+            kept.mark(RUGS, RoundId("new"), MOON)
+            again = KeepsakeFile(folder)
+            assert len(again.marks()) == there + 1
+            assert again.damaged == 0
+
+
+def test_a_damaged_line_is_counted_and_costs_no_other(tmp_path):
+    kept = KeepsakeFile(tmp_path)
+    for number in range(4):
+        kept.mark(RUGS, RoundId(f"r{number}"), MOON)
+    path = tmp_path / FILE
+    lines = path.read_bytes().splitlines(keepends=True)
+    for flipped in range(len(lines)):
+        damaged = bytearray(lines[flipped])
+        damaged[len(damaged) // 2] ^= 4
+        path.write_bytes(b"".join([*lines[:flipped], damaged, *lines[flipped + 1 :]]))
+        again = KeepsakeFile(tmp_path)
+        assert len(again.marks()) == (4 if flipped == 0 else 3)
+        assert again.damaged == 1
+        again.mark(RUGS, RoundId("more"), MOON)
+        assert (RUGS, "more") in KeepsakeFile(tmp_path).marks()
+
+
+@pytest.mark.parametrize("junk", [b"\n", b"\0" * 50 + b"\n", b"{}\n", b"[" * 10_000 + b"\n"])
+def test_any_bytes_in_the_file_are_survived(tmp_path, junk):
+    (tmp_path / FILE).write_bytes(junk * 3)
+    kept = KeepsakeFile(tmp_path)
+    assert kept.marks() == {}
+    assert kept.damaged == 3
+    kept.mark(RUGS, RoundId("r"), MOON)
+    assert KeepsakeFile(tmp_path).marks() == {(RUGS, "r"): MOON}
+
+
+def test_what_one_wrote_another_reads_at_once(tmp_path):
+    one, other = KeepsakeFile(tmp_path), KeepsakeFile(tmp_path)
+    for number in range(5):
+        one.mark(RUGS, RoundId(f"a{number}"), MOON)
+        other.mark(RUGS, RoundId(f"b{number}"), MOON)
+        assert one.marks() == other.marks()
+        assert len(one.marks()) == 2 * (number + 1)
+
+
+def test_a_file_that_grew_is_written_anew_without_what_was_overruled(tmp_path):
+    kept, other = KeepsakeFile(tmp_path), KeepsakeFile(tmp_path)
+    other.mark(RUGS, RoundId("first"), MOON)
+    kept.save([SEARCH])
+    for number in range(FEW):
+        kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
+    assert (tmp_path / FILE).read_bytes().count(b"\n") < FEW // 2
+    for one in (kept, other, KeepsakeFile(tmp_path)):
+        assert one.marks() == {
+            (RUGS, "first"): MOON,
+            (RUGS, "same"): Marks(note=str(FEW - 1)),
+        }
+        assert one.searches() == (SEARCH,)
+    assert sorted(path.name for path in tmp_path.iterdir() if FILE in path.name) == [FILE]
+
+
+def test_damaged_lines_are_kept_aside_when_the_file_is_written_anew(tmp_path):
+    kept = KeepsakeFile(tmp_path)
+    kept.mark(RUGS, RoundId("r"), MOON)
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"kept":"marks","what":"nobody knows"}\n')
+    for number in range(FEW):
+        kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
+    (aside,) = tmp_path.glob("*.broken")
+    assert b"nobody knows" in aside.read_bytes()
+    assert KeepsakeFile(tmp_path).damaged == 0
+
+
+def test_a_file_of_a_newer_release_is_added_to_but_never_written_anew(tmp_path):
+    newer = keepsakes._told(keepsakes._Header(version=9))
+    (tmp_path / FILE).write_bytes(newer)
+    kept = KeepsakeFile(tmp_path)
+    for number in range(FEW + 5):
+        kept.mark(RUGS, RoundId("r"), Marks(note=str(number)))
+    assert (tmp_path / FILE).read_bytes().startswith(newer)
+    assert kept.marks() == {(RUGS, "r"): Marks(note=str(FEW + 4))}
+
+
+class FullDisk(keepsakes.RealDisk):
+    """Takes some bytes and then no more."""
+
+    def __init__(self, takes: int) -> None:
+        super().__init__()
+        self._takes = takes
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if self._takes <= 0:
+            raise OSError(errno.ENOSPC, "no space left")
+        taken = super().write(fd, data[: self._takes])
+        self._takes -= taken
+        return taken
+
+
+class NoRoomForNew(keepsakes.RealDisk):
+    """Takes only half a line of a new file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._new: set[int] = set()
+
+    def open_new(self, path: Path) -> int:
+        fd = super().open_new(path)
+        self._new.add(fd)
+        return fd
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if fd not in self._new:
+            return super().write(fd, data)
+        super().write(fd, data[:30])
+        self._new.clear()
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+@pytest.mark.parametrize("takes", [0, 1, 20, 60, 100])
+def test_a_full_disk_is_said_and_leaves_the_file_as_it_was(tmp_path, takes):
+    kept = KeepsakeFile(tmp_path)
+    kept.mark(RUGS, RoundId("r"), MOON)
+    before = (tmp_path / FILE).read_bytes()
+    kept._disk = FullDisk(takes)
+    with pytest.raises(OSError, match="no space"):
+        kept.mark(RUGS, RoundId("r"), Marks(note="x" * 100))
+    assert (tmp_path / FILE).read_bytes() == before
+    assert kept.marks() == {(RUGS, "r"): MOON}
+
+
+def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path):
+    kept = KeepsakeFile(tmp_path)
+    for number in range(FEW - 2):
+        kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
+    kept._disk = NoRoomForNew()
+    for note in ("a", "b", "c"):
+        kept.mark(RUGS, RoundId("same"), Marks(note=note))
+    assert KeepsakeFile(tmp_path).marks() == {(RUGS, "same"): Marks(note="c")}
+    KeepsakeFile(tmp_path).mark(RUGS, RoundId("same"), MOON)
+    assert (tmp_path / FILE).read_bytes().count(b"\n") < 10
+
+
+def test_a_lock_held_for_long_is_an_error_that_names_the_holder(tmp_path, monkeypatch):
+    monkeypatch.setattr(keepsakes, "WAIT_S", 0.05)
+    holder = FolderLock(tmp_path)
+    holder.acquire()
+    kept = KeepsakeFile(tmp_path)
+    with pytest.raises(OSError, match=str(os.getpid())):
+        kept.mark(RUGS, RoundId("r"), MOON)
+    holder.release()
+    kept.mark(RUGS, RoundId("r"), MOON)
+    assert kept.marks() == {(RUGS, "r"): MOON}
+
+
+def test_threads_with_a_file_each_lose_nothing(tmp_path):
+    def work(name: str) -> None:
+        kept = KeepsakeFile(tmp_path)
+        for number in range(40):
+            kept.mark(RUGS, RoundId(f"{name}{number}"), MOON)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    again = KeepsakeFile(tmp_path)
+    assert len(again.marks()) == 120
+    assert again.damaged == 0
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from replayer_qt.adapters.library.keepsakes import KeepsakeFile
+from replayer_qt.core.library import Marks
+kept = KeepsakeFile(Path(sys.argv[1]))
+number = 0
+while True:
+    kept.mark("rugs/crash", f"{sys.argv[2]}{number % 50}", Marks(note=str(number)))
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_processes_that_are_killed_lose_nothing_that_was_acknowledged(tmp_path):
+    """FAULTS R1: killed at any moment, every note that was acknowledged is there."""
+    root = Path(replayer_qt.__file__).parent.parent
+    writers = [
+        subprocess.Popen(  # noqa: S603 - ours
+            [sys.executable, "-c", WRITER, str(tmp_path), name], stdout=subprocess.PIPE, cwd=root
+        )
+        for name in "ab"
+    ]
+    try:
+        acknowledged = [0, 0]
+        while min(acknowledged) < 300:
+            for which, writer in enumerate(writers):
+                acknowledged[which] = int(writer.stdout.readline())
+    finally:
+        for writer in writers:
+            writer.kill()
+    for which, writer in enumerate(writers):
+        rest = writer.communicate(timeout=10)[0].splitlines()
+        acknowledged[which] = max([acknowledged[which], *(int(line) for line in rest[:-1])])
+    kept = KeepsakeFile(tmp_path)
+    marks = kept.marks()
+    assert kept.damaged == 0
+    for name, last in zip("ab", acknowledged, strict=True):
+        for number in range(last - 49, last + 1):
+            assert int(marks[RUGS, f"{name}{number % 50}"].note) >= number
