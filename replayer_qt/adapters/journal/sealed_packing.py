@@ -39,6 +39,7 @@ from replayer_qt.core.errors import RecordingUnreadable
 PART: Final = re.compile(r"\.part-\d+-\d+$")
 """How the names of begun copies end."""
 
+_IN_USE: Final = "it is in use: it is being recorded, or another program is packing it"
 _FOOTER_WITHIN: Final = 4096
 _READ: Final = 1024 * 1024
 
@@ -104,7 +105,7 @@ def seal(
             path=target, size=target.stat().st_size, info=read_info(target), changed=False
         )
     with held(path) as file:
-        problem = "it is in use" if file is None else _why_not(path)
+        problem = _IN_USE if file is None else _why_not(path)
         if file is None or problem:
             return SealedFile(path=path, changed=False, problem=problem)
         if target.exists():
@@ -183,7 +184,7 @@ def unseal(path: Path, disk: Disk | None = None) -> SealedFile:
         _unpack(path, plain, info, disk)
     with held(plain) as file:
         if file is None:
-            return SealedFile(path=path, changed=False, problem="it is in use")
+            return SealedFile(path=path, changed=False, problem=_IN_USE)
         if _digest(plain) != info.digest:
             problem = f"{plain.name} is there already, with another content"
             return SealedFile(path=path, changed=False, problem=problem)
