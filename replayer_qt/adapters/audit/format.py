@@ -18,11 +18,12 @@ FOLDER: Final = "audit"
 ANCHOR: Final = "head.json"
 SUFFIX: Final = ".jsonl"
 PACKED: Final = ".jsonl.zst"
+SEALED: Final = ".jsonl.zst.vault"
 LINE_LIMIT: Final = 16 * 1024 * 1024
 """The longest line that is read [bytes]."""
 
 _NAME: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)\.(\d{12})(?:-(\d{1,6}))?(\.jsonl(?:\.zst)?)", re.ASCII
+    r"(\d{4}-\d\d-\d\d)\.(\d{12})(?:-(\d{1,6}))?(\.jsonl(?:\.zst(?:\.vault)?)?)", re.ASCII
 )
 _ANCHOR_LIMIT: Final = 4_096
 
@@ -44,12 +45,17 @@ class TrailFile(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_packed(self) -> bool:
         """Whether it is compressed."""
-        return self.path.name.endswith(PACKED)
+        return self.path.name.endswith((PACKED, SEALED))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it is encrypted."""
+        return self.path.name.endswith(SEALED)
 
     @property
     def name(self) -> str:
-        """Its name before it was compressed."""
-        return self.path.name.removesuffix(".zst")
+        """Its name before it was compressed and encrypted."""
+        return self.path.name.removesuffix(".vault").removesuffix(".zst")
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="_begun", tag_field="ev"):
@@ -107,7 +113,8 @@ def file_of(path: Path) -> TrailFile | None:
 def files_in(folder: Path) -> list[TrailFile]:
     """Return the trail's files in the order in which they were begun.
 
-    Of a file that is there both plain and compressed, the plain one: a crash came between.
+    Of a file that is there plain, compressed or encrypted at once, the plainest: a crash came
+    between.
 
     Raises:
         OSError: the folder cannot be read.

@@ -11,8 +11,10 @@ import msgspec
 
 from replayer_qt.adapters.audit.format import Anchor, TrailFile, begun_in, read_anchor
 from replayer_qt.adapters.audit.reader import counting_of, lines_of, trail_of
+from replayer_qt.adapters.vault import Unlock, VaultChanged
 from replayer_qt.core.audit_chain import Head, is_sound, links_of
 from replayer_qt.core.audit_record import NO_LINE
+from replayer_qt.core.errors import VaultLocked
 
 DAMAGE_KEPT: Final = 1_000
 
@@ -55,6 +57,7 @@ class TrailReport(msgspec.Struct, frozen=True, kw_only=True):
         damage: the first thousand places, in order; `damaged` counts all.
         head: its last line.
         anchored: the number that the anchor names; None without one.
+        locked: encrypted files that could not be opened, so that nothing is known of their lines.
     """
 
     path: str
@@ -64,29 +67,34 @@ class TrailReport(msgspec.Struct, frozen=True, kw_only=True):
     damaged: int
     head: Head
     anchored: int | None
+    locked: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything is as it was written."""
-        return self.damaged == 0
+        """Whether everything was read, and is as it was written."""
+        return self.damaged == 0 and not self.locked
 
 
-def verify_trail(path: Path) -> TrailReport:
+def verify_trail(path: Path, unlock: Unlock | None = None) -> TrailReport:
     """Return what is wrong with a trail's folder, or with one file of it or of an export.
 
     Of a single file the links within it are checked; only a folder tells what came before it, and
-    whether its end is still there. A trail that is being written may be checked.
+    whether its end is still there. A trail that is being written may be checked. Encrypted files
+    are checked where `unlock` opens them; others are named, and what follows one is taken as its
+    next.
 
     Raises:
         OSError: it is not there, or cannot be read.
     """
     path.stat()
-    return _Check(path).run()
+    return _Check(path, unlock).run()
 
 
 class _Check:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, unlock: Unlock | None) -> None:
         self._path = path
+        self._unlock = unlock
+        self._locked: list[str] = []
         self._is_folder = path.is_dir()
         self._head: Head | None = Head() if self._is_folder else None
         self._damage: list[Damage] = []
@@ -112,11 +120,12 @@ class _Check:
             damaged=self._damaged,
             head=self._head or Head(),
             anchored=None if self._anchor is None else self._anchor.seq,
+            locked=tuple(self._locked),
         )
 
     def _sizes(self, files: Sequence[TrailFile]) -> dict[str, int | None]:
         try:
-            return counting_of(files)
+            return counting_of(files, self._unlock)
         except OSError:  # told of the file itself, when its lines are read
             return {}
 
@@ -132,7 +141,7 @@ class _Check:
         self._file, self._line = file.path.name, 0
         offset = records = first = last = left = 0
         try:
-            for line in lines_of(file.path):
+            for line in lines_of(file.path, self._unlock):
                 self._line += 1
                 offset += len(line)
                 if limit is not None and offset > limit:
@@ -143,6 +152,11 @@ class _Check:
                     left += len(line) if limit is None and not line.endswith(b"\n") else 0
                     continue
                 records, first, last = records + 1, first or seq, seq
+        except VaultChanged as error:
+            self._tell(self._next, error.what)
+        except VaultLocked:
+            self._locked.append(file.path.name)
+            self._head, limit = None, None
         except OSError as error:
             self._tell(self._next, f"cannot be read on from here: {error}")
         if limit is not None and offset < limit:
@@ -200,8 +214,10 @@ class _Check:
             self._tell(seq, "the line before it is not the one that it names")
 
     def _check_end(self) -> None:
-        last = 0 if self._head is None else self._head.seq
         self._line = 0
+        if self._head is None:  # the last file could not be opened
+            return
+        last = self._head.seq
         if self._anchor is None:
             if last and not self._damaged:
                 self._tell(last, "the anchor is missing: a tail that was cut off can't be told")
@@ -209,7 +225,7 @@ class _Check:
         self._file = self._anchor.file
         if self._anchor.seq > last:
             self._tell(last + 1, f"lines {last + 1} to {self._anchor.seq} are cut off at the end")
-        elif self._anchor.seq and not self._anchor_seen:
+        elif self._anchor.seq and not self._anchor_seen and not self._locked:
             self._tell(self._anchor.seq, "the line that the anchor names is missing")
 
     def _tell(self, seq: int, what: str) -> None:

@@ -23,8 +23,9 @@ from replayer_qt.adapters.audit.packing import pack, write_all
 from replayer_qt.adapters.audit.reader import End, end_of
 from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.journal.lock import FolderLock
+from replayer_qt.adapters.vault import Vault
 from replayer_qt.core.audit_chain import Chain, Clean, Head, Run
-from replayer_qt.core.errors import DataDirUnusable
+from replayer_qt.core.errors import DataDirUnusable, SomethingMissing, VaultLocked
 from replayer_qt.core.event_ids import Entropy
 from replayer_qt.core.events import Event
 from replayer_qt.core.units import NANOS_PER_SECOND, Moment, Nanos
@@ -90,6 +91,7 @@ class AuditFiles:
         entropy: Entropy = secrets.randbits,
         clean: Clean | None = None,
         disk: Disk | None = None,
+        vault: Vault | None = None,
     ) -> None:
         """Prepare; nothing is touched yet.
 
@@ -100,8 +102,10 @@ class AuditFiles:
             entropy: draws the random part of the lines' names.
             clean: takes secrets out of each event's JSON.
             disk: the file system.
+            vault: encrypts old days once they are compressed; None leaves them readable.
         """
         self._folder = folder
+        self._vault = vault
         self._clock = clock
         self._disk = RealDisk() if disk is None else disk
         self._lock = FolderLock(folder, what="The audit trail")
@@ -208,11 +212,15 @@ class AuditFiles:
         except OSError as error:
             self._may_pack = False
             log.error("an old day of the audit trail cannot be compressed: %s", error)
+        except (VaultLocked, SomethingMissing) as error:
+            self._vault = self._packing = None
+            self._findings.append(f"Old days of the audit trail stay readable: {error}")
+            log.warning("old days of the audit trail are not encrypted: %s", error)
 
     def _pack_a_step(self) -> None:
         if self._packing is None:
             old = self._next_to_pack()
-            self._packing = None if old is None else pack(self._disk, old)
+            self._packing = None if old is None else self._put_away(old)
         if self._packing is not None and next(self._packing, _OVER) is _OVER:
             self._packing = None
 
@@ -221,10 +229,17 @@ class AuditFiles:
         if self._segment is None or self._looked_for == self._day:
             return None
         for file in files_in(self._folder):
-            if not file.is_packed and file.day < self._day and file.path != self._segment.path:
+            is_done = file.is_packed if self._vault is None else file.is_sealed
+            if not is_done and file.day < self._day and file.path != self._segment.path:
                 return file
         self._looked_for = self._day
         return None
+
+    def _put_away(self, old: TrailFile) -> Iterator[None]:
+        """Compress a file, or encrypt one that is compressed already; of both, one a call."""
+        if old.is_packed and self._vault is not None:
+            return self._vault.seal(old.path, anew=True)
+        return pack(self._disk, old)
 
     def close(self) -> None:
         """Flush the anchor, close the file and let others in; safe twice; never raises."""
@@ -280,7 +295,7 @@ class AuditFiles:
         """Find the last line, hold it against the anchor, and go on after the later of the two."""
         end, file = None, None
         for file in reversed(files_in(self._folder)):
-            end = end_of(file)
+            end = self._end_of(file)
             if end is not None:
                 break
         anchor, damage = self._anchor()
@@ -301,6 +316,14 @@ class AuditFiles:
         self._note_end(file, end, damage)
         self._chain.rewind(head)
         self._durable = head
+
+    def _end_of(self, file: TrailFile) -> End | None:
+        try:
+            return end_of(file, None if self._vault is None else self._vault.open)
+        except (VaultLocked, SomethingMissing) as error:
+            raise OSError(
+                errno.EACCES, f"the trail's last file cannot be opened: {error}"
+            ) from error
 
     def _anchor(self) -> tuple[Anchor | None, str]:
         try:
