@@ -1,0 +1,205 @@
+"""The catalogue follows the files: what is new, what is gone, what a crash left, all of it anew."""
+
+import os
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.library.archive import Archive, ArchivePlace, open_archive
+from replayer_qt.adapters.library.refreshing import BEING_WRITTEN_S
+from replayer_qt.core.library import Quality, RoundQuery, SavedSearch
+from replayer_qt.core.library_answers import JobState, OwnResult
+from replayer_qt.core.library_requests import (
+    FindRounds,
+    MarkRounds,
+    Rebuild,
+    Refresh,
+    SaveSearch,
+)
+from replayer_qt.core.settings import LibrarySettings
+from replayer_qt.core.units import PRACTICE, RoundId
+from tests.helpers.journals import journal_in, ticks
+
+QUIET = LibrarySettings(seal=False, processes=1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def opened(tmp_path, folder):
+    archives = []
+
+    def make(settings=QUIET):
+        place = ArchivePlace(
+            recordings=folder,
+            data_dir=tmp_path / "data",
+            settings=settings,
+            clock=SystemClock(),
+            to_trash=lambda path: path.unlink() is None,
+            secret=lambda _: None,
+        )
+        archives.append(open_archive(place))
+        return archives[-1]
+
+    yield make
+    for archive in archives:
+        archive.close()
+
+
+def recorded(folder, *names, finished=True):
+    """Write a journal of some rounds; one that is not finished is left as by a kill."""
+    journal = journal_in(folder, clock=SystemClock())
+    journal.start()
+    for name in names:
+        journal.append(ticks(0, 5, name))
+    before = {path: path.read_bytes() for path in folder.rglob("*.jsonl")}
+    journal.stop()
+    if not finished:
+        for path, content in before.items():
+            path.write_bytes(content)
+
+
+def refreshed(archive, *, everywhere=True):
+    ended = archive.carry_out(Refresh(everywhere=everywhere), lambda _: None, lambda: False)
+    assert ended.state is JobState.DONE
+    return ended
+
+
+def known(archive):
+    ids = archive.ground.catalogue.find(RoundQuery())
+    return {row.entry.round_id: row for row in archive.ground.catalogue.rows(ids)}
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_what_was_recorded_since_is_found_once(folder, opened, everywhere):
+    archive = opened()
+    recorded(folder, "20251031-aa")
+    assert refreshed(archive, everywhere=everywhere).changed
+    assert set(known(archive)) == {"20251031-aa"}
+    again = refreshed(archive, everywhere=everywhere)
+    assert (again.changed, again.files, again.said) == (False, (), "Nothing new.")
+    recorded(folder, "20251031-bb")
+    refreshed(archive, everywhere=everywhere)
+    assert set(known(archive)) == {"20251031-aa", "20251031-bb"}
+
+
+def test_a_file_that_has_changed_is_read_again(folder, opened):
+    archive = opened()
+    recorded(folder, "20251031-aa")
+    refreshed(archive)
+    (path,) = folder.glob("*/*/*.jsonl")
+    path.write_bytes(path.read_bytes().replace(b'"tick":3', b'"tick":4'))
+    refreshed(archive)
+    row = known(archive)["20251031-aa"]
+    assert (row.file.bad_lines, row.entry.quality) == (1, Quality.DAMAGED)
+
+
+def test_a_file_that_is_gone_is_forgotten_and_its_marks_are_not(folder, opened):
+    archive = opened()
+    recorded(folder, "20251031-aa")
+    refreshed(archive)
+    archive.answer(MarkRounds(ids=(known(archive)["20251031-aa"].id,), add_tags=("moon",)))
+    (path,) = folder.glob("*/*/*.jsonl")
+    content = path.read_bytes()
+    path.unlink()
+    assert refreshed(archive).changed
+    assert known(archive) == {}
+    path.write_bytes(content)
+    refreshed(archive)
+    assert known(archive)["20251031-aa"].marks.tags == ("moon",)
+
+
+def test_a_folder_that_is_not_there_loses_no_round(tmp_path, folder, opened):
+    """A disk that is not plugged in is no reason to forget what lies on it."""
+    archive = opened()
+    recorded(folder, "20251031-aa")
+    refreshed(archive)
+    folder.rename(tmp_path / "away")
+    refreshed(archive)
+    assert set(known(archive)) == {"20251031-aa"}
+
+
+def test_what_is_being_written_waits_and_what_a_crash_left_counts(folder, opened):
+    archive = opened()
+    recorded(folder, "20251031-aa", finished=False)
+    refreshed(archive)
+    assert known(archive) == {}
+    (path,) = folder.glob("*/*/*.jsonl")
+    long_ago = time.time_ns() - (BEING_WRITTEN_S + 5) * 10**9
+    os.utime(path, ns=(long_ago, long_ago))
+    refreshed(archive)
+    assert known(archive)["20251031-aa"].entry.ticks == 5
+
+
+def test_what_is_over_is_sealed_and_found_at_its_new_place(folder, opened):
+    archive = opened(replace(QUIET, seal=True, seal_after_s=0))
+    recorded(folder, "20251031-aa")
+    refreshed(archive)
+    row = known(archive)["20251031-aa"]
+    assert Path(row.file.path).name.endswith(".jsonl.zst")
+    assert Path(row.file.path).is_file()
+    assert (row.file.sealed, row.copies, row.entry.ticks) == (True, 1, 5)
+    assert list(folder.glob("*/*/*.jsonl")) == []
+    assert not refreshed(archive).changed
+
+
+def test_own_results_stand_beside_their_rounds(folder, opened):
+    archive = opened()
+    recorded(folder, "20251031-aa", "20251031-bb")
+    result = OwnResult(stream=PRACTICE, round_id=RoundId("20251031-aa"), result=Decimal("-0.25"))
+    archive = Archive(replace(archive.ground, results=lambda: (result,)))
+    refreshed(archive)
+    found = {name: row.result for name, row in known(archive).items()}
+    assert found == {"20251031-aa": Decimal("-0.25"), "20251031-bb": None}
+
+
+def test_a_lost_catalogue_comes_back_with_all_that_was_noted(tmp_path, folder, opened):
+    """D14: files, tags, notes and searches are the truth; the catalogue can be deleted."""
+    archive = opened()
+    recorded(folder, "20251031-aa", "20251031-bb")
+    refreshed(archive)
+    number = known(archive)["20251031-bb"].id
+    archive.answer(MarkRounds(ids=(number,), add_tags=("moon",), note="why", bookmarked=True))
+    search = SavedSearch(name="mine", query=RoundQuery(tags=("moon",)))
+    archive.answer(SaveSearch(search=search))
+    archive.close()
+    for path in (tmp_path / "data" / "library").iterdir():
+        path.unlink()
+    fresh = opened()
+    ended = fresh.carry_out(Rebuild(), lambda _: None, lambda: False)
+    assert ended.state is JobState.DONE
+    rows = known(fresh)
+    assert set(rows) == {"20251031-aa", "20251031-bb"}
+    assert rows["20251031-bb"].marks.note == "why"
+    assert rows["20251031-bb"].marks.bookmarked
+    assert fresh.ground.catalogue.searches() == (search,)
+    found = fresh.answer(FindRounds(ticket=3, query=search.query))
+    assert (found.ticket, found.total, len(found.ids)) == (3, 2, 1)
+
+
+def test_a_refresh_tidies_only_where_that_is_wanted(folder, opened):
+    recorded(folder, "20251031-aa")
+    (path,) = folder.glob("*/*/*.jsonl")
+    old = time.time_ns() - 10 * 86_400 * 10**9
+    os.utime(path, ns=(old, old))
+    refreshed(opened(replace(QUIET, keep_days=1)))
+    assert path.exists()
+
+
+def test_a_catalogue_that_cannot_be_read_is_a_problem_and_no_exception(folder, opened):
+    archive = opened()
+    archive.ground.catalogue.close()
+    told = archive.answer(FindRounds(ticket=4, query=RoundQuery()))
+    assert (told.ticket, bool(told.problem)) == (4, True)
+    ended = archive.carry_out(Refresh(ticket=5), lambda _: None, lambda: False)
+    assert (ended.ticket, ended.state) == (5, JobState.FAILED)
+    assert ended.problem
