@@ -6,6 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import parquet
+
 from replayer_qt.core.fairness import generate
 from replayer_qt.core.units import RoundId
 from tests.helpers.tick_files import GAME, START, tick_line, waiting_line
@@ -189,9 +192,6 @@ def stored_message(tick: int) -> dict[str, Any]:
 
 def write_store(path: Path, rows: list[dict[str, Any]]) -> Path:
     """Write an event store's file (J); return its path."""
-    import pyarrow as pa  # as in the package: where it is needed
-    from pyarrow import parquet
-
     path.parent.mkdir(parents=True, exist_ok=True)
     kinds = {"seq": pa.int64(), "tick": pa.int64()}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in rows[0]])

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,8 +21,6 @@ _ENCRYPTED, _TRAILED = 0x1, 0x8
 _MEMBERS_LIMIT: Final = 64
 _CHECKSUM_LIMIT: Final = 4_096
 _DIGEST: Final = re.compile(rb"\s*([0-9a-fA-F]{64})\b")
-
-Read = Callable[[int], bytes]
 
 
 class Member(NamedTuple):
@@ -45,10 +43,15 @@ class Unpacked:
         problems: what is wrong with the file, in plain words.
     """
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, packed: Iterable[bytes]) -> None:
+        """Begin with nothing read.
+
+        Args:
+            packed: the file's bytes, in pieces of any length.
+        """
         self.name = ""
         self.problems: list[str] = []
-        self._read = read
+        self._packed = iter(packed)
         self._held = b""
 
     def chunks(self) -> Iterator[bytes]:
@@ -149,10 +152,10 @@ class Unpacked:
         if self._held:
             held, self._held = self._held, b""
             return held
-        return self._read(_CHUNK)
+        return next(self._packed, b"")
 
     def _peek(self, size: int) -> bytes:
-        while len(self._held) < size and (more := self._read(_CHUNK)):
+        while len(self._held) < size and (more := next(self._packed, b"")):
             self._held += more
         return self._held[:size]
 

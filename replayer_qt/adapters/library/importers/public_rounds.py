@@ -159,17 +159,17 @@ def _in_order(rows: Rows, length: int) -> _Sorted:
     problems: list[str] = []
     times = rows.keys if length != _HOUR_NS else rows.ats
     segments = _years(times) if length == _YEAR_NS else times // length
-    later = (segments[1:] > segments[:-1]) | (
-        (segments[1:] == segments[:-1]) & (rows.keys[1:] > rows.keys[:-1])
-    )
-    if bool(later.all()):
+    same = segments[1:] == segments[:-1]
+    again = same & (rows.keys[1:] == rows.keys[:-1])
+    back = (segments[1:] < segments[:-1]) | (same & (rows.keys[1:] < rows.keys[:-1]))
+    if not bool((back | again).any()):
         return _Sorted(rows, segments, problems)
+    if bool(back.any()):
+        times_back = int(np.count_nonzero(back))
+        problems.append(f"its rows were out of order ({times_back:,} times) and were sorted")
     order = np.lexsort((rows.keys, segments))
-    back = int(np.count_nonzero(np.diff(order) < 0))
     rows = Rows(*(getattr(rows, name)[order] for name in Rows.__struct_fields__))
     segments = segments[order]
-    if back:
-        problems.append(f"its rows were out of order ({back:,} times) and were sorted")
     again = (segments[1:] == segments[:-1]) & (rows.keys[1:] == rows.keys[:-1])
     if bool(again.any()):
         same = again & (rows.ats[1:] == rows.ats[:-1]) & (rows.prices[1:] == rows.prices[:-1])

@@ -1,17 +1,14 @@
 """Opens tables of Binance's public archive: klines, trades and aggregated trades, packed or not."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from replayer_qt.adapters.journal.sealed import damage_of, open_plain
 from replayer_qt.adapters.library.importers.public_archive import (
     ZIP_MAGIC,
-    Read,
     Unpacked,
     checksum_problem,
 )
@@ -52,7 +49,7 @@ def kind_of_table(lines: Iterable[bytes]) -> str | None:
 
 def kind_of_packed(head: bytes) -> str | None:
     """Return the format's name of the table in a ZIP file that begins so; None if it has none."""
-    return kind_of_table(next(Unpacked(BytesIO(head).read).chunks(), b"").split(b"\n"))
+    return kind_of_table(next(Unpacked((head,)).chunks(), b"").split(b"\n"))
 
 
 def stream_named_in(path: Path) -> StreamId | None:
@@ -69,7 +66,7 @@ def stream_named_in(path: Path) -> StreamId | None:
         with open_plain(path) as file:
             head = file.read(_CHUNK)
         if head.startswith(ZIP_MAGIC):
-            unpacked = Unpacked(BytesIO(head).read)
+            unpacked = Unpacked((head,))
             kind = kind_of_table(next(unpacked.chunks(), b"").split(b"\n"))
             symbol = symbol_in(unpacked.name) if kind else None
         else:
@@ -93,10 +90,10 @@ def read_table(path: Path, stream: StreamId) -> PublicTable:
     reader = TableReader()
     with open_plain(path) as file:
         head = file.read(_CHUNK)
-        chunks = _chunks(head, file.read)
+        chunks = _chunks(head, file)
         unpacked = None
         if head.startswith(ZIP_MAGIC):
-            unpacked = Unpacked(partial(next, chunks, b""))
+            unpacked = Unpacked(chunks)
             chunks = unpacked.chunks()
         reader.read(chunks)
         torn = damage_of(file)
@@ -142,7 +139,7 @@ def _symbol(path: Path, member: str, stream: StreamId) -> str:
     return told or UNNAMED
 
 
-def _chunks(head: bytes, read: Read) -> Iterator[bytes]:
+def _chunks(head: bytes, file: BinaryIO) -> Iterator[bytes]:
     yield head
-    while chunk := read(_CHUNK):
+    while chunk := file.read(_CHUNK):
         yield chunk
