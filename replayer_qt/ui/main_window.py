@@ -135,6 +135,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self._title())
         self._refresh()
 
+    @property
+    def theme(self) -> Theme:
+        """The theme that is used."""
+        return THEMES[self._look.theme]
+
     # --- what the actions call
 
     def open_files(self) -> None:
