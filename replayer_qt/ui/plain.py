@@ -52,10 +52,10 @@ def tip(text: str) -> str:
     return f"<span>{html.escape(clean(text, TIP_KEPT))}</span>"
 
 
-def fill(line: QLineEdit, text: str) -> None:
+def fill(line: QLineEdit, text: str, limit: int = TEXT_KEPT) -> None:
     """Put `text` into an input, which shows letters only; the same again costs nothing."""
     if line.text() != text:
-        line.setText(clean(text))
+        line.setText(clean(text, limit))
 
 
 def caption(button: QAbstractButton, text: str) -> None:

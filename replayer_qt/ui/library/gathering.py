@@ -1,0 +1,113 @@
+"""Reads the rows of many rounds, of which the table knows only those in sight."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from replayer_qt.core.library import LibraryRound, Marks
+from replayer_qt.core.library_answers import Answer, RowsRead
+from replayer_qt.core.library_requests import ReadRows
+from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.ui.library.questions import Questions
+
+BATCH: Final = 500
+"""Rows that are asked for at once."""
+
+
+class Picked(msgspec.Struct, frozen=True, gc=False):
+    """What is needed of a selected round; a hundred thousand of these are kept without harm.
+
+    Attributes:
+        size: of its file [bytes].
+    """
+
+    id: int
+    stream: StreamId
+    round_id: RoundId
+    path: str
+    size: int
+    marks: Marks
+
+
+Then = Callable[[Sequence[Picked]], None]
+"""Hears of the rounds, in the order in which they were asked for."""
+
+
+class Gathering(QObject):
+    """One errand at a time: a new one takes the place of one that is not done.
+
+    Signals:
+        told: how far it is [str]; empty when it is over.
+    """
+
+    told = Signal(str)
+
+    def __init__(
+        self,
+        questions: Questions,
+        known: Callable[[int], LibraryRound | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._questions = questions
+        self._known = known
+        self._left: Sequence[int] = ()
+        self._at = 0
+        self._found: list[Picked] = []  # bounded by the ids of the errand
+        self._then: Then | None = None
+        self._ticket = 0
+
+    def begin(self, ids: Sequence[int], then: Then) -> None:
+        """Read these rounds, then call `then`; at once if all of them are known."""
+        self._left, self._at, self._found, self._then = ids, 0, [], then
+        self._go_on()
+
+    def cancel(self) -> bool:
+        """Give the errand up; False if there is none."""
+        busy = self._then is not None
+        self._then, self._ticket, self._left, self._found = None, 0, (), []
+        if busy:
+            self.told.emit("")
+        return busy
+
+    def show_answer(self, answer: Answer) -> None:
+        """Take in rows that were asked for."""
+        if not self._ticket or answer.ticket != self._ticket:
+            return
+        self._ticket = 0
+        if not isinstance(answer, RowsRead) or answer.problem:
+            self.cancel()
+            self.told.emit(answer.problem)
+            return
+        self._found.extend(_picked(row) for row in answer.rows)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take what is known, then ask for the next batch of what is not."""
+        while self._at < len(self._left):
+            row = self._known(int(self._left[self._at]))
+            if row is None:
+                break
+            self._found.append(_picked(row))
+            self._at += 1
+        if self._at >= len(self._left):
+            self._end()
+            return
+        batch = tuple(int(one) for one in self._left[self._at : self._at + BATCH])
+        self._at += len(batch)
+        self._ticket = self._questions.ticket()
+        self.told.emit(f"Reading {self._at:,} of {len(self._left):,} rounds…")
+        self._questions.ask(ReadRows(ticket=self._ticket, ids=batch))
+
+    def _end(self) -> None:
+        then, found = self._then, self._found
+        self.cancel()
+        if then is not None:
+            then(found)
+
+
+def _picked(row: LibraryRound) -> Picked:
+    entry, file = row.entry, row.file
+    return Picked(row.id, entry.stream, entry.round_id, file.path, file.size, row.marks)

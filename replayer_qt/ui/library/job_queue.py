@@ -1,0 +1,135 @@
+"""Asks for one job at a time; the others wait their turn."""
+
+from collections import deque
+from typing import Final
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replayer_qt.core.library_answers import JobEnded, Progress
+from replayer_qt.core.library_requests import (
+    CancelJob,
+    Export,
+    Import,
+    Job,
+    Rebuild,
+    Refresh,
+    Seal,
+    Study,
+    Tidy,
+    Trash,
+    Verify,
+)
+from replayer_qt.ui.library.questions import Questions
+
+WAITING_MOST: Final = 20
+"""Jobs that wait at most; one more is refused, and it is said."""
+
+_TITLES: Final[dict[type[Job], str]] = {
+    Import: "Importing",
+    Refresh: "Looking for new recordings",
+    Rebuild: "Making the catalogue anew",
+    Seal: "Sealing",
+    Export: "Exporting",
+    Study: "Computing statistics",
+    Trash: "Moving to the trash",
+    Tidy: "Tidying up",
+}
+
+
+def title_of(job: Job) -> str:
+    """Return what a job is called before it says so itself.
+
+    >>> title_of(Verify(paths=("a",), repair=True))
+    'Repairing'
+    """
+    if isinstance(job, Verify):
+        return "Repairing" if job.repair else "Verifying"
+    return _TITLES.get(type(job), "Working")
+
+
+class JobQueue(QObject):
+    """Knows what is being done, what waits and what came of the last one.
+
+    Attributes:
+        running: the job that was asked for and is not over; None for none.
+        waiting: jobs that were not asked for yet, the next one first.
+        told: how far the running job is, or one that somebody else asked for.
+        ended: what came of the last job that was worth telling.
+        cancelling: whether the running job was cancelled, and is not over yet.
+
+    Signals:
+        asked: a job, with its ticket, or that it shall end.
+        changed: any of the attributes changed.
+        refused: why a job was not taken [str].
+        given_up: a job that will never be asked for.
+    """
+
+    asked = Signal(object)
+    changed = Signal()
+    refused = Signal(str)
+    given_up = Signal(object)
+
+    def __init__(self, questions: Questions, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._questions = questions
+        self.running: Job | None = None
+        self.waiting: deque[Job] = deque(maxlen=WAITING_MOST)
+        self.told: Progress | None = None
+        self.ended: JobEnded | None = None
+        self.cancelling = False
+
+    @Slot(object)
+    def add(self, job: Job) -> None:
+        """Ask for a job now, or later if there is one; one that waits already is not doubled."""
+        numbered = replace(job, ticket=job.ticket or self._questions.ticket())
+        if any(replace(job, ticket=each.ticket) == each for each in self.waiting):
+            self.given_up.emit(numbered)
+            return
+        if len(self.waiting) == WAITING_MOST:
+            self.refused.emit(f"{WAITING_MOST} jobs wait already; try again when some are over.")
+            self.given_up.emit(numbered)
+            return
+        self.waiting.append(numbered)
+        self._next()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Have the running job end; what waits goes on waiting."""
+        if self.running is not None and not self.cancelling:
+            self.cancelling = True
+            self.changed.emit()
+            self.asked.emit(CancelJob(ticket=self.running.ticket))
+
+    @Slot()
+    def forget_waiting(self) -> None:
+        """Do nothing of what waits."""
+        while self.waiting:
+            self.given_up.emit(self.waiting.popleft())
+        self.changed.emit()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Take in how far a job is; one of somebody else only while none of ours runs."""
+        if self.running is None or progress.ticket == self.running.ticket:
+            self.told = progress
+            self.changed.emit()
+
+    def show_ended(self, ended: JobEnded) -> None:
+        """Take in that a job is over; the next one is asked for."""
+        ours = self.running is not None and ended.ticket == self.running.ticket
+        if ours:
+            self.running, self.cancelling = None, False
+        if ours or self.running is None:
+            self.told = None
+        if ours or ended.changed or ended.problem:
+            self.ended = ended
+        self._next()
+
+    def _next(self) -> None:
+        if self.running is None and self.waiting:
+            self.running = self.waiting.popleft()
+            self.told = None
+            self.changed.emit()
+            self.asked.emit(self.running)
+        else:
+            self.changed.emit()
