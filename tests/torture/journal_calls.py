@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from replayer_qt.adapters.journal.disk import Disk
 from replayer_qt.adapters.journal.format import read_header
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
+from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event, PhaseChanged, PriceTicked
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.units import RoundId
@@ -61,12 +64,14 @@ def judge(folder: Path, lost: int, *, lasting: bool) -> Counter[str]:
     """Return what is wrong: a tick that is neither there nor counted, or there twice."""
     found = Counter(cases=1)
     ticks: list[int] = []
-    stated = 0
     recover(folder)
     for path in sorted(files_in(folder), key=_segment):
-        recording = read_journal(path)
+        try:
+            recording = read_journal(path)
+        except RecordingUnreadable:
+            found["unreadable"] += 1
+            continue
         found["bad_lines"] += recording.bad_lines
-        stated += sum("were lost before this one" in place.what for place in recording.damage)
         ticks += [told.tick for told in recording.events if isinstance(told, PriceTicked)]
     missing = TICKS - len(set(ticks))
     found["missing"] += missing
@@ -79,8 +84,11 @@ def judge(folder: Path, lost: int, *, lasting: bool) -> Counter[str]:
 
 def _segment(path: Path) -> int:
     """Files of one moment are told apart by their headers, not by their names."""
-    with path.open("rb") as file:
-        return read_header(file.readline().rstrip(b"\n")).segment
+    try:
+        with path.open("rb") as file:
+            return read_header(file.readline().rstrip(b"\n")).segment
+    except msgspec.MsgspecError:
+        return 0
 
 
 def in_process(folder: Path, make: Make = journal_in) -> dict[str, int]:

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.torture.journal_cache import model_cuts
 from tests.torture.journal_calls import by_kernel, in_process
 from tests.torture.journal_flips import flips, messages
 from tests.torture.journal_kills import kills
-from tests.torture.journal_world import clocks, full, rivals
+from tests.torture.journal_repairs import interrupted, repairs, shorts
+from tests.torture.journal_world import clocks, crowded, full, rivals, starved
 from tests.torture.power_cut import cuts
 
 Mode = Callable[[Path, argparse.Namespace], dict[str, Any]]
@@ -29,6 +31,12 @@ MODES: Final[dict[str, Mode]] = {
     "calls": lambda folder, wish: in_process(folder),
     "kernel": lambda folder, wish: by_kernel(folder, wish.deep),
     "full": lambda folder, wish: full(folder, wish.disks, wish.seed),
+    "crowded": lambda folder, wish: crowded(folder, wish.disks, wish.seed),
+    "model": lambda folder, wish: model_cuts(folder, wish.cuts, wish.seed),
+    "repairs": lambda folder, wish: repairs(folder, wish.repairs, wish.seed),
+    "interrupted": lambda folder, wish: interrupted(folder),
+    "shorts": lambda folder, wish: shorts(folder, wish.repairs, wish.seed),
+    "starved": lambda folder, wish: starved(folder),
     "clocks": lambda folder, wish: clocks(folder, wish.jumps, wish.seed),
     "rivals": lambda folder, wish: rivals(folder, wish.rivals),
 }
@@ -40,6 +48,7 @@ COUNTS: Final = {
     "disks": 5,
     "jumps": 100,
     "rivals": 5,
+    "repairs": 50,
 }
 """How much of each is done unless it is said otherwise; `deep` is the k of the k-th call."""
 

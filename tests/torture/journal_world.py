@@ -1,5 +1,7 @@
 """Small disks that fill up, clocks that are set, and rivals for one folder."""
 
+import contextlib
+import errno
 import os
 import random
 import shutil
@@ -10,15 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.format import read_footer
+from replayer_qt.adapters.journal.layout import BALLAST
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.core.events import PriceTicked
+from replayer_qt.adapters.journal.writer import BALLAST_BYTES
+from replayer_qt.core.events import PhaseChanged, PriceTicked
+from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import Recording
+from replayer_qt.core.units import RoundId
 from tests.helpers.clock import SteppedClock
-from tests.helpers.journals import files_in, journal_in
+from tests.helpers.journals import files_in, journal_in, until
+from tests.helpers.make import event
 from tests.torture.journal_calls import Make
-from tests.torture.journal_checks import Promises, a_message, a_tick, opening
+from tests.torture.journal_checks import Promises, Reader, a_message, a_tick, opening
 from tests.torture.journal_kills import in_child
 
 YEAR_S: Final = 365.25 * 86_400
@@ -104,7 +112,91 @@ def _ticks_in(folder: Path) -> list[int]:
     return [event.tick for event in told if isinstance(event, PriceTicked)]
 
 
-def clocks(folder: Path, count: int, seed: int) -> dict[str, int]:
+class Crowded(RealDisk):
+    """Has room for so many bytes and its ballast; what is removed of the ballast is room again."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._room = room + BALLAST_BYTES
+
+    def take(self, count: int) -> None:
+        """Have so much less room, as if somebody else wrote."""
+        self._room -= count
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        taken = min(len(data), self._room)
+        if not taken:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._room -= taken
+        return super().write(fd, data[:taken])
+
+    def remove(self, path: Path) -> None:
+        if path.name == BALLAST and path.exists():
+            self._room += BALLAST_BYTES
+        super().remove(path)
+
+
+def crowded(folder: Path, count: int, seed: int, make: Make = journal_in) -> dict[str, int]:
+    """Let the last free byte go in the middle of a record: each file still says how it ended."""
+    draw, found = random.Random(seed), Counter[str]()
+    for number in range(count):
+        disk = Crowded(draw.randrange(2_000, 6_000))
+        journal = make(folder / str(number), SteppedClock(), disk=disk)
+        journal.start()
+        if not (folder / str(number) / BALLAST).exists():
+            disk.take(BALLAST_BYTES)
+        tick = 0
+        while journal.status().state is Recording.ON:
+            journal.append([a_tick(tick, "r0")])
+            tick += 1
+        (path,) = files_in(folder / str(number))
+        found["filled"] += 1
+        found["without_a_word"] += not _ends_full(path.read_bytes())
+        journal.stop()
+        found["uncounted"] += tick - journal.status().lost - len(_ticks_in(folder / str(number)))
+    return dict(found)
+
+
+def starved(folder: Path, make: Make = journal_in) -> dict[str, int]:
+    """Take every descriptor of a child that records: its next rounds still get their files."""
+    import resource  # noqa: PLC0415  # Windows has none
+
+    result = Promises()
+
+    def work() -> None:
+        journal = make(folder, SystemClock())
+        journal.start()
+        journal.append([opening("r0"), a_tick(0, "r0")])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+        hogs = []
+        with contextlib.suppress(OSError):
+            while True:
+                hogs.append(os.open(os.devnull, os.O_RDONLY))
+        for number in range(1, 4):
+            name = f"r{number}"
+            active = event(PhaseChanged, round_id=RoundId(name), phase=Phase.ACTIVE)
+            journal.append([opening(name), active, a_tick(number, name)])
+            result["batches"] += journal.status().state is not Recording.ON
+        for hog in hogs:
+            os.close(hog)
+        journal.stop()
+        result["ticks"] = 4
+        os._exit(0)
+
+    in_child(work, lambda: until(lambda: result["ticks"] == 4))
+    ticks, files = _ticks_in(folder), len(files_in(folder))
+    found = {
+        "rounds": 4,
+        "without_a_file": 4 - files,
+        "paused": result["batches"],
+        "lost": 4 - len(set(ticks)),
+        "doubled": len(ticks) - len(set(ticks)),
+    }
+    result.close()
+    return found
+
+
+def clocks(folder: Path, count: int, seed: int, read: Reader = read_journal) -> dict[str, int]:
     """Set the wall clock by up to ten years so many times: order and counts stay right."""
     draw, clock, found = random.Random(seed), SteppedClock(), Counter[str]()
     journal = journal_in(folder, clock)
@@ -118,7 +210,7 @@ def clocks(folder: Path, count: int, seed: int) -> dict[str, int]:
         journal.tend()
     journal.stop()
     for path in files_in(folder):
-        recording = read_journal(path)
+        recording = read(path)
         ticks = [told.tick for told in recording.events if isinstance(told, PriceTicked)]
         found["ticks"] += len(ticks)
         found["out_of_order"] += ticks != sorted(ticks)

@@ -71,9 +71,14 @@ class Flusher:
         return failures
 
     def lag(self, now: Nanos) -> int:
-        """Return the age of the oldest byte that is not known to be durable [ns]."""
+        """Return the age of the oldest byte that is not known to be durable [ns].
+
+        A file whose flush failed counts until `failures` has told of it.
+        """
         with self._changed:
-            return max((s.lag(now) for s in (*self._segments, *self._retired)), default=0)
+            failed = [segment for segment, _ in self._failures]
+            files = (*self._segments, *self._retired, *failed)
+            return max((segment.lag(now) for segment in files), default=0)
 
     def stop(self, *, timeout_s: float) -> bool:
         """Flush and close all that was retired, end the thread; tell whether it did in time."""

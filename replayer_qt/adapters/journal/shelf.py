@@ -72,7 +72,7 @@ class Shelf:
         self._orphans: list[Segment] = []  # bounded: emptied by end
         self._touched: dict[Segment, None] = {}  # bounded: emptied by flush
         self._refused: set[str] = set()  # bounded by the kinds of events there are
-        self._doubts: dict[StreamId, list[Doubtful]] = {}
+        self._doubts: dict[StreamId, list[tuple[Doubtful, Segment]]] = {}
         self._orders = itertools.count(1)
         self.records = self.rounds = self.size = 0
         self.file = self.advice = ""
@@ -274,13 +274,17 @@ class Shelf:
         for segment, _ in failures:
             doubts = self._doubts.setdefault(segment.stream, [])
             name, durable, last = segment.path.name, segment.durable, segment.written
-            doubts.append(Doubtful(file=name, durable=durable, last=last))
+            doubts.append((Doubtful(file=name, durable=durable, last=last), segment))
             del doubts[:-_DOUBTS_KEPT]
         return [error for _, error in failures]
 
     def lag(self, now: Nanos) -> int:
-        """Return the age of the oldest byte that is not known to be durable [ns]."""
-        return self._flusher.lag(now)
+        """Return the age of the oldest byte that is not known to be durable [ns].
+
+        What failed to be flushed counts until a file says that it is in doubt.
+        """
+        doubted = [segment for told in self._doubts.values() for _, segment in told]
+        return max(self._flusher.lag(now), *(segment.lag(now) for segment in doubted), 0)
 
     # --- small parts ----------------------------------------------------------------------------
 
@@ -312,7 +316,7 @@ class Shelf:
     def _state(self, segment: Segment) -> None:
         stream = segment.stream
         lost, doubts = self._spool.losses.get(stream), self._doubts.get(stream, ())
-        notes: list[Note] = [*(() if lost is None else (lost,)), *doubts]
+        notes: list[Note] = [*(() if lost is None else (lost,)), *(note for note, _ in doubts)]
         if not notes:
             return
         for note in notes:
