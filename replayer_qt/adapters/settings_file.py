@@ -16,7 +16,7 @@ from replayer_qt.core.settings import Settings
 
 LARGEST: Final = 256 * 1024
 PREFIX: Final = "REPLAYER_"
-_NOT_SETTINGS: Final = frozenset({"REPLAYER_DATA_DIR"})
+_NOT_SETTINGS: Final = frozenset({"REPLAYER_DATA_DIR", "REPLAYER_PASSPHRASE"})
 _KEY_LINE: Final = re.compile(r"\s*(?:\[\s*(\w+)\s*\]|(?:(\w+)\s*\.\s*)?(\w+)\s*=)")
 
 
