@@ -159,7 +159,7 @@ def crowded(folder: Path, count: int, seed: int, make: Make = journal_in) -> dic
 
 def starved(folder: Path, make: Make = journal_in) -> dict[str, int]:
     """Take every descriptor of a child that records: its next rounds still get their files."""
-    import resource  # noqa: PLC0415  # Windows has none
+    import resource  # Windows has none
 
     result = Promises()
 
