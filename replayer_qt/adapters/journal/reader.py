@@ -146,6 +146,7 @@ class _Reading:
         self._stream = stream
         self._events: list[Event] = []
         self._damage: list[Damage] = []
+        self._packing: tuple[Damage, ...] = ()
         self._lines = self._bad = self._recovered = 0
         self._sound = 0
         self._seq = 0
@@ -170,6 +171,7 @@ class _Reading:
 
     def list_packing(self, damage: tuple[Damage, ...]) -> None:
         """List what could not be unpacked, before what is therefore missing."""
+        self._packing = damage
         self._damage = [*damage, *self._damage][:DAMAGE_LIMIT]
 
     def _read_lines(self, lines: list[bytes]) -> None:
@@ -328,6 +330,11 @@ class _Reading:
             self._damage.append(Damage(line=line, offset=offset, what=what, recovered=recovered))
 
     def result(self) -> Recording:
+        if self._sound == 0 and self._packing:
+            raise RecordingUnreadable(
+                f"{self._path} could not be unpacked: {self._packing[0].what}.",
+                remedy="Bring a copy of it back.",
+            )
         if self._sound == 0:
             raise RecordingUnreadable(
                 f"{self._path} holds no sound line of our journal; it begins with "

@@ -67,7 +67,7 @@ def read_info(path: Path) -> SealInfo | None:
     """
     with path.open("rb") as file:
         packed = file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
-        return _info_in(file) if packed else None
+        return _info_in(file, zstandard.ZstdDecompressor()) if packed else None
 
 
 def read_plain(path: Path, limit: int = PLAIN_LIMIT) -> bytes:
@@ -97,9 +97,9 @@ def unpack(path: Path, limit: int = PLAIN_LIMIT) -> Unpacked:
         return Unpacked(data=data, packed=False)
     with io.BytesIO(data) as file:
         content = _Content(path, file, limit)
-        return Unpacked(
-            data=b"".join(content.pieces()), damage=tuple(content.damage), info=content.info
-        )
+        pieces = list(content.pieces())
+        whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return Unpacked(data=whole, damage=tuple(content.damage), info=content.info)
 
 
 def open_plain(path: Path, limit: int = PLAIN_LIMIT) -> BinaryIO:
@@ -143,12 +143,13 @@ def tick_at(path: Path, round_id: RoundId | None, tick: int) -> PriceTicked | No
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        info = _info_in(file)
+        unpacker = zstandard.ZstdDecompressor()
+        info = _info_in(file, unpacker)
         if info is None:
             return None
         for frame in info.frames:
             if _may_hold(info, frame, round_id, tick):
-                content = _content_of(file, frame)
+                content = _content_of(file, frame, unpacker)
                 found = None if content is None else tick_in(content, round_id, tick)
                 if found is not None:
                     return found
@@ -219,7 +220,8 @@ class _Content:
         self._path = path
         self._file = file
         self._limit = min(limit, PLAIN_LIMIT)
-        self.info = _info_in(file)
+        self._unpacker = zstandard.ZstdDecompressor()
+        self.info = _info_in(file, self._unpacker)
         self.damage: list[Damage] = []
 
     def pieces(self) -> Iterator[bytes]:
@@ -230,7 +232,7 @@ class _Content:
         if self.info.plain_size > self._limit:
             raise _too_large(self._path, self._limit)
         for number, frame in enumerate(self.info.frames):
-            content = _content_of(self._file, frame)
+            content = _content_of(self._file, frame, self._unpacker)
             if content is None:
                 self.damage.append(_damaged(self.info, number))
             else:
@@ -253,27 +255,29 @@ class _Content:
             yield piece
 
 
-def _info_in(file: BinaryIO) -> SealInfo | None:
+def _info_in(file: BinaryIO, unpacker: zstandard.ZstdDecompressor) -> SealInfo | None:
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - TAIL_SIZE))
     tail = file.read(TAIL_SIZE)
-    info = find_info(tail)
+    info = find_info(tail, unpacker)
     if info is None and size > TAIL_SIZE and ends_seekable(tail):
         file.seek(max(0, size - INDEX_LIMIT))
-        info = find_info(file.read(INDEX_LIMIT))
+        info = find_info(file.read(INDEX_LIMIT), unpacker)
     if info is not None and info.frames and info.frames[-1].offset > size:
         return None
     return info
 
 
-def _content_of(file: BinaryIO, frame: SealedFrame) -> bytes | None:
+def _content_of(
+    file: BinaryIO, frame: SealedFrame, unpacker: zstandard.ZstdDecompressor
+) -> bytes | None:
     file.seek(frame.offset)
     packed = file.read(frame.size)
     try:
         told = zstandard.get_frame_parameters(packed)
         if told.content_size != frame.length or frame.length > FRAME_SIZE:
             return None
-        content = zstandard.ZstdDecompressor().decompress(packed)
+        content = unpacker.decompress(packed)
     except zstandard.ZstdError:
         return None
     return content if len(content) == frame.length else None

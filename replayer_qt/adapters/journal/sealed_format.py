@@ -183,11 +183,12 @@ def ends_seekable(tail: bytes) -> bool:
     return tail.endswith(_CHECK.pack(_SEEKABLE))
 
 
-def find_info(tail: bytes) -> SealInfo | None:
+def find_info(tail: bytes, unpacker: zstandard.ZstdDecompressor | None = None) -> SealInfo | None:
     """Return what a packed file says of itself, or None if its end is damaged or not ours.
 
     Args:
         tail: the file's end, or all of it; never raises, whatever it is.
+        unpacker: one that is at hand, for making one takes as long as reading a short index.
     """
     at = tail.rfind(_MARK)
     begun = at - _SKIPPABLE.size
@@ -203,7 +204,8 @@ def find_info(tail: bytes) -> SealInfo | None:
     try:
         if zstandard.get_frame_parameters(packed).content_size > INDEX_LIMIT:
             return None
-        info = _INFO.decode(zstandard.ZstdDecompressor().decompress(packed))
+        unpacker = unpacker or zstandard.ZstdDecompressor()
+        info = _INFO.decode(unpacker.decompress(packed))
     except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return info if _is_in_order(info) else None

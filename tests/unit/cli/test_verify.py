@@ -7,12 +7,14 @@ import sys
 import pytest
 
 from replayer_qt.adapters.journal.recovery import recover
+from replayer_qt.adapters.journal.sealed_packing import seal
 from replayer_qt.cli.entry import main
 from replayer_qt.core.events import Fairness, FairnessChecked, SeedRevealed
 from replayer_qt.core.fairness import generate
 from replayer_qt.core.units import RoundId
 from tests.helpers.journals import files_in, journal_in
 from tests.helpers.make import a_round, event
+from tests.helpers.sealed import closed_journal, facts, flip
 from tests.helpers.tick_files import round_lines, text
 
 PRICES = [1, 1.25, 1.5, 0.020000000000000018]
@@ -206,3 +208,16 @@ def test_a_recording_that_was_killed_is_sound_once_it_is_recovered(tmp_path, cap
     assert "recovered after a crash" in verify(capsys, tmp_path)[1]
     assert main(["inspect", str(path)]) == 0
     assert "recovered after a crash" in capsys.readouterr().out
+
+
+def test_packed_recordings_are_verified_and_damage_in_them_is_found(tmp_path, capsys):
+    """S3-P6, S3-L3: as good as plain ones; a flipped bit is told with its place."""
+    path = seal(closed_journal(tmp_path), facts).path
+    code, out, _ = verify(capsys, tmp_path, "--json")
+    told = json.loads(out)
+    assert (code, told["totals"]["ticks"], told["totals"]["damaged_files"]) == (0, 40, 0)
+    flip(path, 200)
+    code, out, _ = verify(capsys, path, "--json")
+    (file,) = json.loads(out)["files"]
+    assert code == 1
+    assert "could not be unpacked" in file["error"]

@@ -4,12 +4,16 @@ import gzip
 import json
 
 import pytest
+import zstandard
 
+from replayer_qt.adapters.journal.sealed_format import SealFacts
+from replayer_qt.adapters.journal.sealed_packing import pack_bytes, seal
 from replayer_qt.adapters.library.detect import detect
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.units import StreamId
+from tests.helpers.sealed import closed_journal, facts, flip
 from tests.helpers.tick_files import marker, round_lines, text, tick_line
 
 REPLAY = StreamId("replay/1")
@@ -109,3 +113,57 @@ def test_a_file_that_is_meant_twice_comes_once_and_a_missing_one_is_kept(tmp_pat
     path = write(tmp_path, b"x", "a.jsonl")
     missing = tmp_path / "none"
     assert find_recordings([path, tmp_path, missing, path]) == [path, missing]
+
+
+@pytest.mark.parametrize("how", ["ours", "others"])
+def test_a_packed_foreign_file_opens_as_it_was(tmp_path, how):
+    """S3-L3: the same events, whoever packed it and whatever it is called."""
+    data = text(round_lines(PRICES))
+    plain = open_recording(write(tmp_path, data, "x.jsonl"), REPLAY)
+    path = tmp_path / "y.dat"
+    if how == "ours":
+        pack_bytes(data, path, SealFacts(format="A"))
+    else:
+        path.write_bytes(zstandard.ZstdCompressor().compress(data))
+    recording = open_recording(path, REPLAY)
+    assert detect(path) == "A"
+    assert recording.events == plain.events
+    assert (recording.lines, recording.damage) == (plain.lines, ())
+
+
+def test_a_packed_journal_opens_as_it_was(tmp_path):
+    path = closed_journal(tmp_path)
+    plain = open_recording(path, REPLAY)
+    recording = open_recording(seal(path, facts).path, REPLAY)
+    assert recording.events == plain.events
+    assert (recording.format, recording.ended) == (plain.format, plain.ended)
+
+
+def test_damage_of_a_packed_foreign_file_is_listed_with_its_place(tmp_path):
+    """S3-P6: what could be unpacked is there; the rest is told, never silent."""
+    many = [line for number in range(60) for line in round_lines([1, *PRICES * 20], ms=number)]
+    data = text(many)
+    path = tmp_path / "x.jsonl.zst"
+    info = pack_bytes(data, path, SealFacts(format="A", lines=len(many)))
+    assert len(info.frames) > 1
+    flip(path, info.frames[0].size // 2)
+    recording = open_recording(path, REPLAY)
+    (damage,) = recording.damage
+    assert (damage.line, damage.offset) == (1, 0)
+    assert "could not be unpacked" in damage.what
+    assert 0 < recording.lines < len(many)
+
+
+def test_what_is_packed_and_no_recording_is_described(tmp_path):
+    path = tmp_path / "x.zst"
+    path.write_bytes(zstandard.ZstdCompressor().compress(b"dear diary\n"))
+    with pytest.raises(RecordingUnreadable, match="it is text, but no recording"):
+        open_recording(path, REPLAY)
+
+
+def test_packed_recordings_are_found_once_and_raw_messages_never(tmp_path):
+    """S3-L3: of a recording that is there plain and packed, one counts."""
+    names = ["a.jsonl", "a.jsonl.zst", "a.raw.zst", "b.jsonl.zst", "c.raw.zst", ".d.jsonl.zst"]
+    for name in [*names, "e.jsonl.zst.part-1-2", "f.jsonl.zst.old"]:
+        (tmp_path / name).touch()
+    assert [path.name for path in find_recordings([tmp_path])] == ["a.jsonl", "b.jsonl.zst"]
