@@ -19,8 +19,8 @@ from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.kill_latch import LatchFile
-from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.adapters.library.playlist import find_played
 from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.practice_token import practice_token
@@ -39,10 +39,13 @@ from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.kill_watch import KillWatch
+from replayer_qt.runtime.library_desk import LibraryDesk
+from replayer_qt.runtime.library_thread import Store
 from replayer_qt.runtime.parts_watch import PartsWatch
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.speaker import Speaker
 from replayer_qt.runtime.trade_host import TradeHost
+from replayer_qt.runtime.trash import to_trash
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +162,7 @@ class Machine:
         recorder: the recorder's thread.
         desk: who obeys commands about what is watched.
         trade: who obeys commands about money; None where nothing can be traded.
+        library: who knows the recordings that are over; None where nobody asks.
     """
 
     def __init__(
@@ -167,17 +171,17 @@ class Machine:
         host: EngineHost,
         recorder: RecorderWorker,
         desk: Desk,
-        recordings: Path,
-        clock: Clock,
+        place: tuple[Path, Clock],
         trade: TradeHost | None = None,
+        library: LibraryDesk | None = None,
         writers: tuple[Worker, ...] = (),
     ) -> None:
         self.host = host
         self.recorder = recorder
         self.desk = desk
         self.trade = trade
-        self._recordings = recordings
-        self._clock = clock
+        self.library = library
+        self._recordings, self._clock = place
         self._writers = writers
 
     def abandon(self) -> bool:
@@ -189,8 +193,8 @@ class Machine:
     async def mend(self) -> None:
         """Mend what a crash left of earlier recordings, and tell what was found.
 
-        Call it before anything is recorded. Takes as long as the disk does, without holding up
-        the loop.
+        Then the library begins to look at them. Call it before anything is recorded. Takes as long
+        as the disk does, without holding up the loop.
         """
         for finding in await asyncio.to_thread(recover, self._recordings):
             self.host.note(
@@ -204,6 +208,8 @@ class Machine:
                     severity=Severity.WARNING,
                 )
             )
+        if self.library is not None:
+            self.library.start()
 
 
 async def assemble(
@@ -248,7 +254,7 @@ async def assemble(
                 stream,
                 clock,
                 settings.replay,
-                find=find_recordings,
+                find=find_played,
                 read=open_recording,
             ),
             plug_live=lambda feed: wiring.plug_live(
@@ -266,7 +272,12 @@ async def assemble(
     recorder.start()
     stack.callback(_stop, recorder, "the recorder")
     trade: TradeHost | None = None
+    library: LibraryDesk | None = None
     writers: tuple[Worker, ...] = ()
+    if till is not None:
+        library = LibraryDesk(lambda: _open_library(till, recordings, settings, clock))
+        wiring.wire_library(recorder=recorder, library=library)
+        stack.callback(_stop, library, "the library")
     if till is not None and latch is not None:
         run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
         trade, writers = _open_till(
@@ -277,10 +288,27 @@ async def assemble(
         host=host,
         recorder=recorder,
         desk=desk,
-        recordings=recordings,
-        clock=clock,
+        place=(recordings, clock),
         trade=trade,
-        writers=writers,
+        library=library,
+        writers=writers if library is None else (library, *writers),
+    )
+
+
+def _open_library(till: Till, recordings: Path, settings: Settings, clock: Clock) -> Store:
+    # imported on the library's thread: tables, catalogues and statistics take long to load
+    from replayer_qt.adapters.library.archive import ArchivePlace, open_archive  # noqa: PLC0415
+    from replayer_qt.adapters.library.passwords import password_of  # noqa: PLC0415
+
+    return open_archive(
+        ArchivePlace(
+            recordings=recordings,
+            data_dir=till.folder,
+            settings=settings.library,
+            clock=clock,
+            to_trash=to_trash,
+            secret=password_of,
+        )
     )
 
 

@@ -20,8 +20,8 @@ from typing import Final, NoReturn
 import msgspec
 import qasync
 from msgspec.structs import replace
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
@@ -34,11 +34,13 @@ from replayer_qt.core.event_ids import EventIds
 from replayer_qt.core.options import VERSION, WindowOptions
 from replayer_qt.core.orders import OrderId
 from replayer_qt.core.report import status_line
+from replayer_qt.core.settings import Settings
 from replayer_qt.core.trade_commands import Kill
 from replayer_qt.machine import Machine, Till, assemble
 from replayer_qt.runtime.crash import CrashHooks
-from replayer_qt.runtime.desk import NOWHERE
+from replayer_qt.runtime.desk import NOWHERE, Desk
 from replayer_qt.runtime.heartbeat import Heartbeat
+from replayer_qt.runtime.library_desk import LibraryDesk
 from replayer_qt.runtime.tally import Tally
 from replayer_qt.runtime.teller import Teller
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -195,7 +197,46 @@ def _build_window(
     wiring.wire_window(
         host=machine.host, desk=machine.desk, trade=machine.trade, frames=frames, window=window
     )
+    if machine.library is not None:
+        shelf = _Shelf(machine.library, machine.desk, window, store, settings, parent=window)
+        window.library_wanted.connect(shelf.show)
     return window
+
+
+class _Shelf(QObject):
+    """The library's window, made when it is first asked for."""
+
+    def __init__(
+        self,
+        library: LibraryDesk,
+        desk: Desk,
+        window: MainWindow,
+        store: QSettings,
+        settings: Settings,
+        *,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._parts = (library, desk, window)
+        self._store, self._settings = store, settings
+        self._shown: QWidget | None = None
+
+    @Slot()
+    def show(self) -> None:
+        """Show it, or bring it to the front."""
+        # loaded now, for its plots and tables take long, and a start is not to wait for them
+        from replayer_qt.ui.library.study_page import StudyPage  # noqa: PLC0415
+        from replayer_qt.ui.library.window import LibraryWindow  # noqa: PLC0415
+
+        if not isinstance(self._shown, LibraryWindow):
+            library, desk, main = self._parts
+            shown = self._shown = LibraryWindow(
+                layout_store=self._store, settings=self._settings.library, theme=main.theme
+            )
+            page = StudyPage()
+            shown.take_study(page, page)
+            wiring.wire_library_window(library=library, desk=desk, window=shown, main=main)
+        self._shown.come_forward()
 
 
 def _obey_options(options: WindowOptions, machine: Machine, window: MainWindow) -> None:

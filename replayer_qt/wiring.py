@@ -1,5 +1,7 @@
 """The one table of signal connections: who is heard by whom, and across which threads."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 
 from replayer_qt.core.events import Event, FeedChanged, Link
@@ -11,6 +13,7 @@ from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
 from replayer_qt.runtime.kill_watch import KillWatch
+from replayer_qt.runtime.library_desk import LibraryDesk
 from replayer_qt.runtime.outlet import Outlet
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.tally import Tally
@@ -18,6 +21,9 @@ from replayer_qt.runtime.teller import Teller
 from replayer_qt.runtime.trade_host import TradeHost
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
+
+if TYPE_CHECKING:  # it is loaded when it is first asked for
+    from replayer_qt.ui.library.window import LibraryWindow
 
 ACROSS = Qt.ConnectionType.QueuedConnection
 """The receiver lives on another thread. Bound methods of QObjects only: Qt would run a lambda or a
@@ -84,6 +90,23 @@ def wire_trading(
     trade.kept.connect(keeper.keep, WITHIN)  # which only queues
     trade.noted.connect(keeper.note, WITHIN)
     watch.changed.connect(trade.follow_latch, ACROSS)
+
+
+def wire_library(*, recorder: RecorderWorker, library: LibraryDesk) -> None:
+    """Connect the library: it looks for a recording when one is finished."""
+    recorder.changed.connect(library.hear, ACROSS)
+
+
+def wire_library_window(
+    *, library: LibraryDesk, desk: Desk, window: "LibraryWindow", main: MainWindow
+) -> None:
+    """Connect the library's pixels: answers in, requests out; what is to be played, to the desk."""
+    library.answered.connect(window.show_answer, WITHIN)
+    library.progressed.connect(window.show_progress, WITHIN)
+    window.asked.connect(library.obey, WITHIN)
+    window.asked.connect(desk.obey, WITHIN)
+    main.themed.connect(window.set_theme, WITHIN)
+    main.closed.connect(window.close, WITHIN)
 
 
 def wire_window(

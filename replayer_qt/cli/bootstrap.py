@@ -74,6 +74,28 @@ def prepare(stack: ExitStack, arguments: argparse.Namespace) -> Place:
     return Place(paths=paths, settings=settings, log=begun)
 
 
+def prepare_beside(arguments: argparse.Namespace) -> tuple[Paths, Settings]:
+    """Find the directories and read the settings for a command that may go on beside a window.
+
+    It takes no lock and writes no log: what it writes must bear company. `arguments` are those of
+    `arguments.add_place`.
+
+    Raises:
+        SettingInvalid: a setting is refused.
+        DataDirUnusable: a directory cannot be written.
+    """
+    paths = find_paths(
+        data_dir=arguments.data_dir,
+        profile=arguments.profile,
+        recordings=None,
+        environ=os.environ,
+        launched_from=Path(sys.argv[0]),
+    )
+    settings = load_settings(paths.settings_file, environ=os.environ, overrides=arguments.overrides)
+    ensure_dirs(paths)
+    return paths, settings
+
+
 def _trace_faults(stack: ExitStack, logs: Path) -> None:
     """Have a crash of the interpreter itself leave the stacks of all threads in a file."""
     if faulthandler.is_enabled():  # somebody else, a test runner, listens already

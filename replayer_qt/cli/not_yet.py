@@ -5,7 +5,6 @@ import sys
 from typing import Final
 
 NAMES: Final = {
-    "import": "replayer import old-recordings/",
     "backtest": "replayer backtest --strategy hold --data recordings/",
 }
 """Each of these commands with an example of what it will take."""

@@ -107,8 +107,10 @@ class Desk(QObject):
         self._closed = False
 
     @Slot(object)
-    def obey(self, command: Command) -> None:
-        """Do what is asked, or tell why not; what the other door takes is passed over."""
+    def obey(self, command: object) -> None:
+        """Do what is asked, or tell why not; what other doors take is passed over."""
+        if not isinstance(command, Command):
+            return
         match command:
             case Connect():
                 self._connect(command)

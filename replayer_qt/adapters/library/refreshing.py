@@ -1,0 +1,227 @@
+"""Keeps the catalogue true to the files: what was recorded since, what is gone, all of it anew."""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from replayer_qt.adapters.journal.sealed_mending import mend_sealing
+from replayer_qt.adapters.journal.sealed_packing import is_over
+from replayer_qt.adapters.library.crew import Crew, Failed
+from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
+from replayer_qt.adapters.library.indexing import Indexed, index_file
+from replayer_qt.adapters.library.sealing import seal_what_is_over
+from replayer_qt.adapters.library.tidying import tidy
+from replayer_qt.core.library import FileEntry
+from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
+from replayer_qt.core.library_requests import Rebuild, Refresh, Tidy, TidyRules
+from replayer_qt.core.units import NANOS_PER_SECOND
+
+REFRESHING: Final = "Looking for recordings"
+REBUILDING: Final = "Rebuilding the catalogue"
+BEING_WRITTEN_S: Final = 120
+"""A file without its end that was changed within this time is being written [s]."""
+
+_DAYS: Final = 2
+_BATCH: Final = 64
+_MEGABYTE: Final = 1_000_000
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    path: Path
+    size: int
+    modified: int
+
+
+def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled) -> JobEnded:
+    """Learn of what was recorded since, seal what is over, tidy if that is wanted."""
+    if job.everywhere:
+        mend_sealing(ground.recordings)
+        ground.catalogue.set_results(ground.results())
+        _remember(ground)
+    known = {entry.path: entry for entry in ground.catalogue.files()}
+    folders = [ground.recordings] if job.everywhere else _newest(ground.recordings)
+    seen = [one for one in _seen(folders) if _is_news(one, known, ground)]
+    reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
+    gone = _gone(known, ground.recordings) if job.everywhere else []
+    if gone:
+        ground.catalogue.forget(gone)
+        ground.columns.forget(gone)
+    if not job.everywhere and reports:
+        ground.catalogue.set_results(ground.results())
+    sealed: tuple[FileReport, ...] = ()
+    if ground.settings.seal and not is_cancelled():
+        sealed = seal_what_is_over(ground, ground.clock.now(), tell, is_cancelled)
+    freed = _tidy(job, ground, tell, is_cancelled)
+    changed = bool(reports or gone or freed) or any(one.outcome == "sealed" for one in sealed)
+    return JobEnded(
+        ticket=job.ticket,
+        title=REFRESHING,
+        state=JobState.CANCELLED if is_cancelled() else JobState.DONE,
+        said=_said(len(reports), len(sealed), len(gone), freed),
+        files=(*reports, *sealed),
+        changed=changed,
+    )
+
+
+def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled) -> JobEnded:
+    """Make the catalogue anew from the files; what a person noted comes from its own file.
+
+    Cancelled, it knows less than before until it is done again, or refreshed.
+    """
+    mend_sealing(ground.recordings)
+    ground.catalogue.clear()
+    seen = [one for one in _seen([ground.recordings]) if not _is_being_written(one, ground)]
+    reports = _index(job.ticket, REBUILDING, seen, ground, tell, is_cancelled)
+    _remember(ground)
+    ground.catalogue.set_results(ground.results())
+    rounds = sum(report.rounds for report in reports)
+    ended_early = len(reports) < len(seen)
+    failed = sum(report.outcome == "failed" for report in reports)
+    unread = f", {failed:,} of them unreadable" if failed else ""
+    return JobEnded(
+        ticket=job.ticket,
+        title=REBUILDING,
+        state=JobState.CANCELLED if ended_early else JobState.DONE,
+        said=f"{len(reports):,} files with {rounds:,} rounds{unread}.",
+        files=reports,
+        changed=True,
+    )
+
+
+def _remember(ground: Ground) -> None:
+    """Put what a person noted into the catalogue, where it differs."""
+    known = ground.catalogue.marks()
+    for (stream, round_id), marks in ground.keepsakes.marks().items():
+        if known.get((stream, round_id)) != marks:
+            ground.catalogue.mark(stream, round_id, marks)
+    searches = ground.keepsakes.searches()
+    if searches != ground.catalogue.searches():
+        ground.catalogue.save_searches(searches)
+
+
+def _newest(recordings: Path) -> list[Path]:
+    days: list[Path] = []
+    with contextlib.suppress(OSError):
+        for venue in sorted(path for path in recordings.iterdir() if path.is_dir()):
+            if not venue.name.startswith("."):
+                days += sorted(path for path in venue.iterdir() if path.is_dir())[-_DAYS:]
+    return days
+
+
+def _seen(folders: Sequence[Path]) -> Iterator[_Seen]:
+    for path in find_recordings(folders):
+        with contextlib.suppress(OSError):
+            stated = path.stat()
+            yield _Seen(path.absolute(), stated.st_size, stated.st_mtime_ns)
+
+
+def _is_news(seen: _Seen, known: dict[str, FileEntry], ground: Ground) -> bool:
+    entry = known.get(str(seen.path))
+    if entry is not None and (entry.size, entry.modified) == (seen.size, seen.modified):
+        return False
+    return not _is_being_written(seen, ground)
+
+
+def _is_being_written(seen: _Seen, ground: Ground) -> bool:
+    """A young file without its end; one that is old was left so by a crash, and counts."""
+    age = ground.clock.now() - seen.modified
+    if age > BEING_WRITTEN_S * NANOS_PER_SECOND or seen.path.suffix != ".jsonl":
+        return False
+    try:
+        return seen.path.is_relative_to(ground.recordings) and not is_over(seen.path)
+    except OSError:
+        return True
+
+
+def _gone(known: Iterable[str], recordings: Path) -> list[str]:
+    """Files that are not there any more; none if the recordings' folder itself is not."""
+    if not recordings.is_dir():
+        return []
+    return [path for path in known if not os.path.lexists(path)]
+
+
+def _index(
+    ticket: int,
+    title: str,
+    seen: Sequence[_Seen],
+    ground: Ground,
+    tell: Tell,
+    is_cancelled: IsCancelled,
+) -> tuple[FileReport, ...]:
+    reports: list[FileReport] = []
+    waiting: list[Indexed] = []
+    with Crew(ground.settings.processes) as crew:
+        for one, indexed in crew.each(index_file, [each.path for each in seen], is_cancelled):
+            if isinstance(indexed, Failed):
+                reports.append(FileReport(path=str(one), outcome="failed", problem=indexed.reason))
+            else:
+                waiting.append(indexed)
+                reports.append(_report(indexed))
+            if len(waiting) >= _BATCH:
+                _put(waiting, ground)
+            tell(
+                Progress(
+                    ticket=ticket, title=title, done=len(reports), total=len(seen), at=one.name
+                )
+            )
+    _put(waiting, ground)
+    return tuple(reports)
+
+
+def _put(waiting: list[Indexed], ground: Ground) -> None:
+    if waiting:
+        ground.catalogue.put_many([(one.file, one.rounds) for one in waiting])
+        for one in waiting:
+            if not one.file.problem:
+                ground.columns.put(one.file, one.columns)
+        waiting.clear()
+
+
+def _report(indexed: Indexed) -> FileReport:
+    file = indexed.file
+    return FileReport(
+        path=file.path,
+        outcome="failed" if file.problem else "imported",
+        format=file.format,
+        rounds=len(indexed.rounds),
+        ticks=sum(one.ticks for one in indexed.rounds),
+        bad_lines=file.bad_lines,
+        recovered_lines=file.recovered_lines,
+        damage=indexed.damage,
+        problem=file.problem,
+    )
+
+
+def _tidy(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled) -> int:
+    """Keep to quota and ages where a person wanted that; return how many files went."""
+    rules = rules_of(ground)
+    if not ground.settings.tidy or rules == TidyRules() or is_cancelled():
+        return 0
+    ended = tidy(Tidy(ticket=job.ticket, rules=rules), ground, tell, is_cancelled)
+    return sum(report.outcome == "removed" for report in ended.files)
+
+
+def rules_of(ground: Ground) -> TidyRules:
+    """Return the settings' rules on what may go."""
+    settings = ground.settings
+    return TidyRules(
+        quota=settings.quota_mb * _MEGABYTE,
+        keep_days=settings.keep_days,
+        raw_days=settings.raw_days,
+    )
+
+
+def _said(found: int, sealed: int, gone: int, removed: int) -> str:
+    told = (
+        (found, "{:,} new or changed"),
+        (sealed, "{:,} sealed"),
+        (gone, "{:,} gone"),
+        (removed, "{:,} tidied away"),
+    )
+    parts = [words.format(count) for count, words in told if count]
+    return f"{'; '.join(parts)}." if parts else "Nothing new."
