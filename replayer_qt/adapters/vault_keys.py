@@ -159,16 +159,22 @@ class Keys:
         self._register = register
         self._cost = cost
         self._passphrase: str | None = None
+        self._current: MasterKey | None = None
         self._made: dict[Scrypt, MasterKey] = {}  # bounded: a few salts for each data directory
         self._held: dict[str, MasterKey] = {}  # bounded: the keys of one keyring
 
     def current(self) -> MasterKey:
-        """Return the key to seal with.
+        """Return the key to seal with; only the first call takes time.
 
         Raises:
             VaultLocked: there is none yet, or the passphrase is another one.
             SomethingMissing: there is no keyring.
         """
+        if self._current is None:
+            self._current = self._found()
+        return self._current
+
+    def _found(self) -> MasterKey:
         if self.mode == "passphrase":
             kept = self._kept()
             if kept is None:
@@ -207,6 +213,7 @@ class Keys:
         """
         if self.mode == "keyring":
             return self._keep(self._heard(secrets.token_bytes(KEY_BYTES), None))
+        self._current = None
         said = Scrypt(n=self._cost, r=8, p=1, salt=secrets.token_hex(16))
         self._passphrase = None
         key = self._derive(said, "a new vault")
@@ -225,6 +232,7 @@ class Keys:
     def _keep(self, key: MasterKey) -> MasterKey:
         self._store.set(key.name, key.secret.hex())
         self._store.set("current", key.name)
+        self._current = None
         return key
 
     def _of_keyring(self, name: str, what: str) -> MasterKey:

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -208,10 +208,15 @@ class AuditFiles:
         if not self._may_pack:
             return
         try:
-            self._pack_a_step()
+            self._with_key(self._pack_a_step)
         except OSError as error:
             self._may_pack = False
             log.error("an old day of the audit trail cannot be compressed: %s", error)
+
+    def _with_key(self, step: Callable[[], object]) -> None:
+        """Do what may need the vault's key; without one, days stay readable, and it is said."""
+        try:
+            step()
         except (VaultLocked, SomethingMissing) as error:
             self._vault = self._packing = None
             self._findings.append(f"Old days of the audit trail stay readable: {error}")
@@ -290,6 +295,9 @@ class AuditFiles:
             self._lock.release()
             raise
         self._is_open = True
+        if self._vault is not None:
+            # making a key of a passphrase takes half a second, which no order shall wait for
+            self._with_key(self._vault.keys.current)
 
     def _go_on(self) -> None:
         """Find the last line, hold it against the anchor, and go on after the later of the two."""

@@ -1,0 +1,296 @@
+"""Sealed files: unreadable without their key, and never changed unseen."""
+
+import errno
+import itertools
+import logging
+import random
+
+import pytest
+
+from replayer_qt.adapters.log_setup import Redactor, start_logging
+from replayer_qt.adapters.vault import Vault, VaultChanged
+from replayer_qt.adapters.vault_format import CHUNK
+from replayer_qt.core.errors import VaultLocked
+from tests.helpers.faulty_disk import FaultyDisk
+from tests.helpers.vaults import PASSPHRASE, MemoryKeyring, keys_in, read, sealed, vault_in
+
+CANARY = b"canary-7f3a: bought 0.123456789 SOL at 1.5x"
+MODES = ("keyring", "passphrase")
+
+
+def noise(size):
+    return random.Random(size).randbytes(size)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7])
+def test_what_was_sealed_comes_back(tmp_path, mode, size):
+    """S3-R4: whatever the length, to the byte; the plain file is gone."""
+    vault = vault_in(tmp_path / "data", mode)
+    path = sealed(vault, tmp_path / "day.jsonl.zst", noise(size))
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["day.jsonl.zst.vault"]
+    assert read(vault, path) == noise(size)
+    vault.unseal(path, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == noise(size)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_plain_text_is_in_no_file(tmp_path, mode):
+    """S3-R4: a canary is found nowhere on the disk, nor is the key or the passphrase."""
+    vault = vault_in(tmp_path, mode)
+    sealed(vault, tmp_path / "day.jsonl", CANARY * 5_000)
+    secret = vault.keys.current().secret
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        data = path.read_bytes()
+        for word in (b"canary", CANARY[:12], secret, secret.hex().encode(), PASSPHRASE.encode()):
+            assert word not in data
+
+
+def test_equal_files_are_sealed_differently(tmp_path):
+    """No nonce ever meets a key twice: neither bytes nor salts repeat."""
+    vault = vault_in(tmp_path)
+    paths = [sealed(vault, tmp_path / f"{number}", CANARY) for number in range(20)]
+    assert len({path.read_bytes()[-len(CANARY) - 16 :] for path in paths}) == 20
+
+
+def test_every_flipped_byte_is_found(tmp_path):
+    """S3-R4: header, salt, nonce, text and tag alike; nothing changed is ever read."""
+    vault = vault_in(tmp_path)
+    path = sealed(vault, tmp_path / "day", CANARY)
+    good = path.read_bytes()
+    for place in range(len(good)):
+        flipped = bytearray(good)
+        flipped[place] ^= 1 << (place % 8)
+        path.write_bytes(flipped)
+        with pytest.raises(VaultLocked):
+            read(vault, path)
+    path.write_bytes(good)
+    assert read(vault, path) == CANARY
+
+
+def test_every_cut_is_found(tmp_path):
+    """S3-R4: a file cannot be made shorter, nor longer."""
+    vault = vault_in(tmp_path)
+    path = sealed(vault, tmp_path / "day", CANARY)
+    good = path.read_bytes()
+    for length in range(len(good)):
+        path.write_bytes(good[:length])
+        with pytest.raises(VaultLocked):
+            read(vault, path)
+    path.write_bytes(good + b"x")
+    with pytest.raises(VaultChanged):
+        read(vault, path)
+
+
+def chunks_of(path):
+    """The header, and the sealed chunks."""
+    data = path.read_bytes()
+    start = 12 + int.from_bytes(data[8:12], "big")
+    step = CHUNK + 16
+    return data[:start], [data[at : at + step] for at in range(start, len(data), step)]
+
+
+def test_chunks_cannot_be_cut_swapped_doubled_or_taken_from_elsewhere(tmp_path):
+    """S3-R4: the message names the chunk."""
+    vault = vault_in(tmp_path)
+    path = sealed(vault, tmp_path / "day", noise(3 * CHUNK + 5))
+    other = sealed(vault, tmp_path / "other", noise(3 * CHUNK + 5))
+    head, (a, b, c, d) = chunks_of(path)
+    forged = (
+        ("cut off after chunk 2", [a, b, c]),
+        ("cut off after chunk 0", [a]),
+        ("cut off before chunk 0", []),
+        ("chunk 1 was changed", [a, c, b, d]),
+        ("chunk 2 was changed", [a, b, b, c, d]),
+        ("chunk 3 was changed", [a, b, c, d, d]),
+        ("chunk 3 was changed", [a, b, c, chunks_of(other)[1][3]]),
+        ("chunk 0 or its header", [d]),
+    )
+    for said, chunks in forged:
+        path.write_bytes(head + b"".join(chunks))
+        with pytest.raises(VaultChanged, match=said):
+            read(vault, path)
+    path.write_bytes(chunks_of(other)[0] + a + b + c + d)
+    with pytest.raises(VaultChanged, match="chunk 0 or its header"):
+        read(vault, path)
+    full = sealed(vault, tmp_path / "full", noise(2 * CHUNK))
+    full.write_bytes(full.read_bytes() + b"x")
+    with pytest.raises(VaultChanged, match="appended after chunk 1"):
+        read(vault, full)
+
+
+def test_a_changed_file_is_never_written_out(tmp_path):
+    vault = vault_in(tmp_path)
+    path = sealed(vault, tmp_path / "day", noise(3 * CHUNK))
+    path.write_bytes(path.read_bytes()[: -CHUNK // 2])
+    with pytest.raises(VaultChanged):
+        vault.unseal(path, tmp_path / "back")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["day.vault"]
+
+
+def test_without_a_key_it_says_which_one_is_wanted(tmp_path):
+    """S3-R4: no key is a clear error with what to do."""
+    path = sealed(vault_in(tmp_path), tmp_path / "day", CANARY)
+    stranger = Vault(keys_in(tmp_path))
+    with pytest.raises(VaultLocked, match=r"is not in this keyring.*restore-key"):
+        stranger.open(path)
+    with pytest.raises(VaultLocked, match="no key yet"):
+        stranger.seal_file(tmp_path / "day.vault")
+
+
+def test_another_key_under_the_right_name_is_told(tmp_path):
+    """S3-R4: a wrong key is a clear error, before anything is read."""
+    store = MemoryKeyring()
+    path = sealed(vault_in(tmp_path, store=store), tmp_path / "day", CANARY)
+    store.kept[store.kept["current"]] = "ab" * 32
+    for wrong in ("ab" * 32, "not hex", ""):
+        store.kept[store.kept["current"]] = wrong
+        with pytest.raises(VaultLocked, match="another key"):
+            Vault(keys_in(tmp_path, store=store)).open(path)
+
+
+def test_another_passphrase_is_told_at_once(tmp_path):
+    """S3-R4: a wrong passphrase is no "changed bytes"."""
+    path = sealed(vault_in(tmp_path, "passphrase"), tmp_path / "day", CANARY)
+    wrong = Vault(keys_in(tmp_path, "passphrase", ask=lambda _: "wrong horse battery"))
+    with pytest.raises(VaultLocked, match="another passphrase") as caught:
+        wrong.open(path)
+    assert not isinstance(caught.value, VaultChanged)
+    with pytest.raises(VaultLocked, match="another passphrase"):
+        wrong.keys.current()
+    with pytest.raises(VaultLocked, match="none was given"):
+        Vault(keys_in(tmp_path, ask=lambda _: None)).open(path)
+
+
+def test_a_file_opens_with_the_passphrase_alone(tmp_path):
+    """What makes the key of it is in the file: it opens on another machine."""
+    path = sealed(vault_in(tmp_path / "here", "passphrase"), tmp_path / "day", CANARY)
+    assert read(Vault(keys_in(tmp_path / "there")), path) == CANARY
+
+
+def test_a_new_key_does_not_lock_old_files(tmp_path):
+    store = MemoryKeyring()
+    vault = vault_in(tmp_path, store=store)
+    old = sealed(vault, tmp_path / "old", CANARY)
+    vault.keys.make()
+    new = sealed(vault, tmp_path / "new", CANARY)
+    again = Vault(keys_in(tmp_path, store=store))
+    assert again.key_of(old) != again.key_of(new)
+    assert read(again, old) == read(again, new) == CANARY
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_secret_reaches_the_log(tmp_path, mode):
+    """S3-R4: the key and the passphrase are never logged, whoever tries, in whatever form."""
+    with start_logging(tmp_path / "logs" if (tmp_path / "logs").mkdir() is None else None) as log:
+        vault = vault_in(tmp_path / "data", mode, register=log.redactor.register)
+        key = vault.keys.current()
+        said = [repr(key), str(key), str(vault.keys.__dict__), key.secret.hex(), repr(key.secret)]
+        said += [PASSPHRASE, f"{PASSPHRASE=}", f"{key.secret!r}", f"{vault.keys._made}"]
+        for text in said:
+            logging.getLogger("replayer_qt.tests").info("look: %s", text)
+        written = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+        written += "".join(log.ring.lines())
+    assert "look: <master key" in written
+    for secret in (key.secret.hex(), repr(key.secret)[2:-1]):
+        assert secret not in written
+    if mode == "passphrase":
+        assert PASSPHRASE not in written
+
+
+def test_errors_hold_no_secret(tmp_path):
+    """S3-R4: whatever is told of a failure, the key is not in it."""
+    store = MemoryKeyring()
+    vault = vault_in(tmp_path, store=store)
+    path = sealed(vault, tmp_path / "day", CANARY)
+    secret = vault.keys.current().secret
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(VaultLocked) as changed:
+        read(vault, path)
+    store.kept[store.kept["current"]] = "cd" * 32
+    with pytest.raises(VaultLocked) as other:
+        Vault(keys_in(tmp_path, store=store)).open(path)
+    for text in (str(changed.value), str(other.value)):
+        assert secret.hex() not in text
+        assert "cd" * 32 not in text
+
+
+@pytest.mark.parametrize("call", ["open_new", "write", "sync", "sync_folder", "remove"])
+def test_a_disk_that_refuses_costs_nothing(tmp_path, call):
+    """Whatever fails, the plain file or a whole sealed one is there, and no draft."""
+    for at in itertools.count(1):
+        folder = tmp_path / f"{call}{at}"
+        folder.mkdir()
+        keys = keys_in(folder / "data")
+        keys.make()
+        disk = FaultyDisk(fail_at=at, only=[call], error=errno.EIO)
+        vault = Vault(keys, disk)
+        path = folder / "day"
+        path.write_bytes(CANARY)
+        try:
+            vault.seal_file(path)
+        except OSError:
+            pass
+        else:
+            assert not path.exists()
+        whole = Vault(keys)
+        copy = folder / "day.vault"
+        if path.exists():
+            assert path.read_bytes() == CANARY
+        else:
+            assert read(whole, copy) == CANARY
+        if copy.exists():
+            assert read(whole, copy) == CANARY
+        if disk.calls < at:
+            break
+        assert at < 20
+
+
+def test_sealing_that_was_interrupted_is_done_anew(tmp_path):
+    vault = vault_in(tmp_path)
+    path = tmp_path / "day"
+    path.write_bytes(CANARY * 10_000)
+    steps = vault.seal(path, anew=True)
+    next(steps)
+    steps.close()
+    assert path.read_bytes() == CANARY * 10_000
+    (tmp_path / "day.vault").write_bytes(b"half of it")
+    with pytest.raises(FileExistsError):
+        vault.seal_file(path)
+    for _ in vault.seal(path, anew=True):
+        pass
+    assert read(vault, tmp_path / "day.vault") == CANARY * 10_000
+
+
+def test_a_sealed_file_is_not_sealed_again(tmp_path):
+    vault = vault_in(tmp_path)
+    path = sealed(vault, tmp_path / "day", CANARY)
+    with pytest.raises(OSError, match="sealed already"):
+        vault.seal_file(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"rplyvlt1", b"{}", b"rplyvlt1\xff\xff\xff\xff", b"x" * 100])
+def test_what_is_no_sealed_file_is_said_so(tmp_path, data):
+    (tmp_path / "x.vault").write_bytes(data)
+    with pytest.raises(VaultChanged):
+        vault_in(tmp_path / "data").open(tmp_path / "x.vault")
+
+
+def test_a_header_cannot_ask_for_a_cost_that_stops_the_machine(tmp_path):
+    """A downgrade, or 2**40 rounds, are refused before they are tried."""
+    vault = vault_in(tmp_path, "passphrase")
+    path = sealed(vault, tmp_path / "day", CANARY)
+    good = path.read_bytes()
+    for bad in (b'"n":9999', b'"n":1   ', b'"n":3000', b'"n":-102'):
+        path.write_bytes(good.replace(b'"n":1024', bad))
+        with pytest.raises(VaultLocked):
+            Vault(keys_in(tmp_path, "passphrase")).open(path)
+
+
+def test_the_redactor_takes_out_every_form_of_a_key(tmp_path):
+    redactor = Redactor()
+    keys = keys_in(tmp_path, register=redactor.register)
+    secret = keys.make().secret
+    assert redactor.clean(f"a {secret.hex()} b") == "a <vault key> b"
