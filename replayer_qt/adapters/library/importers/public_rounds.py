@@ -218,13 +218,16 @@ def _missing(count: int | None, what: str, where: str) -> list[str]:
 
 
 def _columns(part: Rows, ticks: NDArray[np.int64], name: RoundId, stream: StreamId) -> RoundColumns:
-    # copies of their own, so that one round does not hold the whole table in memory
-    positions, prices, ats = ticks.copy(), part.prices.copy(), part.ats.copy()
-    counts = np.cumsum(part.trades)
-    for column in (positions, prices, ats, counts):
+    counts = np.cumsum(part.trades, dtype=np.int64)
+    for column in (ticks, part.prices, part.ats, counts):
         column.flags.writeable = False
     return RoundColumns(
-        stream=stream, round_id=name, ticks=positions, prices=prices, ats=ats, counts=counts
+        stream=stream,
+        round_id=name,
+        ticks=ticks,
+        prices=part.prices,
+        ats=part.ats,
+        counts=counts,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replayer_qt.adapters.library.importers.public_shapes import (
+    COUNT_LIMIT,
     ROW_LIMIT,
     Kind,
     Row,
@@ -40,7 +41,7 @@ class Rows(msgspec.Struct, frozen=True):
     keys: NDArray[np.int64]
     ats: NDArray[np.int64]
     prices: NDArray[np.float64]
-    trades: NDArray[np.int64]
+    trades: NDArray[np.int32]
 
 
 class TableReader:
@@ -82,7 +83,7 @@ class TableReader:
             self._column("keys", np.int64),
             self._column("ats", np.int64),
             self._column("prices", np.float64),
-            self._column("trades", np.int64),
+            self._column("trades", np.int32),
         )
 
     def _column(self, name: str, kind: type[Any]) -> NDArray[Any]:
@@ -128,7 +129,7 @@ class TableReader:
             np.array(keys, np.int64),
             np.array(ats, np.int64),
             np.array(prices, np.float64),
-            np.array(counts, np.int64),
+            np.array(counts, np.int32),
         )
 
     def _take_line(self, line: bytes, number: int, offset: int, found: list[Row]) -> None:
@@ -205,16 +206,23 @@ def _checked(read: Any, shape: Shape) -> Rows | None:
     ats = _ns(read.column(shape.at).to_numpy())
     prices = read.column(shape.price).to_numpy().copy()
     counts = [read.column(number).to_numpy() for number in shape.counts]
-    count = np.ones(len(keys), np.int64) if not counts else counts[-1].copy()
+    count = counts[-1].copy() if counts else np.ones(len(keys), np.int64)
     if len(counts) > 1:
         count += 1 - counts[0]
-    sound = (ats >= _EARLIEST_NS) & (ats < _LATEST_NS) & (prices > 0.0) & (prices < PRICE_LIMIT)
+    sound = (
+        (count >= 0)
+        & (count < COUNT_LIMIT)
+        & (ats >= _EARLIEST_NS)
+        & (ats < _LATEST_NS)
+        & (prices > 0.0)
+        & (prices < PRICE_LIMIT)
+    )
     if shape.kind is Kind.KLINES:
         keys = _ns(keys)
-        sound &= (keys >= _EARLIEST_NS) & (keys <= ats) & (count >= 0)
+        sound &= (keys >= _EARLIEST_NS) & (keys <= ats)
     else:
         sound &= (keys >= 0) & (keys < 10**18) & (count > 0)
-    return Rows(keys.copy(), ats, prices, count) if sound.all() else None
+    return Rows(keys.copy(), ats, prices, count.astype(np.int32)) if sound.all() else None
 
 
 def _ns(stated: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,6 +11,8 @@ from replayer_qt.core.soundness import PRICE_LIMIT
 
 ROW_LIMIT: Final = 4_096
 """Longer lines are no rows [bytes]."""
+COUNT_LIMIT: Final = 2**31
+"""One row stands for fewer trades than this."""
 
 _INT: Final = re.compile(rb"[0-9]{1,18}")
 _NUMBER: Final = re.compile(rb"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -149,8 +151,8 @@ def _is_sound(row: Row, shape: Shape) -> bool:
     if not (_EARLIEST_NS <= row.at < _LATEST_NS and 0.0 < row.price < PRICE_LIMIT):
         return False
     if shape.kind is Kind.KLINES:
-        return _EARLIEST_NS <= row.key <= row.at and row.trades >= 0
-    return row.trades > 0
+        return _EARLIEST_NS <= row.key <= row.at and 0 <= row.trades < COUNT_LIMIT
+    return 0 < row.trades < COUNT_LIMIT
 
 
 def _ns(stated: int) -> int:
