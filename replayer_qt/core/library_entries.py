@@ -76,6 +76,28 @@ def rounds_of(recording: Recording) -> tuple[ToldRound, ...]:
     return tuple(_told(one, groups[one.round_id], heard[one.round_id]) for one in found)
 
 
+def round_of_columns(columns: RoundColumns) -> ToldRound:
+    """Return a round of which nothing but its ticks is known, as of a public archive."""
+    block = TickBlock(
+        at=Nanos(0),
+        mono=Nanos(0),
+        stream=columns.stream,
+        round_id=columns.round_id,
+        ticks=columns.ticks,
+        prices=columns.prices,
+        ats=columns.ats,
+    )
+    (summary,) = summarise([block])
+    begun_at, ended_at, clock_jumps = times_of([block])
+    return ToldRound(
+        columns=columns,
+        summary=summary,
+        begun_at=Nanos(begun_at),
+        ended_at=Nanos(ended_at),
+        clock_jumps=clock_jumps,
+    )
+
+
 def entry_of(told: ToldRound, bad_lines: int) -> RoundEntry:
     """Return the entry of a round.
 

@@ -109,8 +109,8 @@ class ColumnFile:
         return found
 
     def put(self, file: FileEntry, rounds: Sequence[RoundColumns]) -> None:
-        """Keep a file's rounds, in place of what was kept of that path."""
-        if self._connection is None or not file.digest:
+        """Keep a file's rounds, in place of what was kept of that path; none are not kept."""
+        if self._connection is None or not file.digest or not rounds:
             return
         content = pack(rounds)
         if len(content) > self._limit:

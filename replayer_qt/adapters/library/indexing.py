@@ -9,24 +9,32 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.format import HEADER_START, LINE_LIMIT, read_header
+from replayer_qt.adapters.journal.sealed import read_info
+from replayer_qt.adapters.journal.sealed_format import entry_of as sealed_entry
+from replayer_qt.adapters.library.columns_fast import read_file
+from replayer_qt.adapters.library.detect import FORMATS
 from replayer_qt.adapters.library.ground import ColumnStore
-from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.columns import RoundColumns
-from replayer_qt.core.errors import RecordingUnreadable, UserFacingError
+from replayer_qt.core.errors import UserFacingError
 from replayer_qt.core.library import FileEntry, RoundEntry
-from replayer_qt.core.library_entries import ToldRound, entry_of, rounds_of
-from replayer_qt.core.recording import Damage, Recording
-from replayer_qt.core.units import RUGS, StreamId
+from replayer_qt.core.library_entries import entry_of
+from replayer_qt.core.recording import Damage
+from replayer_qt.core.units import StreamId
 
 DAMAGE_TOLD: Final = 100
 """Places of damage that are told at most."""
 UNREADABLE: Final = "unreadable"
 """The format of what no recording could be read of."""
 
-_CHUNK: Final = 1024 * 1024
-_TROUBLE: Final = (OSError, UserFacingError, ValueError, OverflowError, RecursionError, MemoryError)
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+_TROUBLE: Final = (
+    OSError,
+    UserFacingError,
+    ArithmeticError,
+    MemoryError,
+    RecursionError,
+    ValueError,
+    msgspec.MsgspecError,
+)
 
 
 class Indexed(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,32 +58,52 @@ def index_file(path: Path, stream: StreamId | None = None, *, origin: str = "") 
 
     Args:
         path: the file.
-        stream: what its events shall name; None: what its header says, else rugs.fun.
-        origin: where it was imported from; empty for what was recorded here.
+        stream: what its events shall name; None: what it says itself, else rugs.fun.
+        origin: where it was imported from; empty for what was recorded here, or what a packed
+            file says.
     """
     path = path.absolute()
     try:
-        size, modified = _stated(path)
-        digest = _digest_of(path)
-    except OSError as error:
-        return _unread(path, f"{path} could not be read: {error.strerror}.", origin)
-    entry = FileEntry(
-        path=str(path),
-        size=size,
-        modified=modified,
-        format=UNREADABLE,
-        digest=digest,
-        sealed=False,
-        plain_size=size,
-        lines=0,
-        origin=origin,
-    )
-    try:
-        recording = open_recording(path, stream or stream_of_file(path))
+        stated = path.stat()
+        read = read_file(path, stream)
     except _TROUBLE as error:
-        said = error.what if isinstance(error, RecordingUnreadable) else f"{path}: {error}"
-        return Indexed(file=msgspec.structs.replace(entry, problem=said))
-    return _indexed(entry, recording, rounds_of(recording))
+        return _unread(path, _why(path, error), origin)
+    info, recording = read.info, read.recording
+    file = FileEntry(
+        path=str(path),
+        size=stated.st_size,
+        modified=stated.st_mtime_ns,
+        format=recording.format,
+        digest=read.digest,
+        sealed=info is not None,
+        plain_size=read.plain_size,
+        lines=recording.lines,
+        bad_lines=recording.bad_lines,
+        recovered_lines=recording.recovered_lines,
+        places=len(recording.damage),
+        ended=recording.ended,
+        origin=origin or (info.origin if info is not None else ""),
+    )
+    return Indexed(
+        file=file,
+        rounds=tuple(entry_of(one, recording.bad_lines) for one in read.rounds),
+        columns=tuple(one.columns for one in read.rounds),
+        damage=tuple(map(_said, recording.damage[:DAMAGE_TOLD])),
+    )
+
+
+def glance_file(path: Path) -> Indexed:
+    """Return what a packed file says of itself, without unpacking it; its columns are left out.
+
+    Of a file that says nothing of itself, or is damaged there, it returns what `index_file` does.
+    """
+    try:
+        info = read_info(path.absolute())
+        if info is not None and info.rounds and info.format in FORMATS:
+            return Indexed(file=sealed_entry(path.absolute(), info), rounds=info.rounds)
+    except OSError:
+        pass  # the long way says why
+    return index_file(path)
 
 
 def load_columns(file: FileEntry, store: ColumnStore) -> tuple[RoundColumns, ...]:
@@ -86,75 +114,53 @@ def load_columns(file: FileEntry, store: ColumnStore) -> tuple[RoundColumns, ...
     kept = store.get(file)
     if kept is not None:
         return kept
-    found = index_file(Path(file.path), origin=file.origin)
-    if not found.file.problem:
-        store.put(found.file, found.columns)
-    return found.columns
-
-
-def stream_of_file(path: Path) -> StreamId:
-    """Return the stream that a journal's header names, else that of rugs.fun.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    with path.open("rb") as file:
-        line = file.readline(LINE_LIMIT)
-    if line.startswith(HEADER_START):
-        try:
-            return read_header(line).stream
-        except _UNREADABLE:
-            return RUGS
-    return RUGS
-
-
-def _stated(path: Path) -> tuple[int, int]:
-    stated = path.stat()
-    return stated.st_size, stated.st_mtime_ns
-
-
-def _digest_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    if path.is_file():
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _indexed(entry: FileEntry, recording: Recording, told: tuple[ToldRound, ...]) -> Indexed:
-    return Indexed(
-        file=msgspec.structs.replace(
-            entry,
-            format=recording.format,
-            lines=recording.lines,
-            bad_lines=recording.bad_lines,
-            recovered_lines=recording.recovered_lines,
-            places=len(recording.damage),
-            ended=recording.ended,
-        ),
-        rounds=tuple(entry_of(one, recording.bad_lines) for one in told),
-        columns=tuple(one.columns for one in told),
-        damage=tuple(map(_said, recording.damage[:DAMAGE_TOLD])),
-    )
+    try:
+        read = read_file(Path(file.path))
+    except _TROUBLE:
+        return ()
+    columns = tuple(one.columns for one in read.rounds)
+    store.put(msgspec.structs.replace(file, digest=read.digest), columns)
+    return columns
 
 
 def _said(place: Damage) -> str:
     return f"line {place.line}: {place.what}" if place.line else place.what
 
 
+def _why(path: Path, error: Exception) -> str:
+    if isinstance(error, UserFacingError):
+        return error.what
+    if isinstance(error, OSError):
+        return f"{path} was not read: {(error.strerror or type(error).__name__).lower()}."
+    return f"{path} was not read: {str(error) or type(error).__name__}."
+
+
 def _unread(path: Path, problem: str, origin: str) -> Indexed:
+    try:
+        stated = path.stat()
+        size, modified = stated.st_size, stated.st_mtime_ns
+    except (OSError, ValueError):
+        size = modified = 0
     return Indexed(
         file=FileEntry(
             path=str(path),
-            size=0,
-            modified=0,
+            size=size,
+            modified=modified,
             format=UNREADABLE,
-            digest="",
+            digest=_digest_of(path),
             sealed=False,
-            plain_size=0,
+            plain_size=size,
             lines=0,
             origin=origin,
             problem=problem,
         )
     )
+
+
+def _digest_of(path: Path) -> str:
+    """Return the digest of a file as it lies there; empty where that cannot be read either."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""

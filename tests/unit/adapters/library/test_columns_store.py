@@ -82,9 +82,12 @@ def test_a_file_of_another_content_or_name_is_not_known(store):
     assert store.get(entry(digest="")) is None
 
 
-def test_a_file_without_rounds_is_known_to_have_none(store):
+def test_no_rounds_are_nothing_to_keep_and_take_no_place(store):
+    store.put(entry(), (columns(),))
     store.put(entry(), ())
-    assert store.get(entry()) == ()
+    assert store.get(entry()) is not None
+    store.put(entry("/b"), ())
+    assert store.get(entry("/b")) is None
 
 
 def test_what_is_forgotten_is_gone(store):
