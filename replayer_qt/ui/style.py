@@ -67,6 +67,18 @@ QToolButton[role="step"] {{ background: {raised}; border: 1px solid {edge}; bord
                             padding: 2px 1px; font-size: 8pt; }}
 QToolButton[role="step"]:hover, QToolButton[role="step"]:focus {{ border-color: {accent}; }}
 QToolButton[role="step"]:checked {{ background: {accent}; color: {background}; }}
+QCheckBox::indicator, QListWidget::indicator {{ width: 11px; height: 11px;
+    border: 1px solid {muted}; border-radius: 3px; background: {background}; }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {accent};
+    border-color: {accent}; }}
+QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border-color: {accent}; }}
+QListWidget::indicator:indeterminate {{ background: {raised}; border-color: {accent}; }}
+QCheckBox:focus {{ color: {accent}; }}
+QListWidget {{ background: {background}; color: {text}; border: 1px solid {edge};
+               border-radius: 4px; }}
+QListWidget:focus {{ border-color: {accent}; }}
+QProgressBar {{ background: {raised}; border: none; border-radius: 3px; max-height: 8px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {edge}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {muted}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {text}; width: 10px; margin: -5px 0;

@@ -19,7 +19,6 @@ _PAD: Final = 6
 _CROSS: Final = 2.5
 _DOT: Final = 2.0
 _CHIP_LETTERS: Final = 24
-_TOP: Final = 255
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -141,10 +140,18 @@ def draw_spark(painter: QPainter, room: QRectF, entry: RoundEntry, ink: dict[str
         painter.setPen(ink["muted"])
         painter.drawText(room, _LEFT, "no ticks")
         return
+    # the rug is far below everything, and would press the rest into a flat line
+    body = heights[:-1] if entry.rugged and len(heights) > 1 else heights
+    least, span = min(body), max(1, max(body) - min(body))
     step = room.width() / max(1, len(heights) - 1)
-    scale = room.height() / _TOP
+    scale = room.height() / span
     left, low = room.left(), room.bottom()
-    points = [QPointF(left + n * step, low - value * scale) for n, value in enumerate(heights)]
+    points = [
+        QPointF(left + n * step, low - (max(value, least) - least) * scale)
+        for n, value in enumerate(heights)
+    ]
+    if len(body) < len(heights):
+        points[-1].setY(low)
     painter.setPen(QPen(ink["muted"], 1))
     if not entry.rugged or len(points) == 1:
         painter.drawPolyline(QPolygonF(points))

@@ -27,9 +27,10 @@ _NOTHING: Final = "Choose a round: its price is shown here."
 _READING: Final = "Reading…"
 _GONE: Final = "Its file is gone, or nothing of it can be read. Verify it, or look for new files."
 _NAMES: Final = (
-    "Round", "Venue", "Began", "Lasted", "Ticks", "Peak", "Rug", "Result",
-    "Volatility", "Trades", "Volume", "Quality", "Fairness", "File",
+    "Venue", "Began", "Lasted", "Ticks", "Peak", "Rug",
+    "Result", "Volatility", "Trades", "Volume", "Quality", "Fairness",
 )  # fmt: skip
+_LONG: Final = ("Round", "File")
 _COLUMNS: Final = 2
 _FIGURES_PX: Final = 372
 
@@ -108,6 +109,10 @@ class Preview(QWidget):
             grid.addWidget(PlainLabel(name, role="caption"), row, side)
             grid.addWidget(label, row, side + 1)
             grid.setColumnStretch(side + 1, 1)
+        for row, name in enumerate(_LONG, start=half):
+            self.figures[name] = PlainLabel(elide=Qt.TextElideMode.ElideMiddle)
+            grid.addWidget(PlainLabel(name, role="caption"), row, 0)
+            grid.addWidget(self.figures[name], row, 1, 1, 3)
         return grid
 
     def _say(self, row: LibraryRound) -> None:

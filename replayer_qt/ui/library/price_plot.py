@@ -93,19 +93,26 @@ class PricePlot(QWidget):
         if shown is None:
             return self._said
         place = self._peak() if self._pointed is None else self._pointed
-        what = "peak " if self._pointed is None else ""
-        rug = " (rug)" if int(shown.ticks[place]) == shown.rug_tick else ""
+        told = self._told(place)
+        if self._pointed is not None:
+            return told
+        rugs = rugs_of(shown)
+        rug = f", {self._told(rugs[0])}" if rugs else ", end not recorded"
+        return f"peak {told}{rug}"
+
+    def _told(self, place: int) -> str:
+        shown = self._round
+        if shown is None:
+            return ""
+        rug = "rug " if int(shown.ticks[place]) == shown.rug_tick else ""
         price = fmt.price(float(shown.prices[place]))
-        return f"{what}{price} at tick {int(shown.ticks[place]):,}{rug}"
+        return f"{rug}{price} at tick {int(shown.ticks[place]):,}"
 
     def _peak(self) -> int:
         shown = self._round
         if shown is None:
             return 0
-        before = shown.ticks != shown.rug_tick if shown.rug_tick is not None else None
-        if before is None or not before.any():
-            return int(np.argmax(self._heights))
-        return int(np.argmax(np.where(before, self._heights, -np.inf)))
+        return int(np.argmax(np.where(self._before_rug(), self._heights, -np.inf)))
 
     # --- where things are
 
@@ -118,12 +125,22 @@ class PricePlot(QWidget):
         )
 
     def _bounds(self) -> tuple[float, float]:
-        low, high = float(self._heights.min()), float(self._heights.max())
+        body = self._heights[self._before_rug()]
+        low, high = float(body.min()), float(body.max())
         return (low, high) if high - low > _FLAT else (low - 0.5, high + 0.5)
+
+    def _before_rug(self) -> NDArray[np.bool_]:
+        """The rug is far below everything else: its price is told, and drawn at the lower edge."""
+        shown = self._round
+        if shown is None or shown.rug_tick is None:
+            return np.ones(len(self._heights), dtype=bool)
+        before: NDArray[np.bool_] = shown.ticks != shown.rug_tick
+        return before if before.any() else ~before
 
     def _y(self, height: float, room: QRectF) -> float:
         low, high = self._bounds()
-        return room.bottom() - (height - low) / (high - low) * room.height()
+        share = max(0.0, (height - low) / (high - low))
+        return room.bottom() - share * room.height()
 
     def _at(self, place: int, room: QRectF) -> QPointF:
         shown = self._round
@@ -199,8 +216,12 @@ class PricePlot(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.text), 1))
-        shares, heights = outline(shown.ticks, self._heights, max(1, int(room.width())))
-        low, high = self._bounds()
+        before, low = self._before_rug(), self._bounds()[0]
+        high = self._bounds()[1]
+        span = max(1, int(shown.ticks[-1] - shown.ticks[0]))
+        wide = max(1, int(room.width()))
+        shares, heights = outline(shown.ticks[before], self._heights[before], wide)
+        shares = shares * int(shown.ticks[before][-1] - shown.ticks[0]) / span
         xs = (room.left() + shares * room.width()).tolist()
         ys = (room.bottom() - (heights - low) / (high - low) * room.height()).tolist()
         points = [QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
@@ -216,17 +237,23 @@ class PricePlot(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.up))
         painter.drawEllipse(self._at(self._peak(), room), _DOT, _DOT)
-        if shown.rug_tick is not None and int(shown.ticks[-1]) == shown.rug_tick:
-            last = len(shown.ticks) - 1
+        for place in rugs_of(shown):
             painter.setPen(QPen(QColor(theme.rug), 1.4))
-            if last:
-                painter.drawLine(self._at(last - 1, room), self._at(last, room))
-            draw_cross(painter, self._at(last, room), _CROSS)
+            if place:
+                painter.drawLine(self._at(place - 1, room), self._at(place, room))
+            draw_cross(painter, self._at(place, room), _CROSS)
         if self._pointed is not None:
             at = self._at(self._pointed, room)
             painter.setPen(QPen(QColor(theme.accent), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(at.x(), room.top()), QPointF(at.x(), room.bottom()))
             painter.drawLine(QPointF(room.left(), at.y()), QPointF(room.right(), at.y()))
+
+
+def rugs_of(shown: RoundColumns) -> list[int]:
+    """Return the place of the rug among the ticks; none where it is not recorded."""
+    if shown.rug_tick is None:
+        return []
+    return [int(place) for place in np.flatnonzero(shown.ticks == shown.rug_tick)]
 
 
 def steps_between(low: float, high: float) -> list[float]:

@@ -287,7 +287,10 @@ class RoundsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.bar)
-        column.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.setContentsMargins(10, 0, 10, 0)
+        row.addWidget(self.problem)
+        column.addLayout(row)
         column.addLayout(line)
         column.addWidget(self.across, stretch=1)
 

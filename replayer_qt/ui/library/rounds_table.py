@@ -94,12 +94,10 @@ class RoundsTable(QTableView):
         across.setHighlightSections(False)
         across.setSectionsMovable(True)
         across.setSectionsClickable(True)
-        across.setSortIndicatorShown(True)
         across.setMinimumSectionSize(24)
         across.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         across.sectionClicked.connect(self._click_header)
         self.put_columns_back()
-        self.show_sort(*self._sort)
 
     # --- what is shown
 
@@ -134,9 +132,7 @@ class RoundsTable(QTableView):
     def show_sort(self, sort: SortBy, descending: bool) -> None:  # noqa: FBT001  # as signalled
         """Mark the column that the rounds are sorted by."""
         self._sort = (sort, descending)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        places = [n for n, column in enumerate(self.rows.columns) if column.sort is sort]
-        self.horizontalHeader().setSortIndicator(places[0] if places else -1, order)
+        self.rows.show_sort(sort, descending=descending)
 
     def sort_by(self, sort: SortBy) -> None:
         """Ask for another order; the same column again turns it round."""
@@ -219,7 +215,6 @@ class RoundsTable(QTableView):
         good = self.horizontalHeader().restoreState(state)
         if not good or self.horizontalHeader().count() != len(self.rows.columns):
             self.horizontalHeader().restoreState(before)
-        self.show_sort(*self._sort)
 
     # --- dragging out
 
@@ -239,9 +234,7 @@ class RoundsTable(QTableView):
     @Slot(int)
     def _click_header(self, place: int) -> None:
         sort = self.rows.columns[place].sort
-        if sort is None:
-            self.show_sort(*self._sort)  # Qt has marked the column already
-        else:
+        if sort is not None:
             self.sort_by(sort)
 
     @Slot()

@@ -96,6 +96,7 @@ class LibraryWindow(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Pages of the library")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.rounds, "&Rounds")
         self.tabs.addTab(self.space, "S&pace")
         self.jobs = JobBar(self.queue)

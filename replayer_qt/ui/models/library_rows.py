@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from replayer_qt.core.library import LibraryRound
+from replayer_qt.core.library import LibraryRound, SortBy
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.library_columns import COLUMNS, RoundColumn
 from replayer_qt.ui.plain import tip
@@ -51,6 +51,14 @@ class LibraryRows(QAbstractTableModel):
         self._fresh: set[int] = set()  # bounded by _known
         self._asked: set[int] = set()  # bounded by what `look_at` asks for at once
         self._seen = (0, -1)
+        self._sorted = (SortBy.BEGUN, True)
+
+    def show_sort(self, sort: SortBy, *, descending: bool) -> None:
+        """Mark the column that the rows are sorted by."""
+        if (sort, descending) != self._sorted:
+            self._sorted = (sort, descending)
+            last = len(self.columns) - 1
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -157,8 +165,10 @@ class LibraryRows(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         column = self.columns[section]
+        sort, descending = self._sorted
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            sign = ("▴", "▾")[descending] if column.sort is sort else ""
+            return f"{column.title} {sign}".strip()
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(column.about)
         if role == Qt.ItemDataRole.TextAlignmentRole:
