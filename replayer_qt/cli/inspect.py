@@ -27,6 +27,15 @@ _FORMATS: Final = {
     "C": "raw client capture (variant C)",
     "D": "browser capture (variant D)",
     "E": "explorer sample (variant E)",
+    "F": "curated samples (variant F)",
+    "G": "recording of a sink (variant G)",
+    "H": "demonstration (variant H)",
+    "I": "unified recorder's round or presses (variant I)",
+    "J": "event store (variant J)",
+    "K": "relay's capture (variant K)",
+    "binance-klines": "klines of Binance's public archive",
+    "binance-trades": "trades of Binance's public archive",
+    "binance-aggtrades": "aggregated trades of Binance's public archive",
 }
 _PLACES_SHOWN: Final = 20
 
@@ -80,6 +89,7 @@ def _as_json(recording: Recording, found: Sequence[RoundSummary], size: int) -> 
         "events": dict(Counter(type(event).__name__ for event in recording.events).most_common()),
         "rounds": rounds,
         "damage": [msgspec.to_builtins(place) for place in recording.damage],
+        "notes": list(recording.notes),
     }
 
 
@@ -95,6 +105,8 @@ def _print(told: dict[str, Any], recording: Recording, found: Sequence[RoundSumm
     for summary, row in zip(found, told["rounds"], strict=True):
         rule = {True: "  rug price as the rule says", False: "  RUG PRICE AGAINST THE RULE"}
         print(f"  {line_of(summary)}{rule.get(row['rug_rule'], '')}")
+    for note in recording.notes:
+        print(f"  note: {note}")
     for place in recording.damage[:_PLACES_SHOWN]:
         where = f"line {place.line}, byte {place.offset}: " if place.line else ""
         print(f"  damage: {where}{place.what}")

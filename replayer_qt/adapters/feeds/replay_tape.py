@@ -183,18 +183,37 @@ def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
     """Return one tape for each round that the events show running or counting down.
 
     Rounds that are only told about afterwards (a revealed seed, say) have no times to play by.
-    What is said of the connection is left out: it is not the market's.
+    What is said of the connection is left out: it is not the market's. Ticks that come in blocks,
+    as from a public archive, are laid out one by one.
     """
     rounds: dict[RoundId, list[Event]] = {}
     opened: set[RoundId] = set()
-    for event in events:
+    for event in _one_by_one(events):
         if isinstance(event, PriceTicked) and not is_sound(event.tick, event.price):
             continue
-        if isinstance(event, ROUND_EVENTS) and not isinstance(event, TickBlock):
+        if isinstance(event, ROUND_EVENTS):
             rounds.setdefault(event.round_id, []).append(event)
             if isinstance(event, RoundOpened | PriceTicked):
                 opened.add(event.round_id)
     return tuple(Tape(found, stream) for name, found in rounds.items() if name in opened)
+
+
+def _one_by_one(events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        if not isinstance(event, TickBlock):
+            yield event
+            continue
+        for tick, price, at in zip(
+            event.ticks.tolist(), event.prices.tolist(), event.ats.tolist(), strict=True
+        ):
+            yield PriceTicked(
+                at=at,
+                mono=event.mono,
+                stream=event.stream,
+                round_id=event.round_id,
+                tick=tick,
+                price=price,
+            )
 
 
 def _complete(events: Iterable[Event], stream: StreamId) -> tuple[Event, ...]:
