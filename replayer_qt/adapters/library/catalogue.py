@@ -115,11 +115,7 @@ class SqlCatalogue:
 
     def find(self, query: RoundQuery) -> tuple[int, ...]:
         """Return the numbers of the rounds that are meant, sorted as asked."""
-
-        def work(cursor: Cursor) -> tuple[int, ...]:
-            return tuple(number for (number,) in cursor.rows(*find_sql(query, cursor)))
-
-        return self._store.read(work)
+        return self._store.read(lambda cursor: cursor.numbers(*find_sql(query, cursor)))
 
     def rows(self, ids: Sequence[int]) -> tuple[LibraryRound, ...]:
         """Return what is known of rounds, in this order; one that is gone is left out."""

@@ -5,6 +5,7 @@ Where they differ, a `Dialect` has the words. Parameters are written `?`.
 
 import math
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -33,21 +34,31 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         key: the type of a number that the database gives by itself.
+        own_key: the type of a key that we give.
         text: the type of text that is sorted by its bytes.
         blob: the type of bytes.
         contains: whether the first of two texts holds the second; a function's name.
         among: whether a column is one of those in a list, for `str.format`.
         among_texts: the same for texts.
         tail: what ends a `CREATE TABLE`.
+        in_order: what stands behind a table that is read in the order of a column.
+        narrowed: the same where ranges and choices pick from it.
+        whole: the same where texts and tags do, which stand in no index.
+        indexes: further statements that make an empty catalogue.
     """
 
     key: str
+    own_key: str
     text: str
     blob: str
     contains: str
     among: str
     among_texts: str
     tail: str = ""
+    in_order: str = ""
+    narrowed: str = ""
+    whole: str = ""
+    indexes: tuple[str, ...] = ()
 
 
 class Cursor(Protocol):
@@ -65,6 +76,10 @@ class Cursor(Protocol):
 
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement once for each row of parameters."""
+        ...
+
+    def numbers(self, sql: str, parameters: Sequence[object]) -> tuple[int, ...]:
+        """Run a statement that answers rows of one whole number, and return these, in order."""
         ...
 
     def listed(self, values: Sequence[object]) -> object:
@@ -118,7 +133,7 @@ _TABLES: Final = (
         PRIMARY KEY (round, file)){tail}""",
     "CREATE INDEX copies_by_file ON copies (file)",
     """CREATE TABLE rounds (
-        id BIGINT NOT NULL PRIMARY KEY, best BIGINT NOT NULL, copies BIGINT NOT NULL,
+        id {own_key}, best BIGINT NOT NULL, copies BIGINT NOT NULL,
         venue {text} NOT NULL, stream {text} NOT NULL, name {text} NOT NULL, begun BIGINT,
         ended BIGINT, ticks BIGINT NOT NULL, rugged BIGINT NOT NULL, rug BIGINT,
         rug_price DOUBLE PRECISION, peak DOUBLE PRECISION, volume DOUBLE PRECISION,
@@ -140,27 +155,36 @@ ROUND_COLUMNS: Final = (
     "id, best, copies, venue, stream, name, begun, ended, ticks, rugged, rug, rug_price, peak,"
     " volume, volatility, fairness, quality, format, size, result, bookmarked, words"
 )
-_SORTED: Final = {
-    SortBy.BEGUN: "begun",
-    SortBy.PEAK: "peak",
-    SortBy.TICKS: "ticks",
-    SortBy.RUG: "rug",
-    SortBy.RUG_PRICE: "rug_price",
-    SortBy.RESULT: "result",
-    SortBy.QUALITY: "quality",
-    SortBy.FAIRNESS: "fairness",
-    SortBy.VOLATILITY: "volatility",
-    SortBy.VOLUME: "volume",
-    SortBy.ROUND: "name",
-    SortBy.SIZE: "size",
-}
+SORTED: Final = MappingProxyType(
+    {
+        SortBy.BEGUN: "begun",
+        SortBy.PEAK: "peak",
+        SortBy.TICKS: "ticks",
+        SortBy.RUG: "rug",
+        SortBy.RUG_PRICE: "rug_price",
+        SortBy.RESULT: "result",
+        SortBy.QUALITY: "quality",
+        SortBy.FAIRNESS: "fairness",
+        SortBy.VOLATILITY: "volatility",
+        SortBy.VOLUME: "volume",
+        SortBy.ROUND: "name",
+        SortBy.SIZE: "size",
+    }
+)
+"""What is sorted by, and its column."""
 
 
 def tables(dialect: Dialect) -> tuple[str, ...]:
     """Return the statements that make an empty catalogue."""
     return tuple(
-        sql.format(key=dialect.key, text=dialect.text, blob=dialect.blob, tail=dialect.tail)
-        for sql in _TABLES
+        sql.format(
+            key=dialect.key,
+            own_key=dialect.own_key,
+            text=dialect.text,
+            blob=dialect.blob,
+            tail=dialect.tail,
+        )
+        for sql in (*_TABLES, *dialect.indexes)
     )
 
 
@@ -201,12 +225,15 @@ def find_sql(query: RoundQuery, cursor: Cursor) -> tuple[str, list[object]]:
         where.also("id IN (SELECT round FROM tags WHERE folded = ?)", tag.casefold())
     for tag in query.without_tags:
         where.also("id NOT IN (SELECT round FROM tags WHERE folded = ?)", tag.casefold())
-    for word in words_of(query.text)[:_WORDS_MOST]:
+    words = words_of(query.text)[:_WORDS_MOST]
+    has_texts = bool(words or query.tags or query.without_tags)
+    for word in words:
         where.also(f"{cursor.dialect.contains}(words, ?) > 0", word.casefold())
-    column, way = _SORTED[query.sort], "DESC" if query.descending else "ASC"
+    column, way = SORTED[query.sort], "DESC" if query.descending else "ASC"
     order = f"ORDER BY {column} {way} NULLS LAST, id {way} LIMIT ?"
     limit = max(0, min(query.limit, IDS_MOST))
-    return " ".join(("SELECT id FROM rounds", str(where), order)), [*where.values, limit]
+    sql = ("SELECT id FROM rounds", where.access(column, has_texts=has_texts), str(where), order)
+    return " ".join(sql), [*where.values, limit]
 
 
 class _Where:
@@ -235,6 +262,13 @@ class _Where:
                 self.also("1 = 0")
             else:
                 self.also(f"{column} {sign} ?", bound)
+
+    def access(self, column: str, *, has_texts: bool) -> str:
+        """The way to read the table that has been measured to be the quickest."""
+        dialect = self._cursor.dialect
+        if has_texts:
+            return dialect.whole
+        return dialect.narrowed if self._conditions else dialect.in_order.format(column)
 
     def __str__(self) -> str:
         return f"WHERE {' AND '.join(self._conditions)}" if self._conditions else ""

@@ -12,6 +12,7 @@ import msgspec
 
 from replayer_qt.adapters.library.catalogue_sql import (
     SCHEMA,
+    SORTED,
     Cursor,
     Dialect,
     Row,
@@ -28,14 +29,32 @@ _APPLICATION: Final = 0x52504C43
 _PARTS: Final = ("", "-wal", "-shm")
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _REBUILD: Final = "See to the disk; it is only a cache, which `app.py library rebuild` makes again."
+# holds all that is filtered and sorted by, so that no other page is read for it
+_WIDE: Final = (
+    "CREATE INDEX rounds_by_begun ON rounds (begun, id, peak, ticks, rug, rug_price, result,"
+    " volatility, fairness, quality, rugged, bookmarked, venue, stream, format, size, volume,"
+    " name, ended)"
+)
 _DIALECT: Final = Dialect(
     key="INTEGER PRIMARY KEY AUTOINCREMENT",
+    own_key="INTEGER PRIMARY KEY",
     text="TEXT",
     blob="BLOB",
     contains="instr",
     among="{} IN (SELECT value FROM json_each(?))",
     among_texts="{} IN (SELECT value FROM json_each(?))",
     tail=" WITHOUT ROWID",
+    in_order="INDEXED BY rounds_by_{}",
+    narrowed="INDEXED BY rounds_by_begun",
+    whole="NOT INDEXED",
+    indexes=(
+        _WIDE,
+        *(
+            f"CREATE INDEX rounds_by_{column} ON rounds ({column})"
+            for column in SORTED.values()
+            if column != "begun"
+        ),
+    ),
 )
 
 log = logging.getLogger(__name__)
@@ -133,6 +152,12 @@ class _SqliteCursor:
 
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._connection.executemany(sql, rows)
+
+    def numbers(self, sql: str, parameters: Sequence[object]) -> tuple[int, ...]:
+        # one text instead of a row each: a third of the time, in the order of the inner statement
+        joined = f"SELECT group_concat(id) FROM ({sql})"  # noqa: S608 - ours
+        ((told,),) = self.rows(joined, parameters)
+        return msgspec.json.decode(f"[{told or ''}]", type=tuple[int, ...])
 
     def listed(self, values: Sequence[object]) -> object:
         return msgspec.json.encode(values).decode()

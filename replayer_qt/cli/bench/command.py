@@ -16,7 +16,7 @@ MEASUREMENTS: Final = {
     "chart": "replayer_qt.cli.bench.chart",
     "live": "replayer_qt.cli.bench.live",
     "recording": "replayer_qt.cli.bench.recording",
-    "library": "replayer_qt.cli.bench.loading",
+    "library": "replayer_qt.cli.bench.library",
     "feed": "replayer_qt.cli.bench.feed",
     "trading": "replayer_qt.cli.bench.trading",
     "start": "replayer_qt.cli.bench.start",
