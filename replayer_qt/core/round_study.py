@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -231,12 +232,13 @@ def _results(sample: RoundSample, level: float) -> ResultStudy | None:
     ordered = np.sort(values)
     low, high = float(ordered[0]), float(ordered[-1])
     edges = np.linspace(low, high, _RESULT_BINS + 1)[:-1] if high > low else np.array([low])
+    bars = shares_of(ordered, edges.tolist(), level, None)
     return ResultStudy(
         n=n,
         total=sample.total,
         mean=mean(values, level),
         won=wilson(int((values > 0).sum()), n, level),
-        bars=shares_of(ordered, edges.tolist(), level, None),
+        bars=(*bars[:-1], msgspec.structs.replace(bars[-1], high=high)),
         sums=tuple(sums[shown].tolist()),
     )
 
