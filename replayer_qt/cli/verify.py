@@ -12,10 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from replayer_qt.adapters.journal.format import RECOVERED
+from replayer_qt.adapters.journal.mending import Finding
+from replayer_qt.adapters.journal.sealed_mending import mend_sealing
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.adapters.library.verifying import closing_fault, mend_one
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event, Fairness, FairnessChecked, SeedRevealed
+from replayer_qt.core.recording import Recording
 from replayer_qt.core.summary import RoundSummary, summarise
 from replayer_qt.core.units import RoundId, StreamId
 
@@ -36,6 +40,8 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
         damage: each place that is not as it should be, in plain words.
         error: why it could not be read; empty if it could.
         recovered: whether a crash left it unfinished, and a later start closed it.
+        repaired: what was mended just now, in plain words; empty if nothing was.
+        unrepaired: why it was not mended though it was wanted; empty if it was, or had no need.
         words: what one of our journals says of rounds after their end, without price lists.
     """
 
@@ -47,6 +53,8 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
     damage: tuple[str, ...] = ()
     error: str = ""
     recovered: bool = False
+    repaired: str = ""
+    unrepaired: str = ""
     words: tuple[Event, ...] = ()
 
     @property
@@ -66,19 +74,28 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "verify",
         description="Check recordings: what was damaged, which ticks are missing, which rounds "
         "are what their revealed seeds say. Exit code 0: all whole and fair; 1: not.",
-        epilog="example: replayer verify recordings/ --json",
+        epilog="example: replayer verify recordings/ --repair --json",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="first mend what a crash left unfinished: torn ends are cut off and kept beside, "
+        "nothing that is being written is touched",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify, print, and return 0 if everything is whole and fair, 1 if not."""
+    sealing = _sealing_mended(arguments.paths) if arguments.repair else {}
     files = find_recordings(arguments.paths)
     if not files:
         named = ", ".join(str(path) for path in arguments.paths)
         raise RecordingUnreadable(f"No recording was found in {named}.", remedy="Name another.")
+    findings = {**sealing, **(_mended(files) if arguments.repair else {})}
     reports = _completed(list(_reports(files)))
+    reports = [_with_finding(report, findings.get(report.path)) for report in reports]
     if arguments.json:
         print(msgspec.json.encode(_as_json(reports)).decode())
     else:
@@ -86,6 +103,27 @@ def run(arguments: argparse.Namespace) -> int:
             _print_report(report)
         _print_totals(reports)
     return 1 if any(report.damaged or report.failed for report in reports) else 0
+
+
+def _sealing_mended(paths: Sequence[Path]) -> dict[str, Finding]:
+    folders = [path for path in paths if path.is_dir()]
+    return {found.path: found for folder in folders for found in mend_sealing(folder)}
+
+
+def _mended(files: Sequence[Path]) -> dict[str, Finding]:
+    found = ((path, mend_one(path)) for path in files)
+    return {str(path): finding for path, finding in found if finding is not None}
+
+
+def _with_finding(report: FileReport, finding: Finding | None) -> FileReport:
+    if finding is None:
+        return report
+    if finding.status != "repaired":
+        return msgspec.structs.replace(report, unrepaired=finding.what)
+    if Path(report.path).exists():
+        return msgspec.structs.replace(report, repaired=finding.what)
+    # A file without a word in it was taken away: there is nothing left to be damaged.
+    return msgspec.structs.replace(report, format="journal", error="", repaired=finding.what)
 
 
 def verify_file(path: Path, words: Sequence[Event] = ()) -> FileReport:
@@ -115,11 +153,22 @@ def verify_file(path: Path, words: Sequence[Event] = ()) -> FileReport:
         rounds=summarise([*recording.events, *words], followed_only=ours),
         recovered=recording.ended == RECOVERED,
         words=tuple(_words(recording.events)) if ours else (),
-        damage=tuple(
-            f"line {place.line}: {place.what}" if place.line else place.what
-            for place in recording.damage
-        ),
+        damage=_damage(path, recording),
     )
+
+
+def _damage(path: Path, recording: Recording) -> tuple[str, ...]:
+    told = tuple(
+        f"line {place.line}: {place.what}" if place.line else place.what
+        for place in recording.damage
+    )
+    if told or recording.format != "journal":
+        return told
+    try:
+        fault = closing_fault(path)
+    except (OSError, RecordingUnreadable) as error:
+        fault = str(error)
+    return (fault,) if fault else ()
 
 
 def _words(events: Sequence[Event]) -> Iterator[Event]:
@@ -179,7 +228,7 @@ def _as_json(reports: Sequence[FileReport]) -> dict[str, Any]:
     for report in reports:
         told = msgspec.to_builtins(msgspec.structs.replace(report, words=()))
         del told["words"]
-        for member in ("damage", "error", "recovered"):
+        for member in ("damage", "error", "recovered", "repaired", "unrepaired"):
             if not told[member]:
                 del told[member]
         files.append(told)
@@ -208,6 +257,8 @@ def _print_report(report: FileReport) -> None:
         f"{report.path}: {report.format}, {len(report.rounds)} rounds, {ticks} ticks"
         f"{damage}{saved}{crashed}"
     )
+    for what in filter(None, (report.repaired, report.unrepaired)):
+        print(f"    {'repaired' if report.repaired else 'not repaired'}: {what}")
     for what in report.damage[:_PLACES_SHOWN]:
         print(f"    {what}")
     if len(report.damage) > _PLACES_SHOWN:

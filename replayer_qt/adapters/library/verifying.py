@@ -78,10 +78,10 @@ def verify_files(job: Verify, ground: Ground, tell: Tell, is_cancelled: IsCancel
                 continue
             finding = mended[named][1] if named in mended else None
             reports.append(_report(named, checked, finding))
-            file = checked.indexed.file
-            if str(path.absolute()) in known and known[str(path.absolute())] != file:
+            entry = known.get(str(Path(named).absolute()))
+            if entry is not None and entry != checked.indexed.file:
                 changed = True
-                _renew(checked, path, ground)
+                _renew(checked, entry.path, ground)
     ended_early = len(reports) < len(paths)
     return JobEnded(
         ticket=job.ticket,
@@ -157,17 +157,16 @@ def _mend_all(job: Verify, ground: Ground) -> dict[str, tuple[str, Finding]]:
             continue
         for finding in mend_sealing(folder):
             plain = finding.path.removesuffix(".zst")
-            named = next((one for one in job.paths if one in {plain, finding.path}), None)
-            if named is not None and finding.status == "repaired":
-                found[named] = (finding.path, finding)
+            meant = [one for one in job.paths if one in {plain, finding.path}]
+            if finding.status == "repaired" and Path(finding.path).exists():
+                found.update(dict.fromkeys(meant, (finding.path, finding)))
     return found
 
 
-def _renew(checked: Checked, path: Path, ground: Ground) -> None:
-    if not path.exists():
-        ground.catalogue.forget([str(path.absolute())])
-        ground.columns.forget([str(path.absolute())])
-        return
+def _renew(checked: Checked, before: str, ground: Ground) -> None:
+    if not Path(before).exists():
+        ground.catalogue.forget([before])
+        ground.columns.forget([before])
     if checked.indexed.file.problem:
         return  # what was known of it is all that there is now
     ground.catalogue.put(checked.indexed.file, checked.indexed.rounds)

@@ -14,7 +14,7 @@ from replayer_qt.core.fairness import generate
 from replayer_qt.core.units import RoundId
 from tests.helpers.journals import files_in, journal_in
 from tests.helpers.make import a_round, event
-from tests.helpers.sealed import closed_journal, facts, flip
+from tests.helpers.sealed import closed_journal, facts, flip, ruin
 from tests.helpers.tick_files import round_lines, text
 
 PRICES = [1, 1.25, 1.5, 0.020000000000000018]
@@ -219,5 +219,66 @@ def test_packed_recordings_are_verified_and_damage_in_them_is_found(tmp_path, ca
     flip(path, 200)
     code, out, _ = verify(capsys, path, "--json")
     (file,) = json.loads(out)["files"]
-    assert code == 1
+    assert (code, file["rounds"][0]["ticks"]) == (1, 40)
+    assert "line 1: the packed file is damaged between its bytes 0 and" in file["damage"][0]
+    ruin(path, 100, path.stat().st_size // 2)
+    code, out, _ = verify(capsys, path, "--json")
+    (file,) = json.loads(out)["files"]
+    assert (code, file["rounds"]) == (1, [])
     assert "could not be unpacked" in file["error"]
+
+
+def a_crash_in(folder, name):
+    path = closed_journal(folder, 30, name)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rindex(b'{"_f"')] + b'{"seq":99,"ev":"Pri')
+    return path
+
+
+def test_repair_mends_what_a_crash_left_and_says_so(tmp_path, capsys):
+    """FAULTS R3, R18: in any folder; the JSON says what was done, beside what it always says."""
+    path = a_crash_in(tmp_path, "r-1")
+    assert verify(capsys, tmp_path)[0] == 1
+    code, out, _ = verify(capsys, tmp_path, "--repair", "--json")
+    (file,) = json.loads(out)["files"]
+    assert code == 0
+    assert "bytes of a torn record were cut off" in file["repaired"]
+    assert (file["recovered"], file["rounds"][0]["ticks"]) == (True, 30)
+    assert path.with_name(path.name + ".torn").exists()
+    code, out, _ = verify(capsys, path, "--repair")
+    assert (code, "repaired:" in out) == (0, False)
+
+
+def test_repair_leaves_alone_what_is_being_written(tmp_path, capsys):
+    """FAULTS R10: a recorder is at work on one file; the crash beside it is mended."""
+    crashed = a_crash_in(tmp_path / "old", "r-1")
+    journal = journal_in(tmp_path / "new")
+    journal.start()
+    journal.append(a_round([1.0, 1.1], round_id=RoundId("r-2")))
+    (live,) = files_in(tmp_path / "new")
+    before = live.read_bytes()
+    code, out, _ = verify(capsys, tmp_path, "--repair")
+    assert code == 1
+    assert "not repaired: it is being written" in out
+    assert "repaired: the writer was killed" in out
+    assert live.read_bytes() == before
+    journal.stop()
+    assert b'"recovered"' in crashed.read_bytes().splitlines()[-1]
+    assert verify(capsys, tmp_path, "--repair")[0] == 0
+
+
+def test_repair_does_not_touch_files_of_others(folder, capsys):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    verify(capsys, folder, "--repair", "--json")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_lines_that_were_exchanged_are_damage(tmp_path, capsys):
+    """FAULTS R15: every line is sound, but the file is not what its writer closed."""
+    path = closed_journal(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    other = closed_journal(tmp_path, 40, "o").read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:5], other[5], *lines[6:]]))
+    code, out, _ = verify(capsys, path, "--json")
+    assert code == 1
+    assert "exchanged" in json.loads(out)["files"][0]["damage"][0]
