@@ -46,3 +46,10 @@ def flip(path: Path, place: int) -> None:
     data = bytearray(path.read_bytes())
     data[place] ^= 0x10
     path.write_bytes(data)
+
+
+def ruin(path: Path, start: int, end: int) -> None:
+    """Overwrite a part of a file with zeros, more than parity can mend."""
+    data = bytearray(path.read_bytes())
+    data[start:end] = bytes(end - start)
+    path.write_bytes(data)

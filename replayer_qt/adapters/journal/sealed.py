@@ -1,4 +1,4 @@
-"""Reads files, packed or plain, as what was in them; damage costs a frame and is listed."""
+"""Reads files, packed or plain, as what was in them; damage is mended if it can be, and listed."""
 
 import hashlib
 import io
@@ -21,6 +21,7 @@ from replayer_qt.adapters.journal.sealed_format import (
     ends_seekable,
     find_info,
 )
+from replayer_qt.adapters.journal.sealed_parity import mended, stripes_of
 from replayer_qt.adapters.journal.sealed_ticks import tick_in
 from replayer_qt.adapters.journal.sealed_walk import RATIO_LIMIT, UNRATED, walk
 from replayer_qt.core.errors import RecordingUnreadable
@@ -35,7 +36,7 @@ class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
     """What was in a file.
 
     Attributes:
-        data: its bytes; what a damaged frame held is left out.
+        data: its bytes; what a damaged frame held is left out, unless its parity tells it.
         damage: each damaged place, with the line and the byte of the content where it begins.
         packed: whether the file is packed at all.
         info: what it says of itself, if it does.
@@ -150,6 +151,8 @@ def tick_at(path: Path, round_id: RoundId | None, tick: int) -> PriceTicked | No
         for frame in info.frames:
             if _may_hold(info, frame, round_id, tick):
                 content = _content_of(file, frame, unpacker)
+                if content is None:
+                    content = _mended(file, info, frame, unpacker)
                 found = None if content is None else tick_in(content, round_id, tick)
                 if found is not None:
                     return found
@@ -234,8 +237,9 @@ class _Content:
         for number, frame in enumerate(self.info.frames):
             content = _content_of(self._file, frame, self._unpacker)
             if content is None:
-                self.damage.append(_damaged(self.info, number))
-            else:
+                content = _mended(self._file, self.info, frame, self._unpacker)
+                self.damage.append(_damaged(self.info, number, whole=content is not None))
+            if content is not None:
                 yield content
 
     def _walked(self) -> Iterator[bytes]:
@@ -272,7 +276,12 @@ def _content_of(
     file: BinaryIO, frame: SealedFrame, unpacker: zstandard.ZstdDecompressor
 ) -> bytes | None:
     file.seek(frame.offset)
-    packed = file.read(frame.size)
+    return _unpacked(file.read(frame.size), frame, unpacker)
+
+
+def _unpacked(
+    packed: bytes, frame: SealedFrame, unpacker: zstandard.ZstdDecompressor
+) -> bytes | None:
     try:
         told = zstandard.get_frame_parameters(packed)
         if told.content_size != frame.length or frame.length > FRAME_SIZE:
@@ -283,6 +292,25 @@ def _content_of(
     return content if len(content) == frame.length else None
 
 
+def _mended(
+    file: BinaryIO, info: SealInfo, frame: SealedFrame, unpacker: zstandard.ZstdDecompressor
+) -> bytes | None:
+    """Return what a damaged frame held, if its parity tells."""
+    if not info.parity:
+        return None
+    packed = b""
+    begun = 0
+    for at, length, parity_at, parity_length in stripes_of(info.packed_size):
+        if at < frame.offset + frame.size and at + length > frame.offset:
+            begun = begun if packed else at
+            file.seek(at)
+            stripe = file.read(length)
+            file.seek(info.parity + parity_at)
+            packed += mended(stripe, file.read(parity_length))
+    start = frame.offset - begun
+    return _unpacked(packed[start : start + frame.size], frame, unpacker)
+
+
 def _may_hold(info: SealInfo, frame: SealedFrame, round_id: RoundId | None, tick: int) -> bool:
     return any(
         first <= tick <= last
@@ -291,14 +319,17 @@ def _may_hold(info: SealInfo, frame: SealedFrame, round_id: RoundId | None, tick
     )
 
 
-def _damaged(info: SealInfo, number: int) -> Damage:
+def _damaged(info: SealInfo, number: int, *, whole: bool) -> Damage:
     frame = info.frames[number]
     following = info.frames[number + 1].line if number + 1 < len(info.frames) else info.lines + 1
     lines = max(following - frame.line, 1)
+    place = f"between its bytes {frame.offset} and {frame.offset + frame.size}"
     what = (
         f"{frame.length} bytes, {lines} lines from here on, could not be unpacked: the packed file "
-        f"is damaged between its bytes {frame.offset} and {frame.offset + frame.size}"
+        f"is damaged {place}"
     )
+    if whole:
+        what = f"the packed file is damaged {place}; what was there was computed from its parity"
     return Damage(line=frame.line, offset=frame.start, what=what)
 
 

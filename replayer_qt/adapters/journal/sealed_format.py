@@ -1,8 +1,8 @@
 """The format of a packed recording: zstd frames of whole lines, then an index of what they hold.
 
-Any zstd reader unpacks it to the very bytes that were packed. The index is a skippable frame of
-our own (magic, CRC32C, packed JSON), and behind it stands the seek table of the public seekable
-format, which tells other tools of the frames.
+Any zstd reader unpacks it to the very bytes that were packed. Behind the frames stand, as
+skippable ones, their parity, the index (magic, CRC32C, packed JSON), and the seek table of the
+public seekable format, which tells other tools of the frames.
 """
 
 import re
@@ -32,6 +32,7 @@ INDEX_LIMIT: Final = 32 * 1024 * 1024
 _VERSION: Final = 1
 _LEVEL: Final = 12  # within 3 % of what it takes 30 times as long to get
 _MARK: Final = b"rplyseal"
+_MEND: Final = b"rplymend"
 _OURS, _SEEK_TABLE, _SEEKABLE = 0x184D2A5D, 0x184D2A5E, 0x8F92EAB1
 _SKIPPABLE: Final = struct.Struct("<II")
 _CHECK: Final = struct.Struct("<I")
@@ -90,6 +91,7 @@ class SealInfo(SealFacts, frozen=True, kw_only=True):
         digest: SHA-256 of its content [64 hex digits].
         frames: the frames, in order, without gaps.
         names: the rounds that the frames' spans speak of.
+        parity: where the frames' parity lies in the packed file [bytes]; 0 without one.
     """
 
     version: int = _VERSION
@@ -97,6 +99,12 @@ class SealInfo(SealFacts, frozen=True, kw_only=True):
     digest: str
     frames: tuple[SealedFrame, ...]
     names: tuple[str, ...] = ()
+    parity: int = 0
+
+    @property
+    def packed_size(self) -> int:
+        """Length of all frames together [bytes]."""
+        return self.frames[-1].offset + self.frames[-1].size if self.frames else 0
 
 
 _INFO: Final = msgspec.json.Decoder(SealInfo)
@@ -167,15 +175,19 @@ def first_seq(content: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def index_bytes(info: SealInfo) -> bytes:
-    """Return what stands behind the frames of a packed file: its index, then its seek table."""
+def end_bytes(info: SealInfo, parity: bytes) -> bytes:
+    """Return what stands behind the frames of a packed file: parity, index and seek table."""
+    info = msgspec.structs.replace(info, parity=info.packed_size + _SKIPPABLE.size + len(_MEND))
     packed = zstandard.ZstdCompressor(level=_LEVEL).compress(msgspec.json.encode(info))
-    content = _MARK + _CHECK.pack(crc32c(packed)) + packed
-    index = _SKIPPABLE.pack(_OURS, len(content)) + content
+    blocks = [_skippable(_MEND + parity), _skippable(_MARK + _CHECK.pack(crc32c(packed)) + packed)]
     entries = [_ENTRY.pack(frame.size, frame.length) for frame in info.frames]
-    entries.append(_ENTRY.pack(len(index), 0))
+    entries += [_ENTRY.pack(len(block), 0) for block in blocks]
     table = b"".join(entries) + _FOOTER.pack(len(entries), 0, _SEEKABLE)
-    return index + _SKIPPABLE.pack(_SEEK_TABLE, len(table)) + table
+    return b"".join(blocks) + _SKIPPABLE.pack(_SEEK_TABLE, len(table)) + table
+
+
+def _skippable(content: bytes) -> bytes:
+    return _SKIPPABLE.pack(_OURS, len(content)) + content
 
 
 def ends_seekable(tail: bytes) -> bool:

@@ -1,8 +1,10 @@
-"""Finishes or undoes what an interrupted sealing left behind."""
+"""Finishes or undoes what an interrupted sealing left behind; writes damaged packed files anew."""
 
 import contextlib
+import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +12,14 @@ from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.journal.format import SEALED_SUFFIX, SUFFIX
 from replayer_qt.adapters.journal.lock import try_lock
 from replayer_qt.adapters.journal.mending import Finding
-from replayer_qt.adapters.journal.sealed_format import plain_path
-from replayer_qt.adapters.journal.sealed_packing import PART, held, settle
+from replayer_qt.adapters.journal.reader import digest_matches
+from replayer_qt.adapters.journal.sealed import Unpacked, check_packed, unpack
+from replayer_qt.adapters.journal.sealed_format import SealFacts, plain_path
+from replayer_qt.adapters.journal.sealed_packing import PART, held, repack, settle
 from replayer_qt.core.errors import RecordingUnreadable
 
+_NAMED: Final = re.compile(r"([0-9a-f]{16})_")
+_PLACES_TOLD: Final = 5
 _DEPTH_LIMIT: Final = 16
 _FILES_LIMIT: Final = 1_000_000
 
@@ -35,6 +41,49 @@ def mend_sealing(folder: Path, disk: Disk | None = None) -> tuple[Finding, ...]:
         if finding is not None:
             findings.append(finding)
     return tuple(findings)
+
+
+def mend_packed(
+    path: Path, facts_of_path: Callable[[Path], SealFacts], disk: Disk | None = None
+) -> Finding | None:
+    """Write a damaged packed file anew, if all that it held can still be read.
+
+    What is beyond its parity is left as it is. Safe to repeat and to interrupt. Never raises.
+
+    Args:
+        path: the packed file.
+        facts_of_path: what is known of it; called if it does not say that itself any more.
+        disk: what is written through.
+
+    Returns:
+        What was done; None if nothing is wrong with it.
+    """
+    try:
+        damage = check_packed(path)
+        if not damage:
+            return None
+        found = unpack(path)
+        if not _is_whole(path, found):
+            places = "; ".join(place.what for place in damage[:_PLACES_TOLD])
+            what = f"It is damaged beyond what its parity tells; it was left alone: {places}."
+            return Finding(path=str(path), status="quarantined", what=what[:1000])
+        facts = found.info or facts_of_path(path)
+        repack(found.data, path, facts, disk or RealDisk())
+    except (OSError, RecordingUnreadable) as error:
+        return Finding(path=str(path), status="skipped", what=str(error))
+    what = (
+        f"The packed file was damaged in {len(damage)} places; all that it held was written anew."
+    )
+    return Finding(path=str(path), status="repaired", what=what)
+
+
+def _is_whole(path: Path, found: Unpacked) -> bool:
+    """Whether that is all that was packed: by its index, by the journal's footer, by its name."""
+    digest = hashlib.sha256(found.data).hexdigest()
+    if found.info is not None:
+        return digest == found.info.digest
+    named = _NAMED.match(path.name)
+    return digest_matches(path) is True or (named is not None and digest.startswith(named[1]))
 
 
 def _mend(path: Path, disk: Disk) -> Finding | None:

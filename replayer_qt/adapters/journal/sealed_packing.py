@@ -27,12 +27,13 @@ from replayer_qt.adapters.journal.sealed_format import (
     SealedFrame,
     SealFacts,
     SealInfo,
+    end_bytes,
     first_seq,
-    index_bytes,
     new_packer,
     plain_path,
     sealed_path,
 )
+from replayer_qt.adapters.journal.sealed_parity import ParityMaker
 from replayer_qt.adapters.journal.sealed_ticks import tick_spans
 from replayer_qt.core.errors import RecordingUnreadable
 
@@ -161,8 +162,17 @@ def pack_bytes(data: bytes, target: Path, facts: SealFacts, disk: Disk | None = 
         if info is not None and info.digest == digest:
             return info
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    return repack(data, target, facts, disk)
+
+
+def repack(data: bytes, target: Path, facts: SealFacts, disk: Disk) -> SealInfo:
+    """Make a packed file of `data`, whole or not at all, in place of one that is there.
+
+    Raises:
+        OSError: the disk refused; what was there is as it was.
+    """
     with io.BytesIO(data) as file:
-        _copy(file, target, facts, disk, expected=digest)
+        _copy(file, target, facts, disk, expected=hashlib.sha256(data).hexdigest())
     info = read_info(target)
     if info is None:
         raise OSError(errno.EIO, "what was packed cannot be read", str(target))
@@ -261,6 +271,7 @@ def _new_file(path: Path, disk: Disk) -> Iterator[int]:
 
 def _pack(file: BinaryIO, fd: int, facts: SealFacts, disk: Disk) -> SealInfo:
     packer = new_packer()
+    parity = ParityMaker()
     digest = hashlib.sha256()
     frames: list[SealedFrame] = []
     names: dict[str, int] = {}
@@ -271,6 +282,7 @@ def _pack(file: BinaryIO, fd: int, facts: SealFacts, disk: Disk) -> SealInfo:
         digest.update(content)
         packed = packer.compress(content)
         _write(disk, fd, packed)
+        parity.add(packed)
         spans = tick_spans(content) if ours else ()
         frames.append(
             SealedFrame(
@@ -297,7 +309,7 @@ def _pack(file: BinaryIO, fd: int, facts: SealFacts, disk: Disk) -> SealInfo:
         frames=tuple(frames),
         names=tuple(names),
     )
-    _write(disk, fd, index_bytes(info))
+    _write(disk, fd, end_bytes(info, parity.finish()))
     return info
 
 

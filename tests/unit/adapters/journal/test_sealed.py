@@ -30,7 +30,7 @@ from replayer_qt.adapters.journal.survey import survey
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import PriceTicked
 from replayer_qt.core.units import RoundId
-from tests.helpers.sealed import closed_journal, facts, flip, packed, sealed_journal
+from tests.helpers.sealed import closed_journal, facts, packed, ruin, sealed_journal
 
 LONG = 4_000
 
@@ -93,7 +93,7 @@ def test_other_programs_unpack_it_and_know_its_frames(long):
     assert sum(length for _, length in sizes) == len(plain)
     assert sum(size for size, _ in sizes) + 8 + 8 * frames + 9 == len(data)
     offset = start = 0
-    for size, length in sizes[:-1]:
+    for size, length in sizes[:-2]:
         one = zstandard.ZstdDecompressor().decompress(data[offset : offset + size])
         assert one == plain[start : start + length]
         offset, start = offset + size, start + length
@@ -155,12 +155,36 @@ def test_plain_files_are_read_as_they_are(tmp_path):
         assert (file.read(), damage_of(file)) == (b'{"a":1}\n', ())
 
 
-def test_a_flipped_bit_costs_one_frame_and_is_listed_with_its_place(copy, long):
-    """S3-P6, R4: the sound frames are all there; the damage names line and byte."""
+def test_a_damaged_place_is_mended_and_listed(copy, long):
+    """S3-P6, FAULTS R4: flipped bits and lost sectors cost nothing, and are told all the same."""
+    plain = long[1]
+    whole = copy.read_bytes()
+    frame = read_info(copy).frames[1]
+    for begin, length in ((0, 1), (frame.size // 2, 1), (frame.size - 1, 1), (77, 512), (0, 1024)):
+        at = frame.offset + begin
+        copy.write_bytes(
+            whole[:at] + bytes(b ^ 0x55 for b in whole[at : at + length]) + whole[at + length :]
+        )
+        found = unpack(copy)
+        assert found.data == plain
+        assert "computed from its parity" in found.damage[0].what
+        assert (found.damage[0].line, found.damage[0].offset) == (frame.line, frame.start)
+        assert check_packed(copy) == found.damage
+        with open_plain(copy) as file:
+            assert file.read() == plain
+        first = frame.spans[0][1]
+        assert tick_at(copy, None, first).tick == first
+        recording = read_journal(copy)
+        assert [e.tick for e in recording.events if isinstance(e, PriceTicked)] == list(range(LONG))
+        assert recording.damage == found.damage
+
+
+def test_what_is_beyond_mending_costs_one_frame_and_is_listed_with_its_place(copy, long):
+    """S3-P6, FAULTS R4: the sound frames are all there; the damage names line and byte."""
     plain = long[1]
     info = read_info(copy)
     frame = info.frames[1]
-    flip(copy, frame.offset + frame.size // 2)
+    ruin(copy, frame.offset + 2_000, frame.offset + frame.size - 2_000)
     found = unpack(copy)
     assert found.data == plain[: frame.start] + plain[frame.start + frame.length :]
     (damage,) = found.damage

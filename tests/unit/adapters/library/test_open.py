@@ -13,7 +13,7 @@ from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.units import StreamId
-from tests.helpers.sealed import closed_journal, facts, flip
+from tests.helpers.sealed import closed_journal, facts, ruin
 from tests.helpers.tick_files import marker, round_lines, text, tick_line
 
 REPLAY = StreamId("replay/1")
@@ -146,7 +146,7 @@ def test_damage_of_a_packed_foreign_file_is_listed_with_its_place(tmp_path):
     path = tmp_path / "x.jsonl.zst"
     info = pack_bytes(data, path, SealFacts(format="A", lines=len(many)))
     assert len(info.frames) > 1
-    flip(path, info.frames[0].size // 2)
+    ruin(path, 100, info.frames[0].size - 100)
     recording = open_recording(path, REPLAY)
     (damage,) = recording.damage
     assert (damage.line, damage.offset) == (1, 0)
