@@ -45,6 +45,15 @@ def utc_ns(texts: Sequence[str]) -> list[Nanos]:
     return _one_by_one(texts)
 
 
+def behind_us(first: datetime, last: datetime) -> int | None:
+    """Return how far behind UTC all naive times from `first` to `last` are [us].
+
+    None where that changes in between, or an hour that comes twice is near.
+    """
+    behind = _behind_us(first)
+    return behind if behind == _behind_us(last + timedelta(hours=1)) else None
+
+
 def utc_date_of(at_ns: int) -> date:
     """Return the UTC date of a time [ns since the Unix epoch]."""
     return datetime.fromtimestamp(at_ns // 1_000_000_000, UTC).date()

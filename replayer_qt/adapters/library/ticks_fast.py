@@ -5,13 +5,14 @@ go back by much, ticks that never do, one round. Of everything else it says noth
 for all cases has to be asked; what it does say is what that one would say.
 """
 
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replayer_qt.adapters.library.eastern import utc_date_of, utc_ns
+from replayer_qt.adapters.library.eastern import behind_us, utc_date_of
 from replayer_qt.adapters.library.importers.variant_a import TickLine
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.events import Fairness
@@ -28,9 +29,8 @@ _START: Final = b'{"type": "tick", "timestamp": "'
 _NAME: Final = b'", "game_id": "'
 _TICK: Final = b'", "tick": '
 _TIME: Final = len("2025-10-31T15:00:00.000000")
-_DATE: Final = len("2025-10-31")
-_MARKED: Final = [4, 7, 10, 13, 16, 19]
-_MARK_LETTERS: Final = np.frombuffer(b"--T::.", np.uint8)
+_MARKS_AT: Final = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."))
+_ALIKE: Final = [*range(11), 13, 16, 19]
 _UNITS_US: Final = (
     (11, 36_000_000_000),
     (12, 3_600_000_000),
@@ -46,7 +46,7 @@ _UNITS_US: Final = (
     (25, 1),
 )
 _DIGITS: Final = [at for at, _ in _UNITS_US]
-_WORTH_US: Final = np.array([worth for _, worth in _UNITS_US], np.int64)
+_WORTH_US: Final = np.array([worth for _, worth in _UNITS_US], np.float64)
 _HIGHEST: Final = np.array([2, 9, 5, 9, 5, 9, *[9] * 6], np.uint8)
 _BACK_US: Final = 1_000_000
 _QUOTES: Final = 28
@@ -58,6 +58,8 @@ _STALE_NS: Final = 900_000_000_000
 _NAME_LIMIT: Final = 64
 _LINE_BREAK, _OPEN, _CLOSE, _QUOTE = b'\n{}"'
 _ZERO: Final = ord("0")
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # compared with naive times only
+_MICRO: Final = timedelta(microseconds=1)
 
 
 class _Tick(msgspec.Struct, gc=False):
@@ -160,11 +162,10 @@ def _rows(letters: NDArray[np.uint8], starts: NDArray[np.int64], width: int) -> 
 
 def _fits(rows: NDArray[np.uint8], name: bytes) -> NDArray[np.bool_]:
     """Return for each line whether it begins as a tick of this round does, whatever its time."""
-    begins = np.frombuffer(_START, np.uint8)
-    goes_on = np.frombuffer(_NAME + name + _TICK, np.uint8)
-    fits: NDArray[np.bool_] = (rows[:, : len(begins)] == begins).all(axis=1)
-    fits &= (rows[:, len(begins) + _TIME :] == goes_on).all(axis=1)
-    return fits
+    fits = rows == np.frombuffer(_START + bytes(_TIME) + _NAME + name + _TICK, np.uint8)
+    fits[:, len(_START) : len(_START) + _TIME] = True
+    found: NDArray[np.bool_] = fits.all(axis=1)
+    return found
 
 
 def _mark(line: bytes, name: bytes) -> TickLine:
@@ -176,18 +177,22 @@ def _mark(line: bytes, name: bytes) -> TickLine:
 
 def _utc(times: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return times of one day, written alike, none far behind one before it [ns, UTC]."""
-    _demand((times[:, _MARKED] == _MARK_LETTERS).all())
-    _demand((times[:, :_DATE] == times[0, :_DATE]).all())
+    first = times[0].tobytes().decode("ascii")
+    _demand(all(first[at] == mark for at, mark in _MARKS_AT))
+    _demand((times[:, _ALIKE] == times[0, _ALIKE]).all())
     digits = times[:, _DIGITS] - np.uint8(_ZERO)
     _demand((digits <= _HIGHEST).all())
-    local = digits @ _WORTH_US
+    local = (digits.astype(np.float64) @ _WORTH_US).astype(np.int64)
     _demand((np.maximum.accumulate(local) - local).max() < _BACK_US)
-    ends = (int(local.argmin()), int(local.argmax()))
-    first, last = utc_ns([times[at].tobytes().decode("ascii") for at in ends])
-    begun, ended = (int(local[at]) for at in ends)
-    # no hour was put forward or back in between, nor was one of the two not a time at all
-    _demand(first > 0 and last - first == (ended - begun) * 1_000)
-    return first + (local - begun) * 1_000
+    begun, ended = local.argmin(), local.argmax()
+    behind = behind_us(*(_moment(times[at]) for at in (begun, ended)))
+    _demand(behind is not None)
+    midnight = _moment(times[0]).replace(hour=0, minute=0, second=0, microsecond=0) - _EPOCH
+    return (local + (midnight // _MICRO + (behind or 0))) * 1_000
+
+
+def _moment(time: NDArray[np.uint8]) -> datetime:
+    return datetime.fromisoformat(time.tobytes().decode("ascii"))
 
 
 def _decoded(
@@ -218,9 +223,10 @@ def _round(
     rug = _true_rug(found)
     which = _that_count(found, rug)
     lines = [found[at] for at in which.tolist()]
-    ticks = np.array([line.tick for line in lines], np.int64)
-    prices = np.array([line.price for line in lines], np.float64)
-    counts = np.array([line.trade_count for line in lines], np.int64)
+    size = len(lines)
+    ticks = np.fromiter([line.tick for line in lines], np.int64, size)
+    prices = np.fromiter([line.price for line in lines], np.float64, size)
+    counts = np.fromiter([line.trade_count for line in lines], np.int64, size)
     counts[counts <= 0] = NOT_TOLD
     ats = times[which]
     _demand(sound(ticks, prices).all())
@@ -261,7 +267,7 @@ def _true_rug(found: list[_Tick]) -> int | None:
 def _that_count(found: list[_Tick], rug: int | None) -> NDArray[np.int64]:
     which = [at for at, line in enumerate(found) if (line.active and not line.rugged) or at == rug]
     _demand(which)
-    return np.array(which, np.int64)
+    return np.fromiter(which, np.int64, len(which))
 
 
 def _summary(columns: RoundColumns) -> RoundSummary:
@@ -287,5 +293,7 @@ def _date_agrees(round_id: RoundId, begun_at: int) -> bool:
     named = round_id[:8]
     if not (named.isdigit() and len(named) == 8):
         return True
-    days = {utc_date_of(at) for at in (begun_at, max(0, begun_at - _STALE_NS))}
-    return named in {f"{day:%Y%m%d}" for day in days}
+    return any(
+        named == utc_date_of(at).isoformat().replace("-", "")
+        for at in (begun_at, max(0, begun_at - _STALE_NS))
+    )
