@@ -32,6 +32,8 @@ COST: Final = 2**17
 
 _COSTS: Final = range(2**10, 2**20 + 1)
 _LONGEST: Final = 1_024
+_MADE: Final = 64
+_GIVE: Final = f"Set {VARIABLE}, or name a --passphrase-file; take several words."
 _LOST: Final = "Without it nobody can read what it sealed, we neither."
 
 Mode = Literal["keyring", "passphrase"]
@@ -159,8 +161,9 @@ class Keys:
         self._register = register
         self._cost = cost
         self._passphrase: str | None = None
+        self._refusal: str | None = None
         self._current: MasterKey | None = None
-        self._made: dict[Scrypt, MasterKey] = {}  # bounded: a few salts for each data directory
+        self._made: dict[Scrypt, MasterKey] = {}  # bounded by _MADE
         self._held: dict[str, MasterKey] = {}  # bounded: the keys of one keyring
 
     def current(self) -> MasterKey:
@@ -215,7 +218,7 @@ class Keys:
             return self._keep(self._heard(secrets.token_bytes(KEY_BYTES), None))
         self._current = None
         said = Scrypt(n=self._cost, r=8, p=1, salt=secrets.token_hex(16))
-        self._passphrase = None
+        self._passphrase = self._refusal = None
         key = self._derive(said, "a new vault")
         self._write(msgspec.json.encode(_Kept(key=key.name, scrypt=said)))
         return key
@@ -257,15 +260,16 @@ class Keys:
         return key
 
     def _of_passphrase(self, said: Scrypt, name: str, what: str) -> MasterKey:
-        key = self._made.get(said)
-        key = key or self._derive(said, what)
+        key = self._made.get(said) or self._derive(said, what)
+        if len(self._made) >= _MADE:
+            self._made.clear()
+        # kept though it may be the wrong one: making it takes half a second, and a trail is long
+        self._made[said] = key
         if key.name != name:
-            self._passphrase = None
             raise VaultLocked(
                 f"{what} was sealed with another passphrase, or its header was changed.",
                 remedy=f"Give the passphrase that it was sealed with. {_LOST}",
             )
-        self._made[said] = key
         return key
 
     def _derive(self, said: Scrypt, what: str) -> MasterKey:
@@ -275,7 +279,11 @@ class Keys:
                 remedy="Its header was changed: take a copy from elsewhere.",
             )
         if self._passphrase is None:
-            self._passphrase = self._asked(what)
+            # a person is asked once, whatever the answer
+            if self._refusal is None:
+                self._passphrase, self._refusal = self._asked(what)
+            if self._passphrase is None:
+                raise VaultLocked(f"{what} stays closed: {self._refusal}", remedy=_GIVE)
         self._register("passphrase", self._passphrase)
         try:
             salt = bytes.fromhex(said.salt)
@@ -285,19 +293,14 @@ class Keys:
         function = ScryptFunction(salt=salt, length=KEY_BYTES, n=said.n, r=said.r, p=said.p)
         return self._heard(function.derive(text), said)
 
-    def _asked(self, what: str) -> str:
+    def _asked(self, what: str) -> tuple[str | None, str]:
+        """Return the passphrase, or why there is none."""
         told = self._ask(what)
         if told is None:
-            raise VaultLocked(
-                f"{what} needs a passphrase, and none was given.",
-                remedy=f"Set {VARIABLE}, or name a --passphrase-file.",
-            )
+            return None, "no passphrase was given."
         if not SHORTEST <= len(told) <= _LONGEST:
-            raise VaultLocked(
-                f"The passphrase has less than {SHORTEST} characters, or too many.",
-                remedy="Take several words; a short one is guessed.",
-            )
-        return told
+            return None, f"the passphrase has less than {SHORTEST} characters, or too many."
+        return told, ""
 
     def _heard(self, secret: bytes, said: Scrypt | None) -> MasterKey:
         key = MasterKey(secret, said)

@@ -9,13 +9,16 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.audit.format import FOLDER
+from replayer_qt.adapters.audit.format import FOLDER, TrailFile
 from replayer_qt.adapters.audit.reader import counting_lines, trail_of
 from replayer_qt.adapters.audit.verify import TrailReport, verify_trail
+from replayer_qt.adapters.log_setup import escape
 from replayer_qt.adapters.paths import find_paths
+from replayer_qt.adapters.vault import Unlock
 from replayer_qt.cli import audit_replay, audit_show
 from replayer_qt.cli.arguments import profile_name
-from replayer_qt.core.errors import UserFacingError
+from replayer_qt.cli.vault_key import add_passphrase, vault_of
+from replayer_qt.core.errors import SomethingMissing, UserFacingError, VaultLocked
 
 _PLACES_SHOWN: Final = 20
 
@@ -58,15 +61,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked; 0 if all is as it should be, 1 if not."""
+    unlock = vault_of(arguments).open
     match arguments.kind:
         case "verify":
-            return _verify(arguments)
+            return _verify(arguments, unlock)
         case "show":
-            return audit_show.show(_lines(_place(arguments)), arguments)
+            return audit_show.show(_readable_lines(_place(arguments), unlock), arguments)
         case "export":
-            return audit_show.export(_lines(_place(arguments)), arguments)
+            _need_keys(_place(arguments), unlock)
+            return audit_show.export(_lines(_place(arguments), unlock), arguments)
         case _:
-            return audit_replay.replay(_lines(arguments.path or _place(arguments)), arguments)
+            path = arguments.path or _place(arguments)
+            return audit_replay.replay(_lines(path, unlock), arguments)
 
 
 def _add(
@@ -82,6 +88,7 @@ def _add(
         "--profile", type=profile_name, default="default", metavar="NAME", help="whose trail"
     )
     parser.add_argument("--data-dir", metavar="DIR", help="where everything is kept")
+    add_passphrase(parser)
     return parser
 
 
@@ -96,18 +103,51 @@ def _place(arguments: argparse.Namespace) -> Path:
     return paths.data_dir / FOLDER
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path, unlock: Unlock) -> Iterator[bytes]:
     try:
         files = trail_of(path)
         if not files:
             raise _nothing_in(path)
-        yield from counting_lines(files)
+        yield from counting_lines(files, unlock)
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _verify(arguments: argparse.Namespace) -> int:
-    reports = [_verified(path) for path in arguments.paths or [_place(arguments)]]
+def _readable_lines(path: Path, unlock: Unlock) -> Iterator[bytes]:
+    """The lines of what can be opened; which files cannot is said on standard error."""
+    try:
+        files = trail_of(path)
+        if not files:
+            raise _nothing_in(path)
+        opened = [file for file in files if not _is_locked(file, unlock)]
+        yield from counting_lines(opened, unlock)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _need_keys(path: Path, unlock: Unlock) -> None:
+    """An export that lacks days would look damaged for ever; raises VaultLocked before it begins."""
+    try:
+        for file in trail_of(path):
+            if file.is_sealed:
+                unlock(file.path).close()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _is_locked(file: TrailFile, unlock: Unlock) -> bool:
+    if not file.is_sealed:
+        return False
+    try:
+        with unlock(file.path):
+            return False
+    except (VaultLocked, SomethingMissing) as error:
+        print(f"replayer: not read: {escape(str(error))}", file=sys.stderr)
+        return True
+
+
+def _verify(arguments: argparse.Namespace, unlock: Unlock) -> int:
+    reports = [_verified(path, unlock) for path in arguments.paths or [_place(arguments)]]
     if arguments.json:
         told = {
             "trails": [msgspec.to_builtins(report) for report in reports],
@@ -120,9 +160,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 0 if all(report.is_whole for report in reports) else 1
 
 
-def _verified(path: Path) -> TrailReport:
+def _verified(path: Path, unlock: Unlock) -> TrailReport:
     try:
-        report = verify_trail(path)
+        report = verify_trail(path, unlock)
     except OSError as error:
         raise _unreadable(path, error) from error
     if not report.files and not report.damaged:
@@ -144,7 +184,9 @@ def _unreadable(path: Path, error: OSError) -> TrailUnreadable:
 
 
 def _print_report(report: TrailReport) -> None:
-    state = "whole" if report.is_whole else f"DAMAGED in {report.damaged} places"
+    state = f"DAMAGED in {report.damaged} places" if report.damaged else "whole"
+    if report.locked and not report.damaged:
+        state = f"NOT READ in full: {len(report.locked)} files are encrypted and stayed closed"
     print(
         f"{report.path}: {state}, {report.records} records in {len(report.files)} files, "
         f"the last one is {report.head.seq} ({report.head.digest[:16]})"
@@ -152,6 +194,8 @@ def _print_report(report: TrailReport) -> None:
     for found in report.files:
         if found.left:
             print(f"  {found.file}: {found.left} bytes at its end do not count (crash or fault)")
+    for name in report.locked[:_PLACES_SHOWN]:
+        print(f"  {name}: encrypted, and its key is not at hand: nothing of it was checked")
     for place in report.damage[:_PLACES_SHOWN]:
         where = f"line {place.line}, " if place.line else ""
         print(f"  {place.file}: {where}record {place.seq}: {place.what}")

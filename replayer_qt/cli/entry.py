@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "replay": ("replayer_qt.cli.replay", "replay a recording without a window"),
     "backtest": (_NOT_YET, "test a strategy on recordings (not yet)"),
     "audit": ("replayer_qt.cli.audit", "check, show and export the audit trail"),
+    "vault": ("replayer_qt.cli.vault", "encrypt files of your own actions, and open them"),
     "kill": ("replayer_qt.cli.kill", "stop all trading now, whether the window runs or not"),
     "bench": ("replayer_qt.cli.bench.command", "measure this program on this machine"),
     "doctor": ("replayer_qt.cli.doctor", "check what this machine has and lacks"),

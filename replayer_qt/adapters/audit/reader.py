@@ -14,7 +14,7 @@ from replayer_qt.adapters.vault import Unlock
 from replayer_qt.adapters.vault_format import SUFFIX as VAULT
 from replayer_qt.core.audit_chain import Head, is_sound, links_of
 from replayer_qt.core.audit_record import SCHEMA, AuditRecord
-from replayer_qt.core.errors import VaultLocked
+from replayer_qt.core.errors import SomethingMissing, VaultLocked
 
 _ZST: Final = ".zst"
 _BUFFER: Final = 1024 * 1024
@@ -193,7 +193,7 @@ def counting_of(files: Sequence[TrailFile], unlock: Unlock | None = None) -> dic
 def _begun_if_open(file: TrailFile, unlock: Unlock | None) -> Begun | None:
     try:
         return begun_of(file.path, unlock)
-    except VaultLocked:
+    except (VaultLocked, SomethingMissing):
         return None
 
 

@@ -14,7 +14,7 @@ from replayer_qt.adapters.audit.reader import counting_of, lines_of, trail_of
 from replayer_qt.adapters.vault import Unlock, VaultChanged
 from replayer_qt.core.audit_chain import Head, is_sound, links_of
 from replayer_qt.core.audit_record import NO_LINE
-from replayer_qt.core.errors import VaultLocked
+from replayer_qt.core.errors import SomethingMissing, VaultLocked
 
 DAMAGE_KEPT: Final = 1_000
 
@@ -154,7 +154,7 @@ class _Check:
                 records, first, last = records + 1, first or seq, seq
         except VaultChanged as error:
             self._tell(self._next, error.what)
-        except VaultLocked:
+        except (VaultLocked, SomethingMissing):
             self._locked.append(file.path.name)
             self._head, limit = None, None
         except OSError as error:

@@ -160,7 +160,7 @@ def test_another_passphrase_is_told_at_once(tmp_path):
     assert not isinstance(caught.value, VaultChanged)
     with pytest.raises(VaultLocked, match="another passphrase"):
         wrong.keys.current()
-    with pytest.raises(VaultLocked, match="none was given"):
+    with pytest.raises(VaultLocked, match="no passphrase was given"):
         Vault(keys_in(tmp_path, ask=lambda _: None)).open(path)
 
 
