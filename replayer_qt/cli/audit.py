@@ -126,7 +126,7 @@ def _readable_lines(path: Path, unlock: Unlock) -> Iterator[bytes]:
 
 
 def _need_keys(path: Path, unlock: Unlock) -> None:
-    """An export that lacks days would look damaged for ever; raises VaultLocked before it begins."""
+    """Raise VaultLocked before an export begins; one that lacks days looks damaged for ever."""
     try:
         for file in trail_of(path):
             if file.is_sealed:
