@@ -4,14 +4,14 @@ import errno
 import hashlib
 import io
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from replayer_qt.adapters.journal.disk import Disk, RealDisk
+from replayer_qt.adapters.vault_door import SUFFIX, VaultChanged
 from replayer_qt.adapters.vault_format import (
     CHUNK,
-    SUFFIX,
     Changed,
     Opened,
     new_header,
@@ -25,14 +25,6 @@ from replayer_qt.core.errors import VaultLocked
 _DRAFT: Final = ".part"
 
 
-class VaultChanged(VaultLocked):
-    """A sealed file's bytes are not those that were sealed; the message says where."""
-
-
-Unlock = Callable[[Path], BinaryIO]
-"""Opens a sealed file to read its plain bytes; raises VaultLocked, reading too."""
-
-
 class Vault:
     """Seals files and opens them; asks for a key when it needs one, not before."""
 
@@ -40,6 +32,15 @@ class Vault:
         """Take the keys, and the file system."""
         self.keys = keys
         self._disk = RealDisk() if disk is None else disk
+
+    def ready(self) -> None:
+        """Find the key to seal with now, so that sealing need not wait for it.
+
+        Raises:
+            VaultLocked: there is none.
+            SomethingMissing: there is no keyring.
+        """
+        self.keys.current()
 
     def seal(self, path: Path, *, anew: bool = False) -> Iterator[None]:
         """Put a sealed copy, `PATH.vault`, in the place of a file, pausing after each step.

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-SUFFIX: Final = ".vault"
 CHUNK: Final = 64 * 1024
 """Plain bytes of a chunk [bytes]; the last one may have fewer, or none."""
 KEY_BYTES: Final = 32

@@ -14,7 +14,7 @@ from replayer_qt.adapters.audit.reader import counting_lines, trail_of
 from replayer_qt.adapters.audit.verify import TrailReport, verify_trail
 from replayer_qt.adapters.log_setup import escape
 from replayer_qt.adapters.paths import find_paths
-from replayer_qt.adapters.vault import Unlock
+from replayer_qt.adapters.vault_door import Unlock
 from replayer_qt.cli import audit_replay, audit_show
 from replayer_qt.cli.arguments import profile_name
 from replayer_qt.cli.vault_key import add_passphrase, vault_of

@@ -10,7 +10,7 @@ import msgspec
 
 from replayer_qt.adapters.audit.format import FOLDER, SEALED, files_in
 from replayer_qt.adapters.vault import Vault
-from replayer_qt.adapters.vault_format import SUFFIX
+from replayer_qt.adapters.vault_door import SUFFIX
 from replayer_qt.adapters.vault_sheet import sheet_of
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.vault_key import (

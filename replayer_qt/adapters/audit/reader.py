@@ -10,8 +10,8 @@ import msgspec
 import zstandard
 
 from replayer_qt.adapters.audit.format import LINE_LIMIT, Begun, TrailFile, begun_in, files_in
-from replayer_qt.adapters.vault import Unlock
-from replayer_qt.adapters.vault_format import SUFFIX as VAULT
+from replayer_qt.adapters.vault_door import SUFFIX as VAULT
+from replayer_qt.adapters.vault_door import Unlock
 from replayer_qt.core.audit_chain import Head, is_sound, links_of
 from replayer_qt.core.audit_record import SCHEMA, AuditRecord
 from replayer_qt.core.errors import SomethingMissing, VaultLocked

@@ -11,7 +11,7 @@ import msgspec
 
 from replayer_qt.adapters.audit.format import Anchor, TrailFile, begun_in, read_anchor
 from replayer_qt.adapters.audit.reader import counting_of, lines_of, trail_of
-from replayer_qt.adapters.vault import Unlock, VaultChanged
+from replayer_qt.adapters.vault_door import Unlock, VaultChanged
 from replayer_qt.core.audit_chain import Head, is_sound, links_of
 from replayer_qt.core.audit_record import NO_LINE
 from replayer_qt.core.errors import SomethingMissing, VaultLocked

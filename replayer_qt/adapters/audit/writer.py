@@ -23,7 +23,7 @@ from replayer_qt.adapters.audit.packing import pack, write_all
 from replayer_qt.adapters.audit.reader import End, end_of
 from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.journal.lock import FolderLock
-from replayer_qt.adapters.vault import Vault
+from replayer_qt.adapters.vault_door import Sealer
 from replayer_qt.core.audit_chain import Chain, Clean, Head, Run
 from replayer_qt.core.errors import DataDirUnusable, SomethingMissing, VaultLocked
 from replayer_qt.core.event_ids import Entropy
@@ -91,7 +91,7 @@ class AuditFiles:
         entropy: Entropy = secrets.randbits,
         clean: Clean | None = None,
         disk: Disk | None = None,
-        vault: Vault | None = None,
+        vault: Sealer | None = None,
     ) -> None:
         """Prepare; nothing is touched yet.
 
@@ -297,7 +297,7 @@ class AuditFiles:
         self._is_open = True
         if self._vault is not None:
             # making a key of a passphrase takes half a second, which no order shall wait for
-            self._with_key(self._vault.keys.current)
+            self._with_key(self._vault.ready)
 
     def _go_on(self) -> None:
         """Find the last line, hold it against the anchor, and go on after the later of the two."""

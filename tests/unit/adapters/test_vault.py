@@ -8,7 +8,8 @@ import random
 import pytest
 
 from replayer_qt.adapters.log_setup import Redactor, start_logging
-from replayer_qt.adapters.vault import Vault, VaultChanged
+from replayer_qt.adapters.vault import Vault
+from replayer_qt.adapters.vault_door import VaultChanged
 from replayer_qt.adapters.vault_format import CHUNK
 from replayer_qt.core.errors import VaultLocked
 from tests.helpers.faulty_disk import FaultyDisk
