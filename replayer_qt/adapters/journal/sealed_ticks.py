@@ -34,12 +34,11 @@ def tick_spans(content: bytes) -> Iterator[tuple[str, int, int]]:
 
 def tick_in(content: bytes, round_id: RoundId | None, tick: int) -> PriceTicked | None:
     """Return the first sound record of a tick in some lines of a journal, if there is one."""
-    wanted = re.compile(rb'^\{"seq":\d+,"ev":"PriceTicked",.*"tick":%d,.*$' % tick, re.MULTILINE)
-    for found in wanted.finditer(content):
-        if not is_sound(found[0]):
+    for line in _lines_with(content, b'"tick":%d,' % tick):
+        if not (line.startswith(b'{"seq":') and is_sound(line)):
             continue
         try:
-            event = codec.decode(found[0])
+            event = codec.decode(line)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             continue
         if not isinstance(event, PriceTicked) or event.tick != tick:
@@ -47,3 +46,12 @@ def tick_in(content: bytes, round_id: RoundId | None, tick: int) -> PriceTicked 
         if round_id in {None, event.round_id}:
             return event
     return None
+
+
+def _lines_with(content: bytes, wanted: bytes) -> Iterator[bytes]:
+    end = 0
+    while (at := content.find(wanted, end)) >= 0:
+        begin = content.rfind(b"\n", 0, at) + 1
+        end = content.find(b"\n", at)
+        end = len(content) if end < 0 else end
+        yield content[begin:end]
