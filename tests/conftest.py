@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from tests.helpers.postgres import postgres_server  # noqa: F401  # a fixture
 from tests.helpers.write_watch import WriteWatch
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -325,6 +325,19 @@ def open_catalogue(
     Raises:
         CatalogueUnusable: it can't be reached, opened or made.
     """
-    if settings.url:
-        raise CatalogueUnusable(f"no server yet {secret}", remedy="")
-    return SqlCatalogue(SqliteStore(folder))
+    if not settings.url:
+        return SqlCatalogue(SqliteStore(folder))
+    # a fifth of a second to import, which only shared archives need
+    from replayer_qt.adapters.library.catalogue_postgres import (  # noqa: PLC0415
+        PostgresStore,
+        place_of,
+    )
+
+    try:
+        place = place_of(folder)
+    except OSError as error:
+        raise CatalogueUnusable(
+            f"{folder} cannot be used: {error.strerror or error}.",
+            remedy="Make it writable, or name another --data-dir.",
+        ) from error
+    return SqlCatalogue(PostgresStore(settings.url, place, secret))

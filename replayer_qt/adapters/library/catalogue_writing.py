@@ -99,7 +99,7 @@ def drop_all(cursor: Cursor, place: str) -> None:
     ]
     cursor.run(f"DELETE FROM copies WHERE file IN ({ours})", [place])  # noqa: S608 - ours
     cursor.run("DELETE FROM files WHERE place = ?", [place])
-    cursor.run("DELETE FROM rounds WHERE id NOT IN (SELECT round FROM copies)")
+    cursor.run("DELETE FROM rounds WHERE NOT EXISTS (SELECT 1 FROM copies WHERE round = rounds.id)")
     if cursor.rows("SELECT 1 FROM copies LIMIT 1"):
         refresh(cursor, changed)
 

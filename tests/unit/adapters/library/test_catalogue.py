@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from replayer_qt.adapters.library.catalogue import open_catalogue
+from replayer_qt.adapters.library.catalogue_postgres import NAMESPACE
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import (
     LibraryRound,
@@ -23,13 +24,19 @@ from replayer_qt.core.units import RUGS, RoundId
 from tests.helpers.library import BEGUN, file_entry, round_entry, stream
 
 
-@pytest.fixture
-def opened(tmp_path):
-    """Opens catalogues on one database, and closes them in the end."""
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def opened(request, tmp_path):
+    """Opens catalogues on one empty database, and closes them in the end."""
+    url = ""
+    if request.param == "PostgreSQL":
+        server = request.getfixturevalue("postgres_server")
+        server.run(f"DROP SCHEMA IF EXISTS {NAMESPACE} CASCADE")
+        url = server.url
     made = []
 
-    def open_one():
-        made.append(open_catalogue(tmp_path / "library", LibrarySettings(), lambda _: None))
+    def open_one(folder="library"):
+        settings = LibrarySettings(url=url)
+        made.append(open_catalogue(tmp_path / folder, settings, lambda _: None))
         return made[-1]
 
     yield open_one
