@@ -8,7 +8,7 @@ import random
 import pytest
 
 from replayer_qt.adapters.log_setup import Redactor, start_logging
-from replayer_qt.adapters.vault import Vault
+from replayer_qt.adapters.vault import Vault, vault_for
 from replayer_qt.adapters.vault_door import VaultChanged
 from replayer_qt.adapters.vault_format import CHUNK
 from replayer_qt.core.errors import VaultLocked
@@ -295,3 +295,18 @@ def test_the_redactor_takes_out_every_form_of_a_key(tmp_path):
     keys = keys_in(tmp_path, register=redactor.register)
     secret = keys.make().secret
     assert redactor.clean(f"a {secret.hex()} b") == "a <vault key> b"
+
+
+def test_a_profiles_vault_is_as_its_settings_want_it(tmp_path):
+    """S3-R4: off as it comes; with a passphrase that the environment states, nobody is asked."""
+    redactor = Redactor()
+    said = {"environ": {"REPLAYER_PASSPHRASE": PASSPHRASE}, "register": redactor.register}
+    assert vault_for("off", tmp_path, "default", **said) is None
+    keys_in(tmp_path, "passphrase").make()
+    vault = vault_for("passphrase", tmp_path, "default", **said)
+    assert vault is not None
+    vault.ready()
+    assert read(vault, sealed(vault, tmp_path / "day", CANARY)) == CANARY
+    assert redactor.clean(f"it is {PASSPHRASE}") == "it is <passphrase>"
+    with pytest.raises(VaultLocked, match="no passphrase"):
+        vault_for("passphrase", tmp_path, "default", environ={}, register=print).ready()
