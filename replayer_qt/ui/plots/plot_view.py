@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -45,19 +45,18 @@ class PlotView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        menu = QMenu(self)
+        self.menu = QMenu(self)
         for kind, words in (
             ("png", "As a picture (PNG)…"),
             ("svg", "As a drawing (SVG)…"),
             ("csv", "Its numbers (CSV)…"),
         ):
-            menu.addAction(words).setData(kind)
-        menu.triggered.connect(self._ask)
+            self.menu.addAction(words).setData(kind)
+        self.menu.triggered.connect(self._ask)
         self.save = QToolButton(self)
-        self.save.setText("Save")
+        self.save.setText("Save…")
         self.save.setProperty("role", "step")
-        self.save.setMenu(menu)
-        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.save.clicked.connect(self._pop_up)
         self.show_plot(plot)
 
     @property
@@ -83,6 +82,10 @@ class PlotView(QWidget):
         """Use the theme's colours."""
         self._theme, self._painter = theme, None
         self.update()
+
+    @Slot()
+    def _pop_up(self) -> None:
+        self.menu.popup(self.save.mapToGlobal(QPoint(0, self.save.height())))
 
     @Slot(object)
     def _ask(self, action: object) -> None:
