@@ -44,12 +44,13 @@ class ReadFile(msgspec.Struct, frozen=True, kw_only=True):
     info: SealInfo | None = None
 
 
-def read_file(path: Path, stream: StreamId | None = None) -> ReadFile:
+def read_file(path: Path, stream: StreamId | None = None, *, digest: str = "") -> ReadFile:
     """Return the rounds of a file.
 
     Args:
         path: the file.
         stream: what its events shall name; None: what it says itself, else rugs.fun.
+        digest: the digest of its content, where that is known already.
 
     Raises:
         OSError: it cannot be read.
@@ -63,7 +64,7 @@ def read_file(path: Path, stream: StreamId | None = None) -> ReadFile:
     return ReadFile(
         recording=recording,
         rounds=rounds,
-        digest=hashlib.sha256(content.data).hexdigest(),
+        digest=digest or hashlib.sha256(content.data).hexdigest(),
         plain_size=len(content.data),
         info=content.info,
     )

@@ -114,8 +114,11 @@ def load_columns(file: FileEntry, store: ColumnStore) -> tuple[RoundColumns, ...
     kept = store.get(file)
     if kept is not None:
         return kept
+    path = Path(file.path)
     try:
-        read = read_file(Path(file.path))
+        stated = path.stat()
+        same = (stated.st_size, stated.st_mtime_ns) == (file.size, file.modified)
+        read = read_file(path, digest=file.digest if same else "")
     except _TROUBLE:
         return ()
     columns = tuple(one.columns for one in read.rounds)

@@ -1,4 +1,4 @@
-"""Recordings: reading and decoding them against reading their bytes, and replay at full speed."""
+"""Recordings: loading them to columns against reading their bytes, and replay at full speed."""
 
 import asyncio
 import json
@@ -13,8 +13,11 @@ from typing import Final
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.adapters.library.columns_store import ColumnFile
+from replayer_qt.adapters.library.indexing import index_file, load_columns
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.cli.bench.result import Result
+from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.commands import Play, SetSpeed
 from replayer_qt.core.events import (
     Event,
@@ -25,6 +28,7 @@ from replayer_qt.core.events import (
     TimerTicked,
 )
 from replayer_qt.core.fairness import generate
+from replayer_qt.core.library import FileEntry
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
 from replayer_qt.core.replay_events import ReplayMoved
@@ -33,50 +37,115 @@ from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, RoundId, Stream
 from replayer_qt.engine.engine import Engine
 
 LOADING_BUDGET: Final = 8.0
+AGAIN_BUDGET: Final = 1.0
+OPENING_BUDGET: Final = 50.0
 REPLAY_BUDGET: Final = 1_000_000.0
 
 _FILES: Final = 120
 _WAITING: Final = 150
+_LONG: Final = 10_000
+_TYPICAL: Final = 1_300
 _REPLAYED: Final = 1_000_000
-_RUNS: Final = 5
+_RUNS: Final = 7
 _STREAM: Final = StreamId("replay/1")
 _BEGUN: Final = datetime(2025, 10, 31, 12, tzinfo=UTC)
 
 
 def measure() -> list[Result]:
     """Make recordings in a temporary folder, load them, and replay a million ticks."""
-    with tempfile.TemporaryDirectory(prefix="replayer-bench-") as folder:
-        foreign = _write_foreign(Path(folder) / "foreign")
-        own = _write_own(Path(folder) / "own")
+    with tempfile.TemporaryDirectory(prefix="replayer-bench-") as name:
+        folder = Path(name)
+        foreign = _write_foreign(folder / "foreign")
+        own = _write_own(folder / "own")
         return [
-            _loading("load + decode foreign tick recordings / read the bytes", foreign),
-            _loading("load + decode journals / read the bytes", own),
+            *_loading("foreign tick recordings", foreign, folder / "foreign.sqlite"),
+            *_loading("journals", own, folder / "own.sqlite"),
+            *(_opening(folder / f"long{ticks}", ticks) for ticks in (_TYPICAL, _LONG)),
             _replaying(),
         ]
 
 
-def _loading(name: str, files: Sequence[Path]) -> Result:
-    reading = _best(lambda: [path.read_bytes() for path in files])
-    loading = _best(lambda: [open_recording(path, _STREAM) for path in files])
+def _loading(what: str, files: Sequence[Path], place: Path) -> list[Result]:
+    """Load files to columns, first from themselves and then from the store; and as events."""
+    entries = [index_file(path) for path in files]
+    store = ColumnFile(place)
+    for one in entries:
+        store.put(one.file, one.columns)
+    reading, first, again, events = _alternately(
+        lambda: [path.read_bytes() for path in files],
+        lambda: [load_columns(one.file, _Nothing()) for one in entries],
+        lambda: [load_columns(one.file, store) for one in entries],
+        lambda: [open_recording(path, _STREAM) for path in files],
+    )
+    store.close()
     size = sum(path.stat().st_size for path in files) / 1e6
+    note = f"{len(files)} files, {size:.1f} MB, bytes alone {reading * 1e3:.1f} ms"
+    return [
+        Result(
+            name=f"load + decode {what}, first time / read the bytes",
+            value=first / reading,
+            unit="x",
+            budget=LOADING_BUDGET,
+            note=f"{note}: {first * 1e3:.0f} ms",
+        ),
+        Result(
+            name=f"load + decode {what}, second time / read the bytes",
+            value=again / reading,
+            unit="x",
+            budget=AGAIN_BUDGET,
+            note=f"{note}: {again * 1e3:.1f} ms, the store {place.stat().st_size / 1e6:.2f} MB",
+        ),
+        Result(
+            name=f"load {what} as events, to be replayed / read the bytes",
+            value=events / reading,
+            unit="x",
+            note=f"{events * 1e3:.0f} ms",
+        ),
+    ]
+
+
+def _opening(folder: Path, ticks: int) -> Result:
+    """One round of a file of its own, as a person who opens it for the first time waits for it."""
+    folder.mkdir()
+    prices = tuple(1.0 + number % 977 / 977 for number in range(ticks))
+    (path,) = _write_journals(folder, [_own_events(0, prices)])
+    entry = index_file(path).file
+    store = ColumnFile(folder / "columns.sqlite")
+    store.put(entry, index_file(path).columns)
+    first, again = _alternately(
+        lambda: load_columns(entry, _Nothing()), lambda: load_columns(entry, store)
+    )
+    store.close()
     return Result(
-        name=name,
-        value=loading / reading,
-        unit="x",
-        budget=LOADING_BUDGET,
-        note=f"{len(files)} files, {size:.1f} MB: {loading * 1e3:.0f} ms, "
-        f"bytes alone {reading * 1e3:.1f} ms",
+        name=f"open one round of {ticks:,} ticks to columns, first time",
+        value=first * 1e3,
+        unit="ms",
+        budget=OPENING_BUDGET,
+        note=f"second time {again * 1e3:.2f} ms",
     )
 
 
-def _best(work: Callable[[], object]) -> float:
-    """Return the shortest of some runs [s]: the others were disturbed."""
-    took = []
+class _Nothing:
+    """A store that keeps nothing: each time is the first."""
+
+    def get(self, file: FileEntry) -> None: ...
+
+    def put(self, file: FileEntry, rounds: Sequence[RoundColumns]) -> None: ...
+
+    def forget(self, paths: Sequence[str]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _alternately(*works: Callable[[], object]) -> list[float]:
+    """Return the shortest of some runs of each, by turns [s]: the others were disturbed."""
+    took = [math.inf] * len(works)
     for _ in range(_RUNS):
-        began = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - began)
-    return min(took)
+        for number, work in enumerate(works):
+            began = time.perf_counter()
+            work()
+            took[number] = min(took[number], time.perf_counter() - began)
+    return took
 
 
 def _prices(number: int) -> tuple[float, ...]:
@@ -123,17 +192,21 @@ def _foreign_rows(number: int) -> list[dict[str, object]]:
 
 
 def _write_own(folder: Path) -> list[Path]:
+    return _write_journals(folder, [_own_events(number) for number in range(_FILES)])
+
+
+def _write_journals(folder: Path, rounds: Sequence[Sequence[Event]]) -> list[Path]:
     journal = RecordingJournal(
         folder, SystemClock(), RecorderSettings(), app_version="bench", session="bench"
     )
     journal.start()
-    for number in range(_FILES):
-        journal.append(_own_events(number))
+    for events in rounds:
+        journal.append(events)
     journal.stop()
     return sorted(folder.rglob("*.jsonl"))
 
 
-def _own_events(number: int) -> list[Event]:
+def _own_events(number: int, told: Sequence[float] = ()) -> list[Event]:
     name, ms = _name(number), NANOS_PER_MILLISECOND
     start = number * 200_000 * ms + 1_761_900_000_000_000_000
     events: list[Event] = [_made(RoundOpened, start, name)]
@@ -141,7 +214,7 @@ def _own_events(number: int) -> list[Event]:
     for count in range(_WAITING):
         left = 100 * (_WAITING - count)
         events.append(_made(TimerTicked, start + count * 100 * ms, name, remaining_ms=left))
-    prices = _prices(number)
+    prices = told or _prices(number)
     for tick, price in enumerate(prices):
         at = start + (15_000 + tick * 250) * ms
         events.append(_made(PriceTicked, at, name, tick=tick, price=price, trade_count=tick))
