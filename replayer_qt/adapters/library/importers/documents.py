@@ -11,6 +11,12 @@ from replayer_qt.adapters.library.importers.captures import Message, events_of
 from replayer_qt.adapters.library.importers.presses import presses_in, recording_of_presses
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, times_ns
+from replayer_qt.adapters.library.importers.torn_documents import (
+    entries_inside,
+    kind_of_torn,
+    presses_inside,
+    round_inside,
+)
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import SeedRevealed
 from replayer_qt.core.recording import Damage, Recording
@@ -66,6 +72,8 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def kind_of_document(data: bytes) -> str | None:
     """Return the letter of the variant that a JSON document is of, or None."""
     members = _members(data)
+    if not members:
+        return kind_of_torn(data)
     if "prices" in members and "meta" in members:
         return "I"
     if bytes(members.get("actions", b"")).startswith(b"["):
@@ -101,6 +109,8 @@ def read_document(path: Path, data: bytes, stream: StreamId) -> Recording:
         RecordingUnreadable: its values make no sense.
     """
     members = _members(data)
+    if not members:
+        return _read_torn(path, data.decode("utf-8", "replace"), stream)
     try:
         if "prices" in members:
             return _read_round(path, _ROUND.decode(data), stream)
@@ -114,6 +124,31 @@ def read_document(path: Path, data: bytes, stream: StreamId) -> Recording:
             f"{path} was not read: its values make no sense ({error}).",
             remedy="Export it again from the program that wrote it.",
         ) from error
+
+
+def _read_torn(path: Path, text: str, stream: StreamId) -> Recording:
+    if kind_of_torn(text.encode()) == "F":
+        entries = {str(n): msgspec.Raw(e.encode()) for n, e in enumerate(entries_inside(text))}
+        read, count = _read_samples(path, entries, stream), len(entries)
+    elif '"prices"' in text:
+        about, prices = round_inside(text)
+        try:
+            meta = msgspec.json.decode(about, type=_Meta)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            meta = _Meta()
+        read = _read_round(path, _Round(meta, list(prices)), stream)
+        count = len(prices)
+    else:
+        whole = [_decoded(msgspec.Raw(piece.encode())) for piece in presses_inside(text)]
+        presses, lost = presses_in(whole)
+        read, count = recording_of_presses(path, stream, presses, lost), len(presses)
+    torn = Damage(line=1, offset=0, what="the document is torn", recovered=count)
+    return msgspec.structs.replace(
+        read,
+        bad_lines=read.bad_lines + 1,
+        recovered_lines=count,
+        damage=(torn, *read.damage),
+    )
 
 
 # --- F: samples ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Fairness, GapFound, PriceTicked, RoundRugged, TradePrinted
 from replayer_qt.core.summary import summarise
 from replayer_qt.core.units import StreamId
-from tests.helpers.foreign_files import FAIR, NAME, samples, unified_archive, unified_round
+from tests.helpers.foreign_files import FAIR, NAME, press, samples, unified_archive, unified_round
 
 REPLAY = StreamId("replay/1")
 
@@ -115,3 +115,32 @@ def test_presses_that_make_no_sense_are_counted_as_damage(tmp_path, actions):
 def test_other_documents_are_refused(tmp_path, data):
     with pytest.raises(RecordingUnreadable, match="JSON, but of no recorder"):
         read(tmp_path, data)
+
+
+# --- torn ----------------------------------------------------------------------------------------
+
+
+def test_of_torn_samples_the_whole_ones_are_read(tmp_path):
+    """FAULTS R15: a cut document gives every entry before the cut, and says that it is torn."""
+    whole = json.dumps(samples(range(6)), indent=1).encode()
+    cut = read(tmp_path, whole[: whole.index(b'"tick_0"') + 40])
+    assert (cut.format, cut.bad_lines, cut.recovered_lines) == ("F", 1, 5)
+    assert cut.damage[0].what == "the document is torn"
+    assert ticks(cut) == list(enumerate(FAIR[:6]))[1:]
+
+
+def test_of_a_torn_round_the_prices_before_the_cut_are_read(tmp_path):
+    """FAULTS R15: a cut price list gives every price before the cut, and no half one."""
+    whole = unified_round()
+    at = whole.index(repr(FAIR[9]).encode()) + 3
+    cut = read(tmp_path, whole[:at])
+    assert (cut.format, cut.bad_lines, cut.recovered_lines) == ("I", 1, 9)
+    assert ticks(cut) == list(enumerate(FAIR[:9]))
+    assert summarise(cut.events)[0].round_id == NAME
+
+
+def test_of_a_torn_demonstration_the_whole_presses_are_read(tmp_path):
+    told = json.dumps({"actions": [press(4, "1.2"), press(7, "1.3"), press(9, "1.4")]}).encode()
+    cut = read(tmp_path, told[:-60])
+    assert (cut.format, cut.bad_lines) == ("I", 1)
+    assert ticks(cut) == [(4, 1.2), (7, 1.3)]
