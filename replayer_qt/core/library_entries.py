@@ -30,7 +30,8 @@ JOURNAL: Final = "journal"
 
 _NAMING: Final = frozenset(ROUND_EVENTS)
 _TICKS: Final = frozenset({PriceTicked, TickBlock})
-_MANY: Final = _TICKS | {TimerTicked, TradePrinted}
+_PLENTY: Final = _TICKS | {TimerTicked}
+_MANY: Final = _PLENTY | {TradePrinted}
 
 
 class ToldRound(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,8 +182,9 @@ def _summaries(
 
 def _told(summary: RoundSummary, events: list[Event], heard: HeardTicks) -> ToldRound:
     begun_at, ended_at, clock_jumps = times_of(events)
-    trades, volume = trades_heard(events)
-    revealed = next((event for event in events if type(event) is SeedRevealed), None)
+    rare = [event for event in events if type(event) not in _PLENTY]
+    trades, volume = trades_heard(event for event in rare if isinstance(event, TradePrinted))
+    revealed = next((event for event in rare if isinstance(event, SeedRevealed)), None)
     return ToldRound(
         columns=make_columns(
             events[0].stream, summary.round_id, heard, price_list(revealed), summary.rug_index

@@ -1,7 +1,8 @@
 """What events tell of one round, as arrays: its ticks, its times, the trades that were heard of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ _AFTERWARDS: Final = frozenset({SeedRevealed, FairnessChecked})
 _FAR_NS: Final = 2**61
 _SOL: Final = "solana"
 _LIVE: Final = TickOrigin.LIVE
+_AT: Final = attrgetter("at")
+_MONO: Final = attrgetter("mono")
 
 
 def within(value: int) -> int:
@@ -40,16 +43,17 @@ def within(value: int) -> int:
 
 def ticks_heard(events: Sequence[Event]) -> HeardTicks:
     """Return the ticks among a round's events, in their order; what is not sound is left out."""
-    if any(type(event) is TickBlock for event in events):
+    if TickBlock in set(map(type, events)):
         return _with_blocks(events)
     ticks = [event for event in events if type(event) is PriceTicked]
+    size = len(ticks)
     try:
         return HeardTicks(
-            ticks=np.fromiter([event.tick for event in ticks], np.int64, len(ticks)),
-            prices=np.fromiter([event.price for event in ticks], np.float64, len(ticks)),
-            ats=np.fromiter([event.at for event in ticks], np.int64, len(ticks)).clip(0, LATEST_NS),
+            ticks=np.fromiter([event.tick for event in ticks], np.int64, size),
+            prices=np.fromiter([event.price for event in ticks], np.float64, size),
+            ats=np.fromiter([event.at for event in ticks], np.int64, size).clip(0, LATEST_NS),
             counts=_counts([event.trade_count for event in ticks]),
-            filled=np.fromiter([event.origin is not _LIVE for event in ticks], np.bool_),
+            filled=np.fromiter([event.origin is not _LIVE for event in ticks], np.bool_, size),
         )
     except (OverflowError, ValueError):
         return _with_blocks(events)
@@ -74,15 +78,17 @@ def times_of(events: Sequence[Event]) -> tuple[int, int, int]:
 
     What was told of it when it was over counts only where nothing else was.
     """
-    running = [event for event in events if type(event) not in _AFTERWARDS] or events[:1]
-    if any(type(event) is TickBlock for event in running):
-        ats, monos = _times_in_blocks(running)
+    kinds = set(map(type, events))
+    if not kinds.isdisjoint(_AFTERWARDS):
+        events = [event for event in events if type(event) not in _AFTERWARDS] or events[:1]
+    if TickBlock in kinds:
+        ats, monos = _times_in_blocks(events)
     else:
-        ats, monos = [event.at for event in running], [event.mono for event in running]
+        ats, monos = list(map(_AT, events)), list(map(_MONO, events))
     return within(ats[0]), within(ats[-1]), _jumps(ats, monos)
 
 
-def trades_heard(events: Sequence[Event]) -> tuple[int, Decimal | None]:
+def trades_heard(events: Iterable[TradePrinted]) -> tuple[int, Decimal | None]:
     """Return how many trades were heard of, each once, and what they turned over.
 
     On a crash venue that is SOL; what is played with a token of no worth is no volume.
@@ -91,8 +97,6 @@ def trades_heard(events: Sequence[Event]) -> tuple[int, Decimal | None]:
     nameless = 0
     volume: Decimal | None = None
     for event in events:
-        if type(event) is not TradePrinted:
-            continue
         if not event.trade_id:
             nameless += 1
         elif event.trade_id in seen:

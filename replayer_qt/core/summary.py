@@ -1,5 +1,6 @@
 """What a recording holds, round by round: ticks, gaps, peak, rug, and whether it was fair."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
@@ -149,8 +150,12 @@ def _sum_up(name: RoundId, told: _Told) -> RoundSummary:
             prices.setdefault(tick, price)
         if rug_index is None:
             rug_index, rug_at = len(listed) - 1, listed[-1]
-    known = sorted(tick for tick in prices if rug_index is None or tick <= rug_index)
-    before = [prices[tick] for tick in known if tick != rug_index]
+    known = sorted(prices)
+    if rug_index is not None:
+        known = known[: bisect_right(known, rug_index)]
+    before = [prices[tick] for tick in known]
+    if rug_index is not None and known[-1:] == [rug_index]:
+        before.pop()
     return RoundSummary(
         round_id=name,
         ticks=len(known),
@@ -166,6 +171,8 @@ def _sum_up(name: RoundId, told: _Told) -> RoundSummary:
 
 
 def _gaps(known: list[int], rug_index: int | None) -> tuple[tuple[int, int], ...]:
+    if known and known[-1] - known[0] < len(known) and rug_index in {None, known[-1]}:
+        return ()
     ends = known if rug_index is None or rug_index in known[-1:] else [*known, rug_index + 1]
     return tuple((low + 1, high - 1) for low, high in pairwise(ends) if high > low + 1)
 
