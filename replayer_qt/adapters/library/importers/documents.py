@@ -8,6 +8,7 @@ import msgspec
 
 from replayer_qt.adapters.journal.sealed import read_plain
 from replayer_qt.adapters.library.importers.captures import Message, events_of
+from replayer_qt.adapters.library.importers.names import stem_of
 from replayer_qt.adapters.library.importers.presses import presses_in, recording_of_presses
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, times_ns
@@ -193,7 +194,7 @@ def _read_round(path: Path, told: _Round, stream: StreamId) -> Recording:
     meta = told.meta
     prices = [None if price is None else price_of(price) for price in told.prices]
     begun, ended = _times(meta, len(prices))
-    name = RoundId(meta.game_id or path.stem)
+    name = RoundId(meta.game_id or stem_of(path))
     lines = RoundLines(stream, name, begun)
     step = (ended - begun) // max(1, len(prices)) if ended > begun else _TICK_NS
     for tick, price in enumerate(prices):

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from replayer_qt.adapters.library.importers.glimpses import Glimpse, rounds_seen
+from replayer_qt.adapters.library.importers.names import stem_of
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, tick_of, times_ns
 from replayer_qt.adapters.library.lines import Records, whole_objects
 from replayer_qt.core.recording import Damage, Recording
@@ -132,8 +133,9 @@ def round_in_name(path: Path) -> str:
     >>> round_in_name(Path("game_002_20251210-aabbccdd00112233.jsonl"))
     '20251210-aabbccdd00112233'
     """
-    found = _ROUND_IN_NAME.match(path.stem)
-    return found["round"] if found else path.stem
+    name = stem_of(path)
+    found = _ROUND_IN_NAME.match(name)
+    return found["round"] if found else name
 
 
 def _with_glimpses(

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.library.importers.names import stem_of
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, tick_of
 from replayer_qt.adapters.library.importers.variant_a import TickLine, assemble
 from replayer_qt.adapters.library.lines import Records, whole_objects
@@ -51,7 +52,7 @@ def read_sink(path: Path, stream: StreamId) -> Recording:
     records.read(path)
     about = [line.about for line in records.found if line.about is not None]
     ticks = [line for line in records.found if line.about is None]
-    named = next((one.game_id for one in about if one.game_id), path.stem)
+    named = next((one.game_id for one in about if one.game_id), stem_of(path))
     for end in about:
         if end.tick_count is not None and end.tick_count != len(ticks):
             records.note(f"its last line counts {end.tick_count} records, {len(ticks)} are there")

@@ -1,10 +1,13 @@
 """Foreign recordings of one JSON object a line: sinks (G), presses (H) and relays (K), by hand."""
 
 import json
+import tracemalloc
 
 import pytest
+import zstandard
 
 from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.lines import LINE_LIMIT
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.events import GapFound, PriceTicked, RoundRugged, TradePrinted
 from replayer_qt.core.summary import summarise
@@ -166,3 +169,33 @@ def test_a_relays_message_that_makes_no_sense_is_passed_over(tmp_path, data):
     odd = json.loads(lines[0]) | {"data": data}
     recording = read(tmp_path, b"".join(lines[:2]) + as_lines([odd]) + b"".join(lines[2:]))
     assert ticks(recording) == list(enumerate(FAIR[:4]))
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [sink(PRICES), demonstration([press(3, "1.1")]), relayed([0, 1])])
+def test_a_line_of_any_length_or_depth_costs_itself_and_no_memory(tmp_path, data):
+    """S3-H5, FAULTS R13: limits hold before anything is parsed, whatever the format."""
+    huge = [b'{"type":"' + b"x" * size + b'"}\n' for size in (64_000, 1_000_000, 10_000_000)]
+    deep = b'{"data":' + b"[" * 10_000 + b"]" * 10_000 + b"}\n"
+    sound = ticks(read(tmp_path, data))
+    lines = data.splitlines(keepends=True)
+    bad = b"".join([lines[0], *huge, deep, *lines[1:]])
+    read(tmp_path, bad)
+    tracemalloc.start()
+    recording = read(tmp_path, bad)
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert ticks(recording) == sound
+    assert f"more than the {LINE_LIMIT:,} allowed" in "".join(p.what for p in recording.damage)
+    assert highest < 2 * LINE_LIMIT
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "0123456789abcdef_x.jsonl.zst"])
+def test_a_round_that_is_named_after_its_file_keeps_its_name_when_it_is_imported(tmp_path, name):
+    rows = [json.loads(line) for line in sink(PRICES).splitlines()[1:-1]]
+    for row in rows:
+        row["game_id"] = ""
+    recording = read(tmp_path, zstandard.ZstdCompressor().compress(as_lines(rows)), name)
+    assert [found.round_id for found in summarise(recording.events)] == ["x"]
