@@ -86,6 +86,11 @@ def entry_of_columns(columns: RoundColumns, number: int = 0, **changed) -> Round
 
 def small_study(results=None) -> RoundStudy:
     """The statistics of forty rounds of the generator's."""
+    return _small_study(None if results is None else tuple(results))
+
+
+@cache
+def _small_study(results) -> RoundStudy:
     rounds = rounds_made()
     entries = [entry_of_columns(columns, number) for number, columns in enumerate(rounds)]
     returns = [told for told in map(returns_of, rounds) if told is not None]

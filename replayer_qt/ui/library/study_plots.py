@@ -130,7 +130,7 @@ def _survival(study: RoundStudy, found: SurvivalStudy) -> Plot:
     return Plot(
         key="survival",
         title="Rounds that live beyond a tick",
-        rests_on=_rests_on(study, found.n, "Kaplan-Meier, log-log interval at each tick"),
+        rests_on=_rests_on(study, found.n, "Kaplan-Meier"),
         sentence=_said(study, words.survival_words(found, theory), "survival"),
         x=Axis(title="tick", low=0, high=max(curve.xs[-1], 1.0), say=words.tick),
         y=Axis(title="share", low=0, high=1, say=short_percent),
@@ -164,7 +164,7 @@ def _hazard(study: RoundStudy, found: HazardStudy) -> Plot:
         ),
         layers=(
             Level(name="generator", ink=Ink.THEORY, y=RUG_CHANCE),
-            Marks(name="hazard; dotted: all hold together", marks=marks(found.bars)),
+            Marks(name="hazard, dotted: together", marks=marks(found.bars)),
         ),
         places=places(found.bars, words.tick, words.percent, ticks=True),
     )
@@ -188,7 +188,7 @@ def _side_bets(study: RoundStudy, found: SideBetStudy) -> Plot:
         layers=(
             Level(name=f"break-even {found.break_even:.0%}", ink=Ink.LIMIT, y=found.break_even),
             Level(name=f"generator {found.theory:.1%}", ink=Ink.THEORY, y=found.theory),
-            Marks(name="won; dotted: all hold together", marks=marks(found.bars)),
+            Marks(name="won, dotted: together", marks=marks(found.bars)),
         ),
         places=tuple(_bet(bar) for bar in found.bars),
     )
@@ -272,7 +272,7 @@ def _phases(study: RoundStudy, found: ReturnStudy) -> Plot:
         ),
         layers=(
             *expected(found.phases),
-            Marks(name="volatility; dotted: all hold together", marks=marks(found.phases)),
+            Marks(name="volatility, dotted: together", marks=marks(found.phases)),
         ),
         places=places(found.phases, words.tick, words.spread, ticks=True),
     )

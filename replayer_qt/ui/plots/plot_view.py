@@ -3,10 +3,22 @@
 from bisect import bisect_left
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QIODevice,
+    QPoint,
+    QRectF,
+    QSaveFile,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -24,6 +36,7 @@ PICTURE: Final = QSize(1000, 640)
 """Size of a saved picture [points]; a PNG has twice as many pixels each way."""
 
 _SHARP: Final = 2
+_ROOM: Final = QRectF(0, 0, PICTURE.width(), PICTURE.height())
 _LEAST: Final = QSize(300, 260)
 
 
@@ -172,28 +185,32 @@ def save_picture(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
         plot: what is drawn.
         theme: its colours.
         view: whose font is used.
-        path: the file; what is there is replaced.
+        path: the file; what is there is replaced, and only by what is whole.
     """
+    file = QSaveFile(path)
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        return False
     image = QImage(PICTURE * _SHARP, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SHARP)
     painter = QPainter(image)
-    room = QRectF(0, 0, PICTURE.width(), PICTURE.height())
-    PlotPainter(plot, room, theme, view.font()).paint(painter)
+    PlotPainter(plot, _ROOM, theme, view.font()).paint(painter)
     painter.end()
-    return bool(image.save(path, b"PNG"))
+    return QImageWriter(file, QByteArray(b"png")).write(image) and file.commit()
 
 
 def save_drawing(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
     """Write a plot as SVG; False where that failed. The arguments are those of a picture."""
+    file = QSaveFile(path)
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        return False
     drawing = QSvgGenerator()
-    drawing.setFileName(path)
+    drawing.setOutputDevice(file)
     drawing.setSize(PICTURE)
-    drawing.setViewBox(QRectF(0, 0, PICTURE.width(), PICTURE.height()))
+    drawing.setViewBox(_ROOM)
     drawing.setTitle(plot.title)
     drawing.setDescription(plot.sentence)
     painter = QPainter()
     if not painter.begin(drawing):
         return False
-    room = QRectF(0, 0, PICTURE.width(), PICTURE.height())
-    PlotPainter(plot, room, theme, view.font()).paint(painter)
-    return painter.end()
+    PlotPainter(plot, _ROOM, theme, view.font()).paint(painter)
+    return painter.end() and file.commit()
