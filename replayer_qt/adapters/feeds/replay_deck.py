@@ -325,8 +325,10 @@ def _thinned(prices: NDArray[np.float64]) -> NDArray[np.int64] | slice:
     if size <= _SHAPE_POINTS:
         return slice(None)
     edges = np.linspace(0, size, _SHAPE_POINTS // 2 + 1).astype(np.int64)
-    kept = {0, size - 1}
-    for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        part = prices[first:last]
-        kept |= {first + int(np.argmin(part)), first + int(np.argmax(part))}
-    return np.array(sorted(kept), np.int64)
+    parts = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    kept = [np.array([0, size - 1])]
+    for extreme in (np.minimum, np.maximum):
+        found = np.flatnonzero(prices == extreme.reduceat(prices, edges[:-1])[parts])
+        _, first = np.unique(parts[found], return_index=True)
+        kept.append(found[first])
+    return np.unique(np.concatenate(kept))

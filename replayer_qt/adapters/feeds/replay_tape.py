@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -26,6 +27,8 @@ BLOCK_TICKS: Final = 16_384
 
 _LATEST_NS: Final = 2**62
 _PACK_FROM: Final = 8
+_OF_ROUNDS: Final = frozenset(ROUND_EVENTS)
+_OPENING: Final = frozenset({RoundOpened, PriceTicked})
 _LONGEST_WAIT_NS: Final = 60 * NANOS_PER_SECOND
 
 
@@ -153,30 +156,32 @@ class Tape:
             )
 
     def _find_stops(self) -> NDArray[np.int64]:
-        stops = [0]
-        for cursor in self._cursors.tolist():
+        stops = np.zeros(len(self) + 1, np.int64)
+        stops[1:] = self._cursors + 1
+        ats = _within_range([event.at for event in self.events])
+        # only where something else than a tick comes next, no later, is there anything to look at
+        follows = np.zeros(self.end, np.bool_)
+        follows[:-1] = ats[1:] <= ats[:-1]
+        follows[self._cursors[1:] - 1] = False
+        for position in np.flatnonzero(follows[self._cursors]).tolist():
+            cursor = int(self._cursors[position])
             at, after = self.events[cursor].at, cursor + 1
             while after < self.end and self.events[after].at <= at:
                 if isinstance(self.events[after], PriceTicked):
                     break
                 after += 1
-            stops.append(after)
-        return np.array(stops, np.int64)
+            stops[position + 1] = after
+        return stops
 
     def _find_runs(self) -> Iterator[_Run]:
-        start, plain, position, highest = 0, False, 0, -1
-        for cursor, event in enumerate(self.events):
-            is_plain = False
-            if isinstance(event, PriceTicked):
-                is_plain = event.origin is TickOrigin.LIVE and event.tick > highest
-                highest = max(highest, event.tick)
-                position += 1
-            if is_plain is not plain:
-                if cursor > start:
-                    yield _Run(start, cursor, plain)
-                start, plain = cursor, is_plain
-        if self.end > start:
-            yield _Run(start, self.end, plain)
+        plain = np.zeros(self.end, np.bool_)
+        if len(self):
+            live = [self.events[at].origin is TickOrigin.LIVE for at in self._cursors.tolist()]
+            rises = np.concatenate((self.ticks[:1] > -1, self.ticks[1:] > self._highest[:-1]))
+            plain[self._cursors] = np.array(live) & rises
+        edges = [0, *(np.flatnonzero(plain[1:] != plain[:-1]) + 1).tolist(), self.end]
+        for first, last in pairwise(edges):
+            yield _Run(first, last, bool(plain[first]))
 
 
 def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
@@ -189,16 +194,28 @@ def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
     rounds: dict[RoundId, list[Event]] = {}
     opened: set[RoundId] = set()
     for event in _one_by_one(events):
-        if isinstance(event, PriceTicked) and not is_sound(event.tick, event.price):
+        kind = type(event)
+        if kind is PriceTicked:
+            if not is_sound(event.tick, event.price):  # type: ignore[attr-defined]  # a tick
+                continue
+        elif kind not in _OF_ROUNDS:
             continue
-        if isinstance(event, ROUND_EVENTS):
-            rounds.setdefault(event.round_id, []).append(event)
-            if isinstance(event, RoundOpened | PriceTicked):
-                opened.add(event.round_id)
+        name: RoundId = event.round_id  # type: ignore[attr-defined]  # only round events come here
+        found = rounds.get(name)
+        if found is None:
+            found = rounds[name] = []
+        found.append(event)
+        if kind in _OPENING:
+            opened.add(name)
     return tuple(Tape(found, stream) for name, found in rounds.items() if name in opened)
 
 
-def _one_by_one(events: Iterable[Event]) -> Iterator[Event]:
+def _one_by_one(events: Iterable[Event]) -> Iterable[Event]:
+    events = tuple(events)
+    return _laid_out(events) if TickBlock in set(map(type, events)) else events
+
+
+def _laid_out(events: Iterable[Event]) -> Iterator[Event]:
     for event in events:
         if not isinstance(event, TickBlock):
             yield event
