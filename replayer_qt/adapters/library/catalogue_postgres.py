@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from replayer_qt.adapters.library.catalogue_sql import (
     SCHEMA,
+    SENSELESS,
     Cursor,
     Dialect,
     Row,
@@ -110,6 +111,8 @@ class PostgresStore:
             raise CatalogueUnusable("The catalogue is closed.", remedy="Open it again.")
         try:
             return self._once(work, writes=writes)
+        except SENSELESS as error:
+            raise self._unusable(error) from error
         except psycopg.Error as error:
             connection = self._connection
             is_lost = connection is None or connection.closed
@@ -142,7 +145,7 @@ class PostgresStore:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
 
-    def _unusable(self, error: psycopg.Error) -> CatalogueUnusable:
+    def _unusable(self, error: Exception) -> CatalogueUnusable:
         told = str(error).strip() or type(error).__name__
         password = self._parameters.get("password")
         if password:

@@ -5,6 +5,7 @@ Where they differ, a `Dialect` has the words. Parameters are written `?`.
 
 import math
 from collections.abc import Callable, Sequence
+from decimal import InvalidOperation
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
@@ -21,6 +22,9 @@ SCHEMA: Final = 1
 QUALITIES: Final = tuple(Quality)
 FAIRNESSES: Final = (Fairness.VERIFIED, Fairness.UNREVEALED, Fairness.FAILED)
 """Kept as their position here, which is the order they are sorted in."""
+
+SENSELESS: Final = (msgspec.MsgspecError, InvalidOperation)
+"""What comes of reading rows that this program has not written."""
 
 INT_MOST: Final = 2**63 - 1
 _WORDS_MOST: Final = 64

@@ -12,6 +12,7 @@ import msgspec
 
 from replayer_qt.adapters.library.catalogue_sql import (
     SCHEMA,
+    SENSELESS,
     SORTED,
     Cursor,
     Dialect,
@@ -115,7 +116,7 @@ class SqliteStore:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, *SENSELESS) as error:
             if _is_damage(error):
                 self._begin_anew()
             raise self._unusable(error) from error
@@ -234,5 +235,7 @@ def _is_ours(connection: sqlite3.Connection) -> bool:
 
 
 def _is_damage(error: Exception) -> bool:
+    if isinstance(error, SENSELESS):
+        return True
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(code, int) and code & 0xFF in _DAMAGE
