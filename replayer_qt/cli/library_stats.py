@@ -1,9 +1,7 @@
-"""Statistics of a selection as text for a terminal, and as one JSON object."""
+"""Statistics of a selection as text for a terminal."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
-
-import msgspec
 
 from replayer_qt.adapters.log_setup import escape
 from replayer_qt.core import study_words as words
@@ -24,12 +22,6 @@ def stats_lines(study: RoundStudy) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
-
-
-def stats_json(study: RoundStudy) -> dict[str, Any]:
-    """Return a study as what JSON can hold; figures without enough rounds are null."""
-    told = msgspec.to_builtins(study, str_keys=True)
-    return told if isinstance(told, dict) else {}
 
 
 def _head(study: RoundStudy) -> Iterator[str]:

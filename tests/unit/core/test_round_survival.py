@@ -15,9 +15,9 @@ from replayer_qt.core.round_survival import (
     Lives,
     hazard_of,
     risk_of,
-    side_bets_of,
     survival_of,
 )
+from tests.helpers.interval_coverage import covered, wrongly_accused
 from tests.helpers.studies import entry, geometric
 
 
@@ -184,40 +184,12 @@ def test_the_odds_of_a_bet_are_the_venues():
 
 
 def test_intervals_cover_as_often_as_they_say():
-    """200 samples of rounds with a known hazard; cut at random, as a lost connection does."""
-    random = np.random.default_rng(11)
-    tries, held = 200, {"hazard": 0, "survival": 0, "median": 0, "bet": 0, "bin": 0}
-    truth, median = 0.995**100, math.ceil(math.log(0.5) / math.log(0.995))
-    for _ in range(tries):
-        rugs, cuts = random.geometric(0.005, 150), random.geometric(0.001, 150)
-        seen = Lives(
-            entry=np.zeros(150, np.int64), exit=np.minimum(rugs, cuts), rugged=rugs <= cuts
-        )
-        risk = risk_of(seen)
-        hazard, alive = hazard_of(seen, risk, 0.95), survival_of(seen, risk, 0.95)
-        overall, bet = hazard.overall, side_bets_of(seen, 0.95).overall
-        held["hazard"] += overall.low <= 0.005 <= overall.high
-        held["bet"] += bet.low <= WIN_CHANCE <= bet.high
-        first = hazard.bars[1].estimate
-        held["bin"] += first.low <= 0.005 <= first.high
-        _, low, high = at(alive.curve, 100)
-        held["survival"] += low <= truth <= high
-        held["median"] += alive.median.low <= median <= alive.median.high
-    # of 200 tries of a true 95 % fewer than 180 hold in one of 1,000 cases
-    assert all(0.9 <= count / tries <= 0.995 for count in held.values()), held
+    """Of 200 tries of a true 95 % fewer than 180 hold in one of 1,000 cases."""
+    held = covered(200)
+    assert all(0.9 <= share <= 0.995 for share in held.values()), held
 
 
 def test_a_fair_generator_is_rarely_called_unfair():
     """Each verdict may be wrong one time in twenty at most, however many bins it looks at."""
-    random = np.random.default_rng(12)
-    tries = 80
-    wrong = {"flat": 0, "fits": 0, "bets": 0, "beaten": 0}
-    for _ in range(tries):
-        rugs = random.geometric(0.005, 150)
-        seen = Lives(entry=np.zeros(150, np.int64), exit=rugs, rugged=rugs > 0)
-        hazard, bets = hazard_of(seen, risk_of(seen), 0.95), side_bets_of(seen, 0.95)
-        wrong["flat"] += not hazard.flat
-        wrong["fits"] += not hazard.fits
-        wrong["bets"] += not bets.fits
-        wrong["beaten"] += bool(bets.beaten)
-    assert all(count / tries <= 0.1 for count in wrong.values()), wrong
+    wrong = wrongly_accused(80)
+    assert all(share <= 0.1 for share in wrong.values()), wrong
