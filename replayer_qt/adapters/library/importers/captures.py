@@ -40,6 +40,7 @@ class CaptureLine(msgspec.Struct):
     raw: str | None = None
 
 
+_RELAY: Final = "K"
 _DECODER: Final = msgspec.json.Decoder(CaptureLine)
 _RECORD: Final = re.compile(r'\{\s*"(?:seq|ts|timestamp|type|event_type)"\s*:')
 _ARGUMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -59,9 +60,11 @@ def read_capture(path: Path, stream: StreamId, *, kind: str) -> Recording:
     records = Records(_DECODER, _recover)
     records.read(path)
     lines = [line for line in records.found if line.direction != "sent"]
-    times = times_ns([line.ts or line.timestamp for line in lines])
+    # the relay ran on a server; the other recorders on their makers' own machines
+    stated = [line.ts or line.timestamp for line in lines]
+    times = times_ns(stated, naive_is_utc=kind == _RELAY)
     messages = [Message(*_message(line), at) for line, at in zip(lines, times, strict=True)]
-    kept = list(_each_once(messages)) if kind == "K" else messages
+    kept = list(_each_once(messages)) if kind == _RELAY else messages
     repeats = len(messages) - len(kept)
     events = events_of(kept, stream)
     return Recording(

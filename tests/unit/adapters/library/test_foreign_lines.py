@@ -157,6 +157,11 @@ def test_a_relays_messages_count_once_however_often_they_were_heard(tmp_path):
     assert thrice.bad_lines == 0
 
 
+def test_a_relays_times_are_utc_though_they_do_not_say_so(tmp_path):
+    lines = relayed([0], times=1).replace(b".000000Z", b".000000")
+    assert read(tmp_path, lines).events[0].at == 1_754_600_400 * 10**9
+
+
 def test_a_relays_copies_may_come_one_whole_pass_after_another(tmp_path):
     one = relayed(range(len(FAIR)), times=1)
     recording = read(tmp_path, one * 3)
