@@ -136,6 +136,7 @@ async def _run(
             wiring.wire_teller(host=machine.host, teller=teller)
         await machine.mend()
         _obey_options(options, machine, window)
+        await asyncio.to_thread(_load_library_window)
         await _until_over(options, machine, over, unseen=unseen)
         _take_picture(options, window, unseen=unseen)
         painted, gap_ms = chart.frames_painted, heartbeat.worst_gap_ms
@@ -203,6 +204,12 @@ def _build_window(
     return window
 
 
+def _load_library_window() -> None:
+    """Load what Ctrl+L needs away from the main thread, after the start: its plots take long."""
+    import replayer_qt.ui.library.study_page  # noqa: PLC0415  # see above
+    import replayer_qt.ui.library.window  # noqa: F401, PLC0415  # see above
+
+
 class _Shelf(QObject):
     """The library's window, made when it is first asked for."""
 
@@ -224,7 +231,7 @@ class _Shelf(QObject):
     @Slot()
     def show(self) -> None:
         """Show it, or bring it to the front."""
-        # loaded now, for its plots and tables take long, and a start is not to wait for them
+        # loaded after the start, which is not to wait for plots and tables
         from replayer_qt.ui.library.study_page import StudyPage  # noqa: PLC0415
         from replayer_qt.ui.library.window import LibraryWindow  # noqa: PLC0415
 
