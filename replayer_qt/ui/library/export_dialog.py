@@ -142,6 +142,7 @@ class ExportDialog(QDialog):
 def _choice(name: str, values: tuple[tuple[str, str], ...]) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
+    made.view().setAccessibleName(name)
     for value, words in values:
         made.addItem(words, value)
     return made

@@ -173,6 +173,7 @@ class FilterPane(QScrollArea):
         row.addWidget(PlainLabel(title, role="caption"))
         made = QComboBox()
         made.setAccessibleName(title)
+        made.view().setAccessibleName(title)
         made.setObjectName(f"filter-{name}")
         made.addItems(list(words))
         made.currentIndexChanged.connect(self._read_checks)

@@ -1,9 +1,10 @@
 """Paints the cells of the table of rounds: words, sparklines, badges, chips and stars."""
 
+from collections import OrderedDict
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replayer_qt.core.library import LibraryRound, RoundEntry
@@ -19,6 +20,9 @@ _PAD: Final = 6
 _CROSS: Final = 2.5
 _DOT: Final = 2.0
 _CHIP_LETTERS: Final = 24
+_SELECTED: Final = QStyle.StateFlag.State_Selected.value
+_FOCUSED: Final = QStyle.StateFlag.State_HasFocus.value
+_SPARKS_KEPT: Final = 512
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -29,11 +33,12 @@ class RoundPainter(QStyledItemDelegate):
     def __init__(self, rows: LibraryRows, parent: QObject) -> None:
         super().__init__(parent)
         self._rows = rows
+        self._sparks: OrderedDict[tuple[int, bytes, int, float], QPixmap] = OrderedDict()
         self.set_theme(DARK)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
-        self._theme = theme
+        self._sparks.clear()
         self._ink = {
             name: QColor(getattr(theme, name)) for name in theme.__struct_fields__ if name != "name"
         }
@@ -46,15 +51,14 @@ class RoundPainter(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
+        state: int = option.state.value
         number, place = index.row(), index.column()
         ink = self._ink
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected:
+        if state & _SELECTED:
             painter.fillRect(rect, ink["raised"])
         elif number & 1:
             painter.fillRect(rect, self._band)
-        if bool(state & QStyle.StateFlag.State_HasFocus):
+        if state & _FOCUSED:
             painter.setPen(ink["accent"])
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         column = self._rows.columns[place]
@@ -84,7 +88,7 @@ class RoundPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         match column.drawn:
             case Drawn.SPARK:
-                draw_spark(painter, QRectF(rect).adjusted(_PAD, 4, -_PAD, -4), row.entry, self._ink)
+                self._draw_spark(painter, rect, row)
             case Drawn.STAR:
                 if row.marks.bookmarked:
                     painter.setPen(self._ink["accent"])
@@ -94,6 +98,26 @@ class RoundPainter(QStyledItemDelegate):
             case _:
                 self._draw_badge(painter, rect, column, row, words)
         painter.restore()
+
+    def _draw_spark(self, painter: QPainter, rect: QRect, row: LibraryRound) -> None:
+        """A picture is kept of it: sixty-four points cost more than all the words of a row."""
+        scale = painter.device().devicePixelRatio()
+        key = (row.id, row.entry.spark, rect.width(), scale)
+        drawn = self._sparks.get(key)
+        if drawn is None:
+            drawn = QPixmap(rect.size() * scale)
+            drawn.setDevicePixelRatio(scale)
+            drawn.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(drawn)
+            inner.setFont(painter.font())
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            room = QRectF(0, 0, rect.width(), rect.height()).adjusted(_PAD, 4, -_PAD, -4)
+            draw_spark(inner, room, row.entry, self._ink)
+            inner.end()
+            while len(self._sparks) >= _SPARKS_KEPT:
+                self._sparks.popitem(last=False)
+            self._sparks[key] = drawn
+        painter.drawPixmap(rect.topLeft(), drawn)
 
     def _draw_badge(
         self, painter: QPainter, rect: QRect, column: RoundColumn, row: LibraryRound, words: str

@@ -245,6 +245,10 @@ class RoundsPage(QWidget):
         self.actions_.show_count(picked, len(self.table.rows.ids))
         self.selected.say(f"{picked:,} selected" if picked > 1 else "")
 
+    @Slot(int)
+    def _tell_let_go(self, count: int) -> None:
+        self.say(f"{count:,} rounds are selected no more: they lie too far apart in this order.")
+
     @Slot(object)
     def _read_rows(self, ids: tuple[int, ...]) -> None:
         ticket = self._questions.ticket()
@@ -311,6 +315,7 @@ class RoundsPage(QWidget):
         table.sorting.connect(self._sort)
         table.pointed.connect(self._show_current)
         table.picked.connect(self._count_picked)
+        table.let_go.connect(self._tell_let_go)
         table.rows.wanted.connect(self._read_rows)
         table.doubleClicked.connect(self.deeds.open)
         table.customContextMenuRequested.connect(self._pop_up)

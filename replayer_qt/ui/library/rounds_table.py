@@ -27,7 +27,7 @@ from replayer_qt.ui.theme import Theme
 
 DRAGGED_MOST: Final = 500
 """Files that are dragged out at once."""
-RUNS_KEPT: Final = 1_000
+RUNS_KEPT: Final = 300
 """A selection in more pieces than these is let go when the rows change."""
 
 _ROW_PX: Final = 26
@@ -47,11 +47,13 @@ class RoundsTable(QTableView):
         sorting: a sort [SortBy] and whether it is descending, asked for by a header.
         pointed: the number of the current round; 0 for none.
         picked: other rounds are selected.
+        let_go: so many rounds [int] are selected no more: they lie in too many pieces.
     """
 
     sorting = Signal(object, bool)
     pointed = Signal(int)
     picked = Signal()
+    let_go = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,8 +182,11 @@ class RoundsTable(QTableView):
         places = np.flatnonzero(np.isin(self.rows.ids, ids)) if len(ids) else np.empty(0, int)
         cuts = np.flatnonzero(np.diff(places) > 1) + 1
         runs = np.split(places, cuts) if len(places) else []
+        if len(runs) > RUNS_KEPT:  # Qt takes longer for each piece the more there are
+            self.let_go.emit(len(places))
+            runs = []
         wanted, last = QItemSelection(), len(self.rows.columns) - 1
-        for run in runs if len(runs) <= RUNS_KEPT else []:
+        for run in runs:
             upper = self.rows.index(int(run[0]), 0)
             wanted.select(upper, self.rows.index(int(run[-1]), last))
         self.selectionModel().select(wanted, _REPLACE)

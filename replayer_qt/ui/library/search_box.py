@@ -96,13 +96,11 @@ class SearchBox(QLineEdit):
 
     @Slot(str)
     def _take(self, chosen: str) -> None:
-        at, word = self.cursorPosition(), self.word()
-        begun, rest = self.text()[: at - len(word)], self.text()[at:]
-        after = "" if chosen.endswith(":") else " "
+        word = self.word()
+        self.cursorBackward(True, len(word))  # noqa: FBT003  # Qt's own signature
         self._silent = True
-        fill(self, f"{begun}{chosen}{after}{rest.lstrip()}", LETTERS_KEPT)
+        self.insert(chosen if chosen.endswith(":") else f"{chosen} ")
         self._silent = False
-        self.setCursorPosition(len(begun) + len(chosen) + len(after))
         self.meant.emit(self.text())
 
     # Qt's names from here on.

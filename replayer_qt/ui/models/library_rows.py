@@ -29,6 +29,10 @@ ROWS_KEPT: Final = 2_048
 WAITING: Final = "…"
 """What a cell says until its row is known."""
 
+_NO_FLAGS: Final = Qt.ItemFlag.NoItemFlags
+_FLAGS: Final = (
+    Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+)
 _ROOT: Final = QModelIndex()
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -135,8 +139,7 @@ class LibraryRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(getattr(self, "columns", ()))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return usual | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else usual
+        return _FLAGS if index.isValid() else _NO_FLAGS
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

@@ -1,0 +1,78 @@
+from replayer_qt.core.library_answers import JobEnded, JobState, Progress
+from replayer_qt.core.library_requests import CancelJob, Import, Refresh, Seal
+from replayer_qt.ui.library.job_queue import WAITING_MOST, JobQueue
+from replayer_qt.ui.library.questions import Questions
+
+
+def made(qapp):
+    queue = JobQueue(Questions())
+    asked: list[object] = []
+    queue.asked.connect(asked.append)
+    return queue, asked
+
+
+def ended(job, **fields):
+    return JobEnded(ticket=job.ticket, title="x", state=JobState.DONE, **fields)
+
+
+def test_jobs_are_asked_for_one_after_another_each_with_its_own_ticket(qapp):
+    queue, asked = made(qapp)
+    queue.add(Import(paths=("a",)))
+    queue.add(Seal(paths=("b",)))
+    assert [type(job) for job in asked] == [Import]
+    queue.show_ended(ended(asked[0]))
+    assert [type(job) for job in asked] == [Import, Seal]
+    assert len({job.ticket for job in asked}) == 2
+    queue.show_ended(ended(asked[1]))
+    assert queue.running is None
+
+
+def test_the_same_job_does_not_wait_twice_and_too_many_are_refused(qapp):
+    queue, _ = made(qapp)
+    refused: list[str] = []
+    given_up: list[object] = []
+    queue.refused.connect(refused.append)
+    queue.given_up.connect(given_up.append)
+    queue.add(Refresh())
+    for number in range(WAITING_MOST + 3):
+        queue.add(Import(paths=(f"{number}",)))
+        queue.add(Import(paths=(f"{min(number, 5)}",)))
+    assert len(queue.waiting) == WAITING_MOST
+    assert len(refused) == 3
+    queue.forget_waiting()
+    assert not queue.waiting
+    assert len(given_up) == WAITING_MOST + 3 + WAITING_MOST + 3
+
+
+def test_a_job_is_cancelled_once_and_only_its_own_end_ends_it(qapp):
+    queue, asked = made(qapp)
+    queue.add(Import(paths=("a",)))
+    queue.cancel()
+    queue.cancel()
+    assert [each for each in asked if isinstance(each, CancelJob)] == [
+        CancelJob(ticket=asked[0].ticket)
+    ]
+    queue.show_ended(JobEnded(ticket=-1, title="other", state=JobState.DONE))
+    assert queue.running is not None
+    assert queue.ended is None
+    queue.show_ended(ended(asked[0], said="done"))
+    assert (queue.running, queue.cancelling) == (None, False)
+
+
+def test_a_job_of_somebody_else_is_shown_only_while_none_of_ours_runs(qapp):
+    queue, asked = made(qapp)
+    queue.show_progress(Progress(ticket=-1, title="Looking", done=1, total=2))
+    assert queue.told.title == "Looking"
+    queue.add(Import(paths=("a",)))
+    queue.show_progress(Progress(ticket=-1, title="Looking", done=2, total=2))
+    assert queue.told is None
+    queue.show_progress(Progress(ticket=asked[0].ticket, title="Importing", done=1, total=2))
+    assert queue.told.title == "Importing"
+
+
+def test_nothing_is_said_of_a_look_that_found_nothing(qapp):
+    queue, _ = made(qapp)
+    queue.show_ended(JobEnded(ticket=-1, title="Looking", state=JobState.DONE))
+    assert queue.ended is None
+    queue.show_ended(JobEnded(ticket=-1, title="Looking", state=JobState.DONE, changed=True))
+    assert queue.ended is not None
