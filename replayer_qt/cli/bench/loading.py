@@ -138,13 +138,16 @@ class _Nothing:
 
 
 def _alternately(*works: Callable[[], object]) -> list[float]:
-    """Return the shortest of some runs of each, by turns [s]: the others were disturbed."""
+    """Return the shortest of some runs of each, by turns [s of the processor].
+
+    All of it is work of this process alone, and others that share the machine do not count.
+    """
     took = [math.inf] * len(works)
     for _ in range(_RUNS):
         for number, work in enumerate(works):
-            began = time.perf_counter()
+            began = time.process_time()
             work()
-            took[number] = min(took[number], time.perf_counter() - began)
+            took[number] = min(took[number], time.process_time() - began)
     return took
 
 
