@@ -15,6 +15,7 @@ from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.journal.mending import Finding
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
 from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.importers.public_tables import TABLES, summaries_of
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.verifying import closing_fault, mend_one
 from replayer_qt.core.errors import RecordingUnreadable
@@ -150,7 +151,9 @@ def verify_file(path: Path, words: Sequence[Event] = ()) -> FileReport:
         format=recording.format,
         bad_lines=recording.bad_lines,
         recovered_lines=recording.recovered_lines,
-        rounds=summarise([*recording.events, *words], followed_only=ours),
+        rounds=summaries_of(recording)
+        if recording.format in TABLES
+        else summarise([*recording.events, *words], followed_only=ours),
         recovered=recording.ended == RECOVERED,
         words=tuple(_words(recording.events)) if ours else (),
         damage=_damage(path, recording),

@@ -1,6 +1,7 @@
 """Opens tables of Binance's public archive: klines, trades and aggregated trades, packed or not."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,6 +19,7 @@ from replayer_qt.adapters.library.importers.public_shapes import Kind, shape_of,
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.events import Event
 from replayer_qt.core.recording import Recording
+from replayer_qt.core.summary import RoundSummary, summarise
 from replayer_qt.core.units import StreamId, stream_of, venue_of
 
 VENUE: Final = "binance"
@@ -125,6 +127,12 @@ def with_events(table: PublicTable) -> Recording:
     """Return the table as a recording of events; its ticks stand in blocks."""
     events = tuple(_events(table.rounds))
     return msgspec.structs.replace(table.recording, events=events)
+
+
+def summaries_of(recording: Recording) -> tuple[RoundSummary, ...]:
+    """Return what a table's rounds are, one by one: millions of ticks at once need gigabytes."""
+    parts = groupby(recording.events, key=lambda event: getattr(event, "round_id", ""))
+    return tuple(found for _, part in parts for found in summarise(part))
 
 
 def _events(rounds: Iterable[RoundColumns]) -> Iterator[Event]:

@@ -1,13 +1,15 @@
 """Tables of Binance's public archive, one file for each of their known defects, by hand."""
 
+import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
+import zstandard
 
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.importers.public_shapes import shape_of, symbol_in
-from replayer_qt.adapters.library.importers.public_tables import stream_named_in
+from replayer_qt.adapters.library.importers.public_tables import stream_named_in, summaries_of
 from replayer_qt.adapters.library.open import open_recording, open_table
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import GapFound, PriceTicked, TickBlock
@@ -380,3 +382,29 @@ def test_a_row_tells_its_table_by_its_columns():
     assert shape_of(agg_trade(1, 5.0, MIDNIGHT_MS).encode()).kind == "binance-aggtrades"
     assert shape_of(trade(1, 5.0, MIDNIGHT_MS).encode()).kind == "binance-trades"
     assert shape_of(b"1,2,3") is None
+
+
+def test_a_table_costs_memory_by_its_rows_and_not_by_its_length(tmp_path):
+    count = 200_000
+    path = write(tmp_path, table(trades(count, step=20)))
+    open_table(path, STREAM)
+    tracemalloc.start()
+    found = open_table(path, STREAM)
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(len(told.ticks) for told in found.rounds) == count
+    assert highest < 100 * count + 16 * 1024 * 1024
+
+
+def test_a_packed_table_lies_in_the_library_as_the_plain_one(tmp_path):
+    data = zstandard.ZstdCompressor().compress(table(trades(9)))
+    path = write(tmp_path, data, "0123456789abcdef_ETHBTC-trades-2024-12-31.csv.zst")
+    assert find_recordings([tmp_path]) == [path]
+    assert stream_named_in(path) == "binance/ethbtc"
+    assert open_table(path, STREAM).rounds[0].round_id == "ETHBTC-2024-12-31T00"
+
+
+def test_a_tables_summaries_are_those_of_all_its_events_at_once(tmp_path):
+    rows = trades(20) + trades(10, first=130) + trades(9, first=150, at=MIDNIGHT_MS + HOUR_MS)
+    recording = open_recording(write(tmp_path, table(rows)), STREAM)
+    assert summaries_of(recording) == summarise(recording.events)
