@@ -62,6 +62,8 @@ class _Sample(msgspec.Struct):
 
 class _Demonstration(msgspec.Struct):
     actions: list[msgspec.Raw]
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+    game_id: str | None = None
 
 
 _ROUND: Final = msgspec.json.Decoder(_Round)
@@ -116,9 +118,10 @@ def read_document(path: Path, data: bytes, stream: StreamId) -> Recording:
         if "prices" in members:
             return _read_round(path, _ROUND.decode(data), stream)
         if "actions" in members:
-            entries = _DEMONSTRATION.decode(data).actions
-            presses, lost = presses_in([_decoded(entry) for entry in entries])
-            return recording_of_presses(path, stream, presses, lost)
+            told = _DEMONSTRATION.decode(data)
+            presses, lost = presses_in([_decoded(entry) for entry in told.actions])
+            named = told.game_id or told.meta.game_id
+            return recording_of_presses(path, stream, presses, lost, named)
         return _read_samples(path, members, stream)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise RecordingUnreadable(

@@ -112,9 +112,17 @@ def presses_in(found: Sequence[object]) -> tuple[list[Press], int]:
 
 
 def recording_of_presses(
-    path: Path, stream: StreamId, presses: Sequence[Press], lost: int
+    path: Path, stream: StreamId, presses: Sequence[Press], lost: int, named: str = ""
 ) -> Recording:
-    """Return the recording that a document's presses make (variant I)."""
+    """Return the recording that a document's presses make (variant I).
+
+    Args:
+        path: where the document was read from.
+        stream: the stream that the events shall name.
+        presses: what it holds.
+        lost: entries of its list that are no presses.
+        named: the round of presses that name none; empty: the one in the file's name.
+    """
     damage = [Damage(line=0, offset=0, what=f"{lost} of its presses make no sense")] if lost else []
     read = Recording(
         path=str(path),
@@ -124,7 +132,7 @@ def recording_of_presses(
         bad_lines=lost,
         damage=tuple(damage),
     )
-    return _with_glimpses(read, presses, stream, round_in_name(path))
+    return _with_glimpses(read, presses, stream, named or round_in_name(path))
 
 
 def round_in_name(path: Path) -> str:

@@ -117,6 +117,12 @@ def test_other_documents_are_refused(tmp_path, data):
         read(tmp_path, data)
 
 
+@pytest.mark.parametrize("about", [{"meta": {"game_id": NAME}}, {"game_id": NAME}])
+def test_a_demonstration_names_the_round_of_its_presses(tmp_path, about):
+    recording = read(tmp_path, about | {"actions": [press(4, "1.2")]})
+    assert [found.round_id for found in summarise(recording.events)] == [NAME]
+
+
 # --- torn ----------------------------------------------------------------------------------------
 
 
