@@ -2,7 +2,6 @@
 
 import mmap
 import random
-import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,14 +54,16 @@ class Promises:
     """
 
     def __init__(self) -> None:
-        self._kept = mmap.mmap(-1, 8 * len(_PLACES))
+        self._shared = mmap.mmap(-1, 8 * len(_PLACES))
+        # Native numbers are stored in one step: a kill must not leave half of one.
+        self._kept = memoryview(self._shared).cast("Q")
         self._open: dict[str, set[int]] = {place: set() for place in _NEXT}
 
     def __getitem__(self, place: str) -> int:
-        return int(struct.unpack_from("<Q", self._kept, 8 * _PLACES.index(place))[0])
+        return self._kept[_PLACES.index(place)]
 
     def __setitem__(self, place: str, count: int) -> None:
-        struct.pack_into("<Q", self._kept, 8 * _PLACES.index(place), count)
+        self._kept[_PLACES.index(place)] = count
 
     def end_life(self) -> None:
         """Say that the writer is dead: what it had in hand may be there or not."""
@@ -76,7 +77,8 @@ class Promises:
 
     def close(self) -> None:
         """Give the memory back."""
-        self._kept.close()
+        self._kept.release()
+        self._shared.close()
 
 
 def price_of(number: int) -> float:

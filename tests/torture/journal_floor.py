@@ -15,17 +15,24 @@ from typing import Any, Final
 from tests.torture.journal_cache import model_cuts
 from tests.torture.journal_calls import by_kernel, in_process
 from tests.torture.journal_flips import flips, messages
-from tests.torture.journal_kills import kills
+from tests.torture.journal_kills import LARGE, ROUNDS, SMALL, Flood, kills
 from tests.torture.journal_repairs import interrupted, repairs, shorts
 from tests.torture.journal_world import clocks, crowded, full, rivals, starved
-from tests.torture.power_cut import cuts
+from tests.torture.power_cut import cuts, removed
 
 Mode = Callable[[Path, argparse.Namespace], dict[str, Any]]
 
+
+def _kill(folder: Path, wish: argparse.Namespace, kind: Flood) -> dict[str, Any]:
+    return kills(folder, wish.kills, wish.seed, kind, at_most_s=wish.minutes * 60)
+
+
 MODES: Final[dict[str, Mode]] = {
-    "kills": lambda folder, wish: kills(folder, wish.kills, wish.seed),
-    "large": lambda folder, wish: kills(folder, wish.kills, wish.seed, large=True),
+    "kills": lambda folder, wish: _kill(folder, wish, SMALL),
+    "large": lambda folder, wish: _kill(folder, wish, LARGE),
+    "rounds": lambda folder, wish: _kill(folder, wish, ROUNDS),
     "cuts": lambda folder, wish: cuts(folder, wish.cuts, wish.seed),
+    "removed": lambda folder, wish: removed(folder),
     "flips": lambda folder, wish: flips(folder, wish.flips, wish.seed),
     "messages": lambda folder, wish: messages(folder, wish.flips // 10, wish.seed),
     "calls": lambda folder, wish: in_process(folder),
@@ -60,6 +67,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("modes", nargs="+", choices=sorted(MODES))
     for name, count in COUNTS.items():
         parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--minutes", type=float, default=1440, help="end killing after a time")
     parser.add_argument("--seed", type=int, default=1)
     wish = parser.parse_args(words)
     logging.disable(logging.CRITICAL)  # each fault is told, and there are thousands

@@ -87,8 +87,8 @@ def counting(folder: Path, clock: Any, *, disk: Disk | None = None) -> Any:
 class _NoLock:
     is_held = False
 
-    def acquire(self) -> None:
-        pass
+    def acquire(self) -> bool:
+        return True
 
     def release(self) -> None:
         pass
@@ -98,11 +98,12 @@ class _LockFile(_NoLock):
     def __init__(self, folder: Path) -> None:
         self._path = folder / ".taken"
 
-    def acquire(self) -> None:
+    def acquire(self) -> bool:
         if self.is_held:
-            return
+            return False
         os.close(os.open(self._path, os.O_CREAT | os.O_EXCL))
         self.is_held = True
+        return True
 
     def release(self) -> None:
         if self.is_held:

@@ -23,15 +23,19 @@ from pathlib import Path
 from statistics import median
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.journal.raw import read_raw
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
-from replayer_qt.core.errors import RecordingUnreadable
+from replayer_qt.core.errors import DataDirUnusable, RecordingUnreadable
 from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.program_events import Recording as JournalState
 from replayer_qt.core.program_events import RecordingChanged
 from replayer_qt.core.settings import RecorderSettings
 from replayer_qt.core.units import NANOS_PER_MILLISECOND
+from tests.helpers.clock import SteppedClock
+from tests.helpers.journals import until
 from tests.torture.journal_checks import a_message, a_tick, opening, price_of
 
 SHUT_DOWN = 0x8004587D
@@ -48,13 +52,13 @@ class Claims:
     """What the writer said, kept where a kill cannot undo it, with when each batch was taken."""
 
     def __init__(self) -> None:
-        self._kept = mmap.mmap(-1, 8 * (2 + BATCHES_MOST))
+        self._kept = memoryview(mmap.mmap(-1, 8 * (2 + BATCHES_MOST))).cast("Q")
 
     def __getitem__(self, place: int) -> int:
-        return int(struct.unpack_from("<Q", self._kept, place * 8)[0])
+        return self._kept[place]
 
     def __setitem__(self, place: int, count: int) -> None:
-        struct.pack_into("<Q", self._kept, place * 8, count)
+        self._kept[place] = count
 
     def take(self, batch: int) -> None:
         """Note that a batch was acknowledged just now."""
@@ -168,6 +172,59 @@ def cuts(folder: Path, count: int, seed: int) -> dict[str, int]:
         ages.append(found.pop("worst_age_ms"))
         totals.update(found)
     return {"cuts": count, **totals, "worst_age_ms": max(ages), "median_age_ms": int(median(ages))}
+
+
+def try_lock_of(folder: Path) -> bool:
+    """Return whether another writer would be let into a folder."""
+    rival = FolderLock(folder)
+    try:
+        rival.acquire()
+    except DataDirUnusable:
+        return False
+    rival.release()
+    return True
+
+
+def removed(folder: Path) -> dict[str, int]:
+    """Take the disk away under a recorder, and bring it back: what is lost is counted exactly."""
+    image, place = folder / "image", folder / "mounted"
+    place.mkdir()
+    with image.open("wb") as file:
+        file.truncate(32 * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True, timeout=20)  # noqa: S603, S607
+    clock, found = SteppedClock(), Counter[str]()
+    with mounted(image, place):
+        (place / "in").mkdir()
+        journal = RecordingJournal(place / "in", clock, SETTINGS, "0.1", "s")
+        journal.start()
+        journal.append([opening("r0"), *(a_tick(n, "r0") for n in range(40))])
+        clock.pass_s(0.1)
+        until(lambda: journal.status().lag_ms == 0)
+        whole = os.open(place, os.O_RDONLY)
+        fcntl.ioctl(whole, SHUT_DOWN, struct.pack("I", WITHOUT_FLUSHING_THE_LOG))
+        os.close(whole)
+        for first in range(40, 200, 10):
+            journal.append([a_tick(n, "r0") for n in range(first, first + 10)])
+            clock.pass_s(1.1)
+            journal.tend()
+        found["faulted"] += journal.status().state is JournalState.FAULTED
+        subprocess.run(["umount", "-l", place], check=True, timeout=20)  # noqa: S603, S607
+        back = image.with_name("back")  # a drive that is put in again is another device
+        back.write_bytes(image.read_bytes())
+        subprocess.run(["mount", "-o", "loop", back, place], check=True, timeout=20)  # noqa: S603, S607
+        clock.pass_s(2.1)
+        journal.tend()
+        found["resumed"] += journal.status().state is JournalState.ON
+        found["locked_anew"] += not try_lock_of(place / "in")
+        journal.append([a_tick(n, "r0") for n in range(200, 210)])
+        lost = journal.status().lost
+        journal.stop()
+        there = _what_is_there(place)
+    found["missing"] += 210 - there["found"]
+    found["uncounted"] += max(0, 210 - there["found"] - lost)
+    found["doubled"] += there["doubled"]
+    found["bad_lines"] += there["bad_lines"]
+    return dict(found)
 
 
 if __name__ == "__main__":

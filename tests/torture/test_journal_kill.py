@@ -31,7 +31,7 @@ def run(*arguments, timeout=50):
 @pytest.mark.slow
 @pytest.mark.linux
 @POSIX_ONLY
-@pytest.mark.parametrize(("size", "count"), [("kills", 120), ("large", 60)])
+@pytest.mark.parametrize(("size", "count"), [("kills", 50), ("large", 20), ("rounds", 36)])
 def test_a_kill_at_any_moment_loses_no_acknowledged_record(tmp_path, size, count):
     """FAULTS R1, R18, S3-C2, S3-P6: writers and recoveries killed, rounds turning; none lost.
 
@@ -40,9 +40,10 @@ def test_a_kill_at_any_moment_loses_no_acknowledged_record(tmp_path, size, count
     told = run("-m", FLOOR, str(tmp_path / "floor"), size, "--kills", str(count), "--seed", "1")
     found = told[size]
     assert found["kills"] >= count
-    assert found["acknowledged"] > 100 * count
+    assert found["acknowledged"] > 20 * count
     assert found["raw"] > 5 * count
     assert found["recoveries_killed"] > count / 4
+    assert found["files"] > (1_000 if size == "rounds" else count / 2)
     assert {name: found[name] for name in BROKEN if found.get(name)} == {}
     assert found.get("torn", 0) <= found["kills"]
 

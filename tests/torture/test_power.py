@@ -33,12 +33,9 @@ def power(tmp_path):
     return folder
 
 
-@pytest.mark.slow
-@pytest.mark.linux
-def test_a_power_cut_breaks_no_promise(power):
-    """FAULTS R2: three cuts; what the status had called durable is there, messages too."""
+def torture(mode, folder, *more):
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "tests.torture.power_cut", str(power), "3", "1"],
+        [sys.executable, "-m", "tests.torture.journal_floor", str(folder), mode, *more],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -46,9 +43,25 @@ def test_a_power_cut_breaks_no_promise(power):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])[mode]
+
+
+@pytest.mark.slow
+@pytest.mark.linux
+def test_a_power_cut_breaks_no_promise(power):
+    """FAULTS R2: three cuts; what the status had called durable is there, messages too."""
+    found = torture("cuts", power, "--cuts", "3")
     assert found["durable"] > 0
     assert found["broken_promises"] == 0
     assert found["raw_broken"] == 0
     assert found["doubled"] == found["wrong"] == 0
     assert found["bad_lines"] == 0
+
+
+@pytest.mark.linux
+def test_a_disk_that_is_taken_away_and_brought_back_costs_only_what_is_counted(power):
+    """FAULTS R12, S3-H1: every call fails, the recorder waits, and goes on by itself."""
+    found = torture("removed", power)
+    assert (found["faulted"], found["resumed"], found["locked_anew"]) == (1, 1, 1)
+    assert found["missing"] < 210 - 40
+    assert found["uncounted"] == found["doubled"] == found["bad_lines"] == 0

@@ -27,15 +27,20 @@ class FolderLock:
         """Whether this object holds the lock."""
         return self._fd is not None
 
-    def acquire(self) -> None:
-        """Take the lock; at once, or not at all; safe twice.
+    def acquire(self) -> bool:
+        """Take the lock, at once or not at all; return whether it was taken just now.
+
+        Safe twice. A lock on a folder that was taken away, with its disk say, and is back as
+        another one is taken anew.
 
         Raises:
             DataDirUnusable: another writer has it; the message names its process.
-            OSError: the lock's file cannot be made.
+            OSError: the lock's file cannot be made, or looked at.
         """
         if self._fd is not None:
-            return
+            if self._is_there(self._fd):
+                return False
+            self.release()
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         fd = os.open(self._path, flags, 0o600)
         try:
@@ -46,6 +51,13 @@ class FolderLock:
             os.close(fd)
             raise
         self._fd = fd
+        return True
+
+    def _is_there(self, fd: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(fd), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def _lock(self, fd: int) -> None:
         if try_lock(fd):

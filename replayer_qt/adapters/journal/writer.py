@@ -286,9 +286,7 @@ class RecordingJournal:
     def _is_clear(self) -> bool:
         try:
             self._disk.make_folder(self._folder)
-            first = not self._lock.is_held
-            self._lock.acquire()
-            if first:
+            if self._lock.acquire():
                 self.findings = repair(self._folder)
                 for finding in self.findings:
                     log.warning("%s: %s", finding.path, finding.what)

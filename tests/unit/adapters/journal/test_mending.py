@@ -7,9 +7,11 @@ import pytest
 
 from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.hold import Hold, hold, is_being_written
+from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.journal.mending import mend_file
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover, repair_all
+from replayer_qt.core.errors import DataDirUnusable
 from replayer_qt.core.units import RoundId
 from tests.helpers.faulty_disk import CALLS, FaultyDisk
 from tests.helpers.journals import files_in, journal_in, open_handles, ticks, ticks_in
@@ -171,3 +173,20 @@ def test_a_folder_of_many_finished_files_costs_a_glance_each(tmp_path):
     disk = FaultyDisk(fail_from=1)
     assert recover(tmp_path, disk) == ()
     assert disk.calls == 0
+
+
+def test_a_folder_that_was_taken_away_and_is_back_is_locked_anew(tmp_path):
+    """FAULTS R10, R12: the lock was on the folder that is gone; its successor needs one, too."""
+    folder, away = tmp_path / "in", tmp_path / "away"
+    folder.mkdir()
+    lock, rival = FolderLock(folder), FolderLock(folder)
+    assert lock.acquire()
+    assert not lock.acquire()
+    folder.rename(away)
+    folder.mkdir()
+    assert lock.acquire()
+    with pytest.raises(DataDirUnusable):
+        rival.acquire()
+    lock.release()
+    assert rival.acquire()
+    rival.release()
