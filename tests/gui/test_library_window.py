@@ -31,6 +31,7 @@ from replayer_qt.core.library_requests import (
     Refresh,
     SavePlaylist,
     Seal,
+    Study,
     Tidy,
     TidyRules,
     Trash,
@@ -43,6 +44,7 @@ from replayer_qt.ui.library.report_dialog import ReportDialog
 from replayer_qt.ui.library.rounds_table import RUNS_KEPT
 from replayer_qt.ui.library.row_actions import DEEDS
 from replayer_qt.ui.library.state_pane import Lack
+from replayer_qt.ui.library.study_page import Showing, StudyPage
 from replayer_qt.ui.library.window import LibraryWindow
 from replayer_qt.ui.models.library_rows import ROWS_KEPT, WAITING
 from replayer_qt.ui.style import dress
@@ -702,6 +704,39 @@ def test_the_report_lists_what_became_of_each_file(opened):
     dialog._copy()
     assert "line 7 is torn" in QGuiApplication.clipboard().text()
     dialog.close()
+
+
+def test_statistics_are_asked_for_with_tickets_of_the_window(opened, qtbot):
+    """Two askers number their requests for themselves, and neither gets the other's answer."""
+    window, library = opened()
+    page = StudyPage()
+    window.take_study(page, page)
+    ids = pick(window, 0, 1)
+    window.import_paths(["/a"])
+    deed(window, "study")
+    assert window.tabs.currentWidget() is page
+    assert library.of(Study) == []
+    library.end()
+    asked = library.of(Study)[-1]
+    assert asked.ids == tuple(ids)
+    window.show_progress(Progress(ticket=asked.ticket, title="Studying", done=1, total=2))
+    assert page.showing is Showing.WORKING
+    library.end(state=JobState.CANCELLED)
+    assert page.showing is Showing.PROBLEM
+    assert window._study_tickets == {}
+
+
+def test_a_study_that_waits_is_cancelled_and_the_import_goes_on(opened):
+    window, library = opened()
+    page = StudyPage()
+    window.take_study(page, page)
+    pick(window, 0, 1)
+    window.import_paths(["/a"])
+    deed(window, "study")
+    window.queue.forget_waiting()
+    assert page.showing is Showing.PROBLEM
+    assert window.queue.running is not None
+    assert not library.of(CancelJob)
 
 
 def test_looking_for_new_recordings_has_a_key(opened):

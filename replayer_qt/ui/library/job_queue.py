@@ -101,6 +101,15 @@ class JobQueue(QObject):
             self.changed.emit()
             self.asked.emit(CancelJob(ticket=self.running.ticket))
 
+    def cancel_one(self, ticket: int) -> None:
+        """Have the job of that ticket end, whether it runs or waits; another one goes on."""
+        if self.running is not None and self.running.ticket == ticket:
+            self.cancel()
+        for job in [each for each in self.waiting if each.ticket == ticket]:
+            self.waiting.remove(job)
+            self.given_up.emit(job)
+        self.changed.emit()
+
     @Slot()
     def forget_waiting(self) -> None:
         """Do nothing of what waits."""

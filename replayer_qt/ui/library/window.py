@@ -251,7 +251,8 @@ class LibraryWindow(QWidget):
             self._study_tickets[ticket] = request.ticket
             self.queue.add(replace(request, ticket=ticket))
         elif isinstance(request, CancelJob):
-            self.queue.cancel()
+            ours = (one for one, its in self._study_tickets.items() if its == request.ticket)
+            self.queue.cancel_one(next(ours, 0))
 
     @Slot(object)
     def _give_up(self, job: Job) -> None:

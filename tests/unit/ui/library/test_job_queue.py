@@ -76,3 +76,17 @@ def test_nothing_is_said_of_a_look_that_found_nothing(qapp):
     assert queue.ended is None
     queue.show_ended(JobEnded(ticket=-1, title="Looking", state=JobState.DONE, changed=True))
     assert queue.ended is not None
+
+
+def test_cancelling_a_job_that_waits_leaves_the_running_one_alone(qapp):
+    queue, asked = made(qapp)
+    given_up: list[object] = []
+    queue.given_up.connect(given_up.append)
+    queue.add(Import(paths=("a",)))
+    queue.add(Seal(paths=("b",)))
+    queue.cancel_one(queue.waiting[0].ticket)
+    assert not queue.waiting
+    assert [type(job) for job in given_up] == [Seal]
+    assert not queue.cancelling
+    queue.cancel_one(asked[0].ticket)
+    assert queue.cancelling
