@@ -1,11 +1,13 @@
 """The finished part of the chart in a pixmap: scrolled and patched, seldom drawn anew."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap
 
 from replayer_qt.ui.chart import scale as scales
+from replayer_qt.ui.chart.decor import Track
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Plan
 
@@ -33,14 +35,16 @@ class HistoryLayer:
         self._origin = 0
         self._last = -1
         self._ahead = 0
+        self._tracks: tuple[Track, ...] = ()
 
     def forget(self) -> None:
         """Draw all of it at the next chance."""
         self._look = ()
 
-    def bring_up(self, plan: Plan) -> None:
-        """Make the pixmap show `plan`, with as little work as that takes."""
-        look = plan.look()
+    def bring_up(self, plan: Plan, tracks: Sequence[Track] = ()) -> None:
+        """Make the pixmap show `plan` and the tracks, with as little work as that takes."""
+        self._tracks = tuple(tracks)
+        look = (*plan.look(), *(track.look() for track in tracks))
         moved = plan.origin - self._origin
         ahead = plan.timeline.key(plan.candles, plan.count) - plan.count
         fits = look == self._look and abs(moved) < plan.room.plot_width
@@ -97,6 +101,8 @@ class HistoryLayer:
         end = min((right - 1 + plan.origin) // plan.step + 2, plan.last)
         self._pencil.gaps(painter, plan, first, end)
         self._pencil.columns(painter, plan, first, end)
+        for track in self._tracks:
+            track.paint(painter, plan, first, end)
 
 
 def _paint_phases(painter: QPainter, plan: Plan, left: int, right: int) -> None:

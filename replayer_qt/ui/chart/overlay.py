@@ -1,5 +1,6 @@
 """What is painted over the finished candles in each frame: newest candle, labels, crosshair."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -7,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon, QPolygonF
 
 from replayer_qt.ui import fmt
+from replayer_qt.ui.chart.decor import Track
 from replayer_qt.ui.chart.pencil import Pencil, extremes
 from replayer_qt.ui.chart.plan import Face, Plan, Standing
 
@@ -35,8 +37,10 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     hint: bool = False
 
 
-def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
-    """Paint all of it, in device pixels."""
+def paint_newest(
+    painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil, tracks: Sequence[Track] = ()
+) -> None:
+    """Paint the newest column, the last price, peak and rug, in device pixels."""
     room = plan.room
     plot = QRect(0, 0, room.plot_width, room.plot_height)
     if plan.last >= 0:
@@ -47,6 +51,8 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
             line = plan.palette.edge if is_old else plan.palette.last_line
             painter.fillRect(0, last_line, room.plot_width, _line(plan), line)
         pencil.newest(painter, plan)
+        for track in tracks:
+            track.paint(painter, plan, plan.last, plan.last + 1)
         if plan.line and not is_past:
             _paint_dot(painter, plan, last_line)
         if notes.peak is not None:
@@ -56,6 +62,10 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
         painter.setClipping(False)
         if not is_past:
             _paint_last_label(painter, plan, last_line)
+
+
+def paint_words(painter: QPainter, plan: Plan, notes: Notes) -> None:
+    """Paint the words and the crosshair, over everything else, in device pixels."""
     if notes.headline:
         _paint_headline(painter, plan, notes)
     if notes.pointer is not None:
@@ -64,7 +74,7 @@ def paint(painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil) -> None:
         _paint_hint(painter, plan)
 
 
-def rows_of_last(plan: Plan) -> tuple[int, int]:
+def rows_of_last(plan: Plan, tracks: Sequence[Track] = ()) -> tuple[int, int]:
     """Return the first row that the newest column touches and the one after its last [px].
 
     The line of the last price and its label are in it, and where the column's line comes from.
@@ -83,6 +93,8 @@ def rows_of_last(plan: Plan) -> tuple[int, int]:
         min(max(plan.scale.row(price, room.plot_height), 0), room.plot_height)
         for price in (high, low)
     )
+    for rows in filter(None, (track.rows(plan) for track in tracks)):
+        top, bottom = min(top, max(rows[0], 0)), max(bottom, min(rows[1], room.plot_height))
     spare = 2 * plan.letters.bold.height + round(4 * room.unit)
     return max(top - spare, 0), min(bottom + spare + 1, room.height)
 

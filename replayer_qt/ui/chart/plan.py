@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStaticText, QTransform
 
 from replayer_qt.core.candles import CandleSeries
+from replayer_qt.core.series import RoundSeries
+from replayer_qt.core.units import StreamId
 from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.scale import PriceScale
 
@@ -163,6 +165,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         line: whether prices are a line, not candles.
         blank: whether there is no market to draw axes for.
         standing: how the newest candle stands to the market.
+        series: the ticks that the candles are made of; None for bare candles.
+        stream: where they were heard; None for bare candles.
     """
 
     room: Room
@@ -183,6 +187,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     line: bool = False
     blank: bool = False
     standing: Standing = Standing.NOW
+    series: RoundSeries | None = None
+    stream: StreamId | None = None
 
     def look(self) -> tuple[object, ...]:
         """Return all that a finished column's picture depends on but its place and its candles."""
@@ -208,6 +214,33 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def left_of(self, column: int) -> int:
         """Return where a column begins [device px]."""
         return column * self.step - self.origin
+
+    def middle_of(self, tick: int) -> int:
+        """Return the middle of the column that a tick is in, or would be [device px]."""
+        first = self.candles.first_tick
+        at = int(np.searchsorted(first, tick, side="right")) - 1
+        beyond = 0
+        if self.count and at >= self.count - 1 and not self.timeline.by_time:
+            beyond = (tick - int(first[self.count - 1])) // max(self.timeline.span, 1)
+        return self.left_of((max(at, 0) + beyond) // self.per) + self.step // 2
+
+    def tick_at(self, x: int) -> float:
+        """Return the position in the round at a place [device px]; it goes on beyond the ends."""
+        candle = (x + self.origin) / self.step * self.per
+        if not self.count:
+            return candle
+        inside = min(max(int(candle), 0), self.count - 1)
+        first = self.candles.first_tick
+        span = (
+            int(first[inside + 1]) - int(first[inside])
+            if inside + 1 < self.count
+            else max(self.timeline.span if not self.timeline.by_time else 1, 1)
+        )
+        return int(first[inside]) + (candle - inside) * span
+
+    def row_of(self, price: float) -> int:
+        """Return the row of a price [device px]."""
+        return self.scale.row(price, self.room.plot_height)
 
 
 def _sized(base: QFont, pixels: float, *, bold: bool = False) -> QFont:

@@ -13,19 +13,19 @@ from replayer_qt.core.commands import SeekTick
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import Nanos
 from replayer_qt.ui.chart import overlay
+from replayer_qt.ui.chart.decor import Spot
+from replayer_qt.ui.chart.extras import Extras
 from replayer_qt.ui.chart.hand import Hand
 from replayer_qt.ui.chart.layer import HistoryLayer
 from replayer_qt.ui.chart.overlay import Notes
-from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.pencil import Pencil
-from replayer_qt.ui.chart.plan import Letters, Plan
-from replayer_qt.ui.chart.scale import Fitter
-from replayer_qt.ui.chart.subject import Pointed, Subject, in_words
+from replayer_qt.ui.chart.plan import Plan
+from replayer_qt.ui.chart.planner import Planner
+from replayer_qt.ui.chart.subject import Pointed, Subject
 from replayer_qt.ui.chart.viewport import Viewport
 from replayer_qt.ui.theme import DARK, Theme
 
 _PANNED_BY_KEY: Final = 10
-_ROWS_APART: Final = 56
 
 
 class PriceChart(pg.GraphicsView):
@@ -39,15 +39,18 @@ class PriceChart(pg.GraphicsView):
         followed: whether the newest candle is kept in sight, when that changes.
         pointed: the `Pointed` under the crosshair, or None.
         asked: a command, such as going to the tick that was double-clicked.
+        planned: the `Plan` of each frame, for what is drawn beside the chart.
 
     Attributes:
         frames_painted: how often something was painted.
         last_paint_ms: how long the last painting took [ms].
+        extras: what others added.
     """
 
     followed = Signal(bool)
     pointed = Signal(object)
     asked = Signal(object)
+    planned = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,20 +58,17 @@ class PriceChart(pg.GraphicsView):
         self.last_paint_ms = 0.0
         self._subject = Subject()
         self._viewport = Viewport()
-        self._palettes = Palette.pair(DARK)
-        self._letters = Letters(self.font(), 1.0)
+        self._planner = Planner(self._subject, self._viewport, DARK, self.font())
         self._unit = 1.0
-        self._line = False
-        self._log = False
         self._pencil = Pencil()
         self._layer = HistoryLayer(self._pencil)
         self._notes = Notes()
-        self._pointer: tuple[int, int] | None = None
+        self.extras = Extras(self.refresh)
+        self._looks: tuple[object, ...] = ()
         self._was_pointed: Pointed | None = None
         self._grip = 0
         self._turned = 0.0
         self._painted_rows = self._rows = (0, 0)
-        self._fitter = Fitter()
         self._hand = Hand()
         self.scene().addItem(self._hand)
         self._hand.taken.connect(self._take)
@@ -143,14 +143,14 @@ class PriceChart(pg.GraphicsView):
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
-        self._palettes = Palette.pair(theme)
+        self._planner.set_theme(theme)
         self._refresh()
 
     def set_style(self, style: str) -> None:
         """Draw `candles`, or a `line` through every tick; the same ticks stay in sight."""
         line = style == "line"
-        if line != self._line:
-            self._line = line
+        if line != self._planner.line:
+            self._planner.line = line
             subject, middle = self._subject, self._plan.room.plot_width // 2
             known = subject.at(min(max(self._viewport.candle_at(middle), 0), self._plan.count - 1))
             ratio = subject.draw_each(on=line)
@@ -160,7 +160,7 @@ class PriceChart(pg.GraphicsView):
 
     def set_log_scale(self, on: bool, /) -> None:  # noqa: FBT001  # a slot of a checkable action
         """Let equal distances be equal factors, or equal differences."""
-        self._log = on
+        self._planner.log = on
         self._refresh()
 
     def set_ticks_per_candle(self, ticks: int, /) -> None:
@@ -178,6 +178,10 @@ class PriceChart(pg.GraphicsView):
         self._set_following(on=True)
         self._refresh()
 
+    def pan(self, candles: int) -> None:
+        """Look so many candles further right; ends following."""
+        self._pan_to(self._viewport.origin + round(candles * self._plan.step / self._plan.per))
+
     def zoom(self, factor: float, /) -> None:
         """Show fewer candles (factor above 1) or more."""
         self._viewport.zoom(factor)
@@ -189,9 +193,23 @@ class PriceChart(pg.GraphicsView):
         self.followed.emit(True)  # noqa: FBT003  # Qt's own
         self._refresh()
 
-    def pan(self, candles: int) -> None:
-        """Look so many candles further right; ends following."""
-        self._pan_to(self._viewport.origin + round(candles * self._plan.step / self._plan.per))
+    def show_span(self, first: int, last: int) -> None:
+        """Show the ticks from `first` to `last`, as nearly as there are widths; ends following."""
+        low, high = (self._subject.candle_of(tick) for tick in (first, max(last, first)))
+        self._viewport.show(low, high)
+        self.followed.emit(self._viewport.following)
+        self._refresh()
+
+    def spot(self, place: QPointF) -> Spot:
+        """Return where a place of the widget [px] is on the chart."""
+        at = (place * self._unit).toPoint()
+        plan = self._plan
+        price = plan.scale.price(at.y(), plan.room.plot_height)
+        return Spot(at.x(), at.y(), plan.tick_at(at.x()), price)
+
+    def refresh(self) -> None:
+        """Look again at what was added."""
+        self._refresh()
 
     # --- one frame
 
@@ -199,10 +217,13 @@ class PriceChart(pg.GraphicsView):
         self._subject.candles.update()
         before, notes_before = self._plan, self._notes
         plan = self._plan = self._planned()
-        notes = self._notes = self._noted(plan)
-        rows = self._rows = overlay.rows_of_last(plan)
+        notes = self._notes = self._planner.notes(plan, self._point(plan))
+        rows = self._rows = overlay.rows_of_last(plan, self.extras.tracks)
+        looks = self.extras.looks(plan)
+        same, self._looks = looks == self._looks, looks
         only_last = (
-            notes == notes_before
+            same
+            and notes == notes_before
             and notes.pointer is None
             and (plan.origin, plan.last) == (before.origin, before.last)
             and plan.look() == before.look()
@@ -215,6 +236,7 @@ class PriceChart(pg.GraphicsView):
         else:
             self._painted_rows = rows
             self.viewport().update()
+        self.planned.emit(plan)
 
     def _update_rows(self, top: int, bottom: int) -> None:
         first = math.floor(top / self._unit)
@@ -222,61 +244,11 @@ class PriceChart(pg.GraphicsView):
         self.viewport().update(0, first, self.viewport().width(), height)
 
     def _planned(self) -> Plan:
-        unit = float(self.devicePixelRatioF())
-        if unit != self._unit:
-            self._unit, self._letters = unit, Letters(self.font(), unit)
-        room = self._letters.room(*self._pixels(), unit)
-        candles, view = self._subject.candles, self._viewport
-        view.settle(room.plot_width, len(candles), unit)
-        seen = view.columns(0, room.plot_width)
-        extremes = self._subject.extremes(*seen, view.per)
-        apart = _ROWS_APART * room.unit
-        scale, marks = self._fitter.fit(
-            *extremes, log=self._log, height=room.plot_height, apart=apart
-        )
-        rug = self._subject.rug()
-        return Plan(
-            room=room,
-            letters=self._letters,
-            palette=self._palettes[self._subject.is_past],
-            candles=candles,
-            generation=candles.generation,
-            identity=self._subject.identity,
-            count=len(candles),
-            timeline=self._subject.timeline,
-            step=view.step,
-            per=view.per,
-            origin=view.origin,
-            last=view.last,
-            scale=scale,
-            marks=marks,
-            rug=None if rug is None else rug[0],
-            line=self._line,
-            blank=self._subject.is_nothing,
-            standing=self._subject.standing,
-        )
-
-    def _noted(self, plan: Plan) -> Notes:
-        headline, detail = self._subject.words()
-        peak = self._subject.peak()
-        if peak is not None and peak[0] // plan.per >= plan.last:
-            peak = None
-        pointed = self._point(plan)
-        return Notes(
-            headline=headline,
-            detail=detail,
-            peak=peak,
-            rug=self._subject.rug(),
-            pointer=self._pointer if plan.count else None,
-            pointed="" if pointed is None else in_words(pointed),
-            hint=not self._viewport.following and plan.count > 0,
-        )
+        self._unit = float(self.devicePixelRatioF())
+        return self._planner.plan(self._pixels(), self._unit)
 
     def _point(self, plan: Plan) -> Pointed | None:
-        pointed = None
-        if self._pointer is not None:
-            column = (self._pointer[0] + plan.origin) // plan.step
-            pointed = self._subject.at(column * plan.per)
+        pointed = self._planner.pointed(plan)
         if pointed != self._was_pointed:
             self._was_pointed = pointed
             self.pointed.emit(pointed)
@@ -339,7 +311,7 @@ class PriceChart(pg.GraphicsView):
         plan = self._plan
         if (plan.room.width, plan.room.height) != self._pixels():
             plan = self._plan = self._planned()
-        self._layer.bring_up(plan)
+        self._layer.bring_up(plan, self.extras.tracks)
         painter = QPainter(self.viewport())
         if self._unit == 1.0:
             dirty: QRect = event.rect()
@@ -347,7 +319,9 @@ class PriceChart(pg.GraphicsView):
         else:
             painter.scale(1 / self._unit, 1 / self._unit)
             painter.drawPixmap(0, 0, self._layer.pixmap)
-        overlay.paint(painter, plan, self._notes, self._pencil)
+        overlay.paint_newest(painter, plan, self._notes, self._pencil, self.extras.tracks)
+        self.extras.paint(painter, plan)
+        overlay.paint_words(painter, plan, self._notes)
         painter.end()
         self._painted_rows = self._rows
         self.frames_painted += 1
@@ -366,19 +340,26 @@ class PriceChart(pg.GraphicsView):
             self._hand.setGeometry(plot)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        spot = self.spot(event.position())
+        taken = self.extras.move(spot)
         at = (event.position() * self._unit).toPoint()
         room = self._plan.room
         inside = QRect(0, 0, room.plot_width, room.plot_height).contains(at)
-        self._pointer = (at.x(), at.y()) if inside else None
-        super().mouseMoveEvent(event)
+        self._planner.pointer = (at.x(), at.y()) if inside else None
+        if not taken:
+            super().mouseMoveEvent(event)
         self._refresh()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        super().mousePressEvent(event)
+        spot = self.spot(event.position())
+        if not (_is_left(event) and self.extras.press(spot)):
+            super().mousePressEvent(event)
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        super().mouseReleaseEvent(event)
+        spot = self.spot(event.position())
+        if not (_is_left(event) and self.extras.release(spot)):
+            super().mouseReleaseEvent(event)
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -387,7 +368,7 @@ class PriceChart(pg.GraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
         super().leaveEvent(event)
-        self._pointer = None
+        self._planner.pointer = None
         self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -396,3 +377,7 @@ class PriceChart(pg.GraphicsView):
             self.pan(steps[Qt.Key(event.key())])
         else:
             event.ignore()
+
+
+def _is_left(event: QMouseEvent) -> bool:
+    return event.button() == Qt.MouseButton.LeftButton

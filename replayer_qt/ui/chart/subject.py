@@ -65,6 +65,16 @@ class Subject:
         self._known: tuple[tuple[int, ...], tuple[float, float]] = ((), (math.inf, -math.inf))
 
     @property
+    def series(self) -> RoundSeries | None:
+        """The ticks that the candles are made of; None for bare candles."""
+        return None if self._bare else self._series
+
+    @property
+    def stream(self) -> StreamId | None:
+        """Where they were heard; None for bare candles."""
+        return None if self._bare else self._stream
+
+    @property
     def timeline(self) -> Timeline:
         """What the candles' positions mean."""
         if self._bare:

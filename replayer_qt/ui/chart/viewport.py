@@ -102,6 +102,12 @@ class Viewport:
         self.step, self.per = RUNGS[fits[-1] if fits else 0]
         self.follow()
 
+    def show(self, first: int, last: int) -> None:
+        """Show the candles from `first` to `last`, at the nearest width; ends following."""
+        self.following = False
+        self.step, self.per = RUNGS[self._nearest(self._width / max(last - first + 1, 1))]
+        self.origin = self._held(round(first / self.per * self.step))
+
     def columns(self, left: int, right: int) -> tuple[int, int]:
         """Return the columns between two places [px]: the first, and the one after the last."""
         first = (left + self.origin) // self.step
