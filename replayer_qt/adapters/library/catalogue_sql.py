@@ -135,7 +135,7 @@ _TABLES: Final = (
     """CREATE TABLE copies (
         round BIGINT NOT NULL, file BIGINT NOT NULL, body {blob} NOT NULL,
         PRIMARY KEY (round, file)){tail}""",
-    "CREATE INDEX copies_by_file ON copies (file)",
+    "CREATE INDEX copies_by_file ON copies (file, round)",
     """CREATE TABLE rounds (
         id {own_key}, best BIGINT NOT NULL, copies BIGINT NOT NULL,
         venue {text} NOT NULL, stream {text} NOT NULL, name {text} NOT NULL, begun BIGINT,

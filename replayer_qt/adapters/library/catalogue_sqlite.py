@@ -50,6 +50,7 @@ _DIALECT: Final = Dialect(
     whole="NOT INDEXED",
     indexes=(
         _WIDE,
+        "CREATE INDEX files_by_size ON files (size, bad_lines, places, problem)",
         *(
             f"CREATE INDEX rounds_by_{column} ON rounds ({column})"
             for column in SORTED.values()

@@ -2,11 +2,13 @@
 
 import math
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import replayer_qt
 from replayer_qt.core.errors import QueryInvalid
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import IDS_MOST, Quality, Range, RoundQuery, SortBy
@@ -141,6 +143,12 @@ def test_every_example_of_the_language_is_understood():
         assert parse_query(example).problems == ()
         assert parse_query(example).query != RoundQuery()
         assert meaning
+
+
+def test_the_manual_lists_the_same_words():
+    manual = (Path(replayer_qt.__file__).parent.parent / "docs" / "library.md").read_text("utf-8")
+    for example, _ in LANGUAGE:
+        assert f"| `{example}` |" in manual
 
 
 @given(text=st.text(max_size=60) | st.text(alphabet='peakdt:<>=.-"12, ', max_size=30))
