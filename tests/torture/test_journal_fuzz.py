@@ -1,4 +1,4 @@
-"""The reader against fifty thousand mutated files."""
+"""The reader against twenty thousand mutated files."""
 
 import random
 
@@ -11,7 +11,7 @@ from replayer_qt.core.units import RoundId
 from tests.helpers.journals import files_in, journal_in
 from tests.helpers.make import a_round
 
-INPUTS = 50_000
+INPUTS = 20_000
 
 
 def mutated(data, draw):
