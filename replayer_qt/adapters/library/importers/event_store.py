@@ -5,7 +5,7 @@ One folder holds one kind of row, but every row says its own kind too, so a file
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from replayer_qt.adapters.journal.sealed import is_packed, read_plain
 from replayer_qt.adapters.library.importers.captures import last_argument
 from replayer_qt.adapters.library.importers.round_lines import RoundLines
 from replayer_qt.adapters.library.importers.stated import Stated, price_of, tick_of, times_ns
-from replayer_qt.adapters.library.lines import DAMAGE_KEPT
+from replayer_qt.adapters.library.lines import DAMAGE_KEPT, LINE_LIMIT
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event
 from replayer_qt.core.recording import Damage, Recording
@@ -38,6 +38,7 @@ _COLUMNS: Final = (
     "price",
     "tick",
 )
+_TEXTS: Final = ("string", "large_string", "binary", "large_binary")
 _BATCH: Final = 4_096
 _THRIFT_LIMIT: Final = 16 * 1024 * 1024
 _THRIFT_ITEMS: Final = 100_000
@@ -160,6 +161,9 @@ class _Store:
         )
 
     def _message(self, row: _Row) -> None:
+        if len(row.raw) > LINE_LIMIT:
+            self._reject(row, f"a message of {len(row.raw):,} characters, more than is read")
+            return
         told = _raw(row.raw)
         if told is None:
             self._reject(row, "a row whose message is not JSON")
@@ -177,7 +181,7 @@ class _Store:
         if lines is None:
             lines = RoundLines(self._stream, RoundId(row.game_id), row.at)
             self._rounds[row.game_id] = lines
-        told = _raw(row.raw) or _Raw()
+        told = (_raw(row.raw) if len(row.raw) <= LINE_LIMIT else None) or _Raw()
         if told.rugged:
             lines.rug(row.tick, row.price, row.at, None)
         elif told.active is not False and not price_of(told.cooldown_timer) > 0:
@@ -195,7 +199,8 @@ def _source_of(path: Path) -> Any:
     return pa.BufferReader(read_plain(path, UNPACKED_LIMIT)) if is_packed(path) else path
 
 
-def _opened(source: Any) -> Any:
+def _opened(source: Any, shared: Sequence[str] = ()) -> Any:
+    """Open a table; of the `shared` columns equal texts are in memory once."""
     from pyarrow import parquet  # noqa: PLC0415  # as above
 
     return parquet.ParquetFile(
@@ -203,21 +208,47 @@ def _opened(source: Any) -> Any:
         thrift_string_size_limit=_THRIFT_LIMIT,
         thrift_container_size_limit=_THRIFT_ITEMS,
         page_checksum_verification=True,
+        read_dictionary=list(shared) or None,
     )
+
+
+def _texts_of(source: Any) -> list[str]:
+    """Check how large a table says it is, and return which of its columns hold text."""
+    with _opened(source) as file:
+        size = _stated_size(file.metadata)
+        if size > UNPACKED_LIMIT:
+            raise ValueError(f"it unpacks to {size:,} bytes, more than {UNPACKED_LIMIT:,}")
+        schema = file.schema_arrow
+        return [one.name for one in schema if one.name in _COLUMNS and str(one.type) in _TEXTS]
 
 
 def _rows(source: Any) -> Iterator[_Row]:
     number = 0
-    with _opened(source) as file:
+    with _opened(source, _texts_of(source)) as file:
         names = [name for name in file.schema_arrow.names if name in _COLUMNS]
         for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
-            columns: dict[str, list[Any]] = batch.to_pydict()
+            columns = {name: _values(batch.column(name)) for name in names}
             times = times_ns([_time(one) for one in columns["ts"]], naive_is_utc=True)
             for at, values in zip(times, zip(*columns.values(), strict=True), strict=True):
                 number += 1
                 yield _row(number, at, dict(zip(columns, values, strict=True)))
             if number >= ROWS_LIMIT:
                 return
+
+
+def _stated_size(metadata: Any) -> int:
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    return sum(int(group.total_byte_size) for group in groups)
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; a text that comes in many rows is in memory once."""
+    found: list[Any]
+    if not hasattr(column, "dictionary"):
+        found = column.to_pylist()
+        return found
+    texts = column.dictionary.to_pylist()
+    return [None if at is None else texts[at] for at in column.indices.to_pylist()]
 
 
 def _row(number: int, at: Nanos, told: dict[str, Any]) -> _Row:

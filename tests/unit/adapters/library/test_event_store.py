@@ -1,6 +1,7 @@
 """Event stores (J): Parquet files of messages and of ticks, by hand."""
 
 import json
+import resource
 
 import pyarrow as pa
 import pytest
@@ -110,3 +111,22 @@ def test_a_damaged_page_is_refused_in_plain_words(tmp_path):
     path.write_bytes(data)
     with pytest.raises(RecordingUnreadable, match="table is damaged"):
         open_recording(path, REPLAY)
+
+
+def test_a_huge_message_in_many_rows_is_in_memory_once(tmp_path):
+    """S3-H5, FAULTS R13: a small file that holds gigabytes costs what it says once."""
+    rows = [stored_tick(0), *[stored_message(1)] * 2_000, stored_tick(2)]
+    told = pa.Table.from_pylist(rows)
+    texts = pa.array([rows[0]["raw_json"], "x" * 20_000_000, rows[-1]["raw_json"]])
+    which = pa.array([0, *[1] * 2_000, 2], pa.int32())
+    place = told.schema.get_field_index("raw_json")
+    told = told.set_column(place, "raw_json", pa.DictionaryArray.from_arrays(which, texts))
+    path = tmp_path / "any"
+    parquet.write_table(told, path, store_schema=False, dictionary_pagesize_limit=10**9)
+    assert path.stat().st_size < 2_000_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    recording = open_recording(path, REPLAY)
+    grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert [tick for tick, _ in ticks(recording)] == [0, 2]
+    assert recording.bad_lines == 2_000
+    assert grown_mib < 1_000  # one by one they would be 40,000
