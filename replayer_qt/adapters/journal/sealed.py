@@ -20,8 +20,9 @@ from replayer_qt.adapters.journal.sealed_format import (
     SealInfo,
     ends_seekable,
     find_info,
+    is_end_sound,
 )
-from replayer_qt.adapters.journal.sealed_parity import mended, stripes_of
+from replayer_qt.adapters.journal.sealed_parity import mended, parity_of, stripes_of
 from replayer_qt.adapters.journal.sealed_ticks import tick_in
 from replayer_qt.adapters.journal.sealed_walk import RATIO_LIMIT, UNRATED, walk
 from replayer_qt.core.errors import RecordingUnreadable
@@ -55,7 +56,7 @@ def is_packed(path: Path) -> bool:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        return file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
+        return _begins_packed(path, file)
 
 
 def read_info(path: Path) -> SealInfo | None:
@@ -67,8 +68,9 @@ def read_info(path: Path) -> SealInfo | None:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        packed = file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
-        return _info_in(file, zstandard.ZstdDecompressor()) if packed else None
+        if not _begins_packed(path, file):
+            return None
+        return _info_in(file, zstandard.ZstdDecompressor())
 
 
 def read_plain(path: Path, limit: int = PLAIN_LIMIT) -> bytes:
@@ -92,11 +94,11 @@ def unpack(path: Path, limit: int = PLAIN_LIMIT) -> Unpacked:
     if size > PLAIN_LIMIT:
         raise _too_large(path, PLAIN_LIMIT)
     data = path.read_bytes()
-    if not data.startswith(ZSTD_MAGIC):
-        if len(data) > limit:
-            raise _too_large(path, limit)
-        return Unpacked(data=data, packed=False)
     with io.BytesIO(data) as file:
+        if not _begins_packed(path, file):
+            if len(data) > limit:
+                raise _too_large(path, limit)
+            return Unpacked(data=data, packed=False)
         content = _Content(path, file, limit)
         pieces = list(content.pieces())
         whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -114,9 +116,8 @@ def open_plain(path: Path, limit: int = PLAIN_LIMIT) -> BinaryIO:
     """
     file = path.open("rb")
     try:
-        packed = file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC
-        file.seek(0)
-        if not packed:
+        if not _begins_packed(path, file):
+            file.seek(0)
             return file
         return _PlainFile(_Stream(file, _Content(path, file, limit)))
     except BaseException:
@@ -160,7 +161,7 @@ def tick_at(path: Path, round_id: RoundId | None, tick: int) -> PriceTicked | No
 
 
 def check_packed(path: Path) -> tuple[Damage, ...]:
-    """Return what is wrong with a packed file: damaged frames, a lost index, another content.
+    """Return what is wrong with a packed file: frames, index, digest, parity.
 
     Raises:
         OSError: it cannot be read.
@@ -171,7 +172,10 @@ def check_packed(path: Path) -> tuple[Damage, ...]:
         content = _Content(path, file, PLAIN_LIMIT)
         for piece in content.pieces():
             digest.update(piece)
-    found = content.damage
+        found = content.damage
+        if content.info is not None and not found and not _ends_well(file, content.info):
+            what = "its parity or its seek table is damaged: it might not mend itself"
+            found.append(Damage(line=0, offset=0, what=what))
     if content.info is None:
         if path.name.endswith(SUFFIX + SEALED_SUFFIX):
             what = "the index at its end is missing or damaged, and with it the digest"
@@ -259,6 +263,15 @@ class _Content:
             yield piece
 
 
+def _begins_packed(path: Path, file: BinaryIO) -> bool:
+    """Whether it is packed; also where the first bytes of one of ours are damaged."""
+    if file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC:
+        return True
+    if path.suffix != SEALED_SUFFIX:
+        return False
+    return _info_in(file, zstandard.ZstdDecompressor()) is not None
+
+
 def _info_in(file: BinaryIO, unpacker: zstandard.ZstdDecompressor) -> SealInfo | None:
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - TAIL_SIZE))
@@ -309,6 +322,18 @@ def _mended(
             packed += mended(stripe, file.read(parity_length))
     start = frame.offset - begun
     return _unpacked(packed[start : start + frame.size], frame, unpacker)
+
+
+def _ends_well(file: BinaryIO, info: SealInfo) -> bool:
+    if not is_end_sound(file, info):
+        return False
+    for at, length, parity_at, parity_length in stripes_of(info.packed_size):
+        file.seek(at)
+        stripe = file.read(length)
+        file.seek(info.parity + parity_at)
+        if file.read(parity_length) != parity_of(stripe):
+            return False
+    return True
 
 
 def _may_hold(info: SealInfo, frame: SealedFrame, round_id: RoundId | None, tick: int) -> bool:

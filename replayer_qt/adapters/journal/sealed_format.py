@@ -9,7 +9,7 @@ import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 import zstandard
@@ -178,12 +178,36 @@ def first_seq(content: bytes) -> int:
 def end_bytes(info: SealInfo, parity: bytes) -> bytes:
     """Return what stands behind the frames of a packed file: parity, index and seek table."""
     info = msgspec.structs.replace(info, parity=info.packed_size + _SKIPPABLE.size + len(_MEND))
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(msgspec.json.encode(info))
+    index = zstandard.ZstdCompressor(level=_LEVEL).compress(msgspec.json.encode(info))
+    packed = index.removeprefix(ZSTD_MAGIC)  # else whoever lost his way took it for a frame
     blocks = [_skippable(_MEND + parity), _skippable(_MARK + _CHECK.pack(crc32c(packed)) + packed)]
+    return b"".join(blocks) + _seek_table(info, [len(block) for block in blocks])
+
+
+def is_end_sound(file: BinaryIO, info: SealInfo) -> bool:
+    """Return whether what stands behind the frames, parity aside, is what it shall be."""
+    at = info.packed_size
+    sizes: list[int] = []
+    for mark in (_MEND, _MARK):
+        file.seek(at)
+        head = file.read(_SKIPPABLE.size + len(mark))
+        if len(head) < _SKIPPABLE.size + len(mark) or not head.endswith(mark):
+            return False
+        magic, length = _SKIPPABLE.unpack_from(head)
+        if magic != _OURS:
+            return False
+        sizes.append(_SKIPPABLE.size + length)
+        at += _SKIPPABLE.size + length
+    file.seek(at)
+    parity = info.packed_size + _SKIPPABLE.size + len(_MEND)
+    return info.parity == parity and file.read(INDEX_LIMIT) == _seek_table(info, sizes)
+
+
+def _seek_table(info: SealInfo, others: Sequence[int]) -> bytes:
     entries = [_ENTRY.pack(frame.size, frame.length) for frame in info.frames]
-    entries += [_ENTRY.pack(len(block), 0) for block in blocks]
+    entries += [_ENTRY.pack(size, 0) for size in others]
     table = b"".join(entries) + _FOOTER.pack(len(entries), 0, _SEEKABLE)
-    return b"".join(blocks) + _SKIPPABLE.pack(_SEEK_TABLE, len(table)) + table
+    return _SKIPPABLE.pack(_SEEK_TABLE, len(table)) + table
 
 
 def _skippable(content: bytes) -> bytes:
@@ -213,6 +237,7 @@ def find_info(tail: bytes, unpacker: zstandard.ZstdDecompressor | None = None) -
     packed = content[_CHECK.size :]
     if _CHECK.unpack_from(content)[0] != crc32c(packed):
         return None
+    packed = ZSTD_MAGIC + packed
     try:
         if zstandard.get_frame_parameters(packed).content_size > INDEX_LIMIT:
             return None

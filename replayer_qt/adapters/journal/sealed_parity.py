@@ -19,6 +19,7 @@ STRIPE: Final = 512 * 1024
 
 _SECTOR: Final = 512
 _GROUP: Final = 16
+_MASK: Final = np.uint8(0xA5)  # the parity of a single sector is no copy of it, to be taken for one
 _CHECK: Final = struct.Struct("<I")
 
 
@@ -83,7 +84,7 @@ def mended(stripe: bytes, parity: bytes) -> bytes:
             continue
         group = at % len(groups)
         computed = np.bitwise_xor.reduce(sectors[group :: len(groups)], axis=0)
-        computed ^= sectors[at] ^ groups[group]
+        computed ^= sectors[at] ^ groups[group] ^ _MASK
         if crc32c(computed.tobytes()) == checks[at]:
             sectors[at] = computed
     return sectors.tobytes()[: len(stripe)]
@@ -104,4 +105,4 @@ def _groups(sectors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for first in range(0, len(sectors), count):
         row = sectors[first : first + count]
         groups[: len(row)] ^= row
-    return groups
+    return groups ^ _MASK

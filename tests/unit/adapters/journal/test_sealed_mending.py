@@ -4,8 +4,9 @@ import hashlib
 import shutil
 
 from replayer_qt.adapters.journal.lock import try_lock
+from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
-from replayer_qt.adapters.journal.sealed import read_info, read_plain
+from replayer_qt.adapters.journal.sealed import check_packed, read_info, read_plain
 from replayer_qt.adapters.journal.sealed_format import sealed_path
 from replayer_qt.adapters.journal.sealed_mending import mend_packed, mend_sealing
 from replayer_qt.adapters.journal.sealed_packing import seal
@@ -66,6 +67,19 @@ def test_a_damaged_packed_file_is_written_anew(tmp_path):
     assert path.read_bytes() == whole
     assert read_plain(path) == plain
     assert mend_packed(path, facts) is None
+
+
+def test_damaged_parity_is_noticed_and_made_again(tmp_path):
+    """S3-P6: a file that could not mend itself any more is told of while it is still whole."""
+    path = sealed_journal(tmp_path, 400).path
+    whole = path.read_bytes()
+    flip(path, read_info(path).parity + 300)
+    assert read_journal(path).damage == ()
+    assert [place.what for place in check_packed(path)] == [
+        "its parity or its seek table is damaged: it might not mend itself"
+    ]
+    assert mend_packed(path, facts).status == "repaired"
+    assert path.read_bytes() == whole
 
 
 def test_a_lost_index_is_made_again_where_the_content_proves_itself(tmp_path):
