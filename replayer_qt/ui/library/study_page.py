@@ -56,7 +56,7 @@ class StudyPage(QWidget):
     Tickets are the page's own, from 1 on; an answer with another one is of no concern to it.
 
     Signals:
-        asked: a `Study`, or a `CancelJob` for the one that runs.
+        asked: a `Study`, or a `CancelJob` for one that runs or waits.
 
     Attributes:
         showing: what is shown.
@@ -148,7 +148,7 @@ class StudyPage(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        if self._is_running:
+        if self.showing is Showing.WORKING:
             self.asked.emit(CancelJob(ticket=self._ticket))
         self._ticket += 1
         self._is_running = False
@@ -163,10 +163,11 @@ class StudyPage(QWidget):
 
     @Slot()
     def _cancel(self) -> None:
-        """One that still waits for its turn is forgotten; its answer is passed over."""
+        """One that runs ends when it can; one that waits for its turn is forgotten at once."""
+        self.asked.emit(CancelJob(ticket=self._ticket))
         if self._is_running:
-            self.asked.emit(CancelJob(ticket=self._ticket))
-        else:
+            self.hint.say("Cancelling…")
+        elif self.showing is Showing.WORKING:
             self._ticket += 1
             self._show(Showing.PROBLEM, _CANCELLED)
 
