@@ -38,7 +38,7 @@ def zero(found, *names):
 
 @pytest.mark.slow
 def test_every_bit_of_every_kind_of_record_may_be_wrong(tmp_path):
-    """FAULTS R3, R4, R15, S3-P6: no damaged record is accepted, and no sound one dropped."""
+    """FAULTS goal 3, R3, R4, R15, S3-P6: no damaged record is accepted, and no sound one dropped."""
     found = torture(tmp_path, "flips", "--flips", "10000")
     assert found["tried"] == 10_000
     zero(found, "accepted", "dropped", "silent")
@@ -52,7 +52,7 @@ def test_damaged_messages_are_never_taken_for_what_came(tmp_path):
 
 
 def test_each_call_may_fail_with_each_error_once_and_for_ever(tmp_path):
-    """FAULTS R5, R6, R8: goal 4, the k-th call for every k; each tick is there once or counted."""
+    """FAULTS goal 4, R5, R6, R8: the k-th call for every k; each tick is there, or counted."""
     found = torture(tmp_path, "calls")
     assert found["cases"] > 250
     assert found["missing"] > 0
@@ -62,7 +62,7 @@ def test_each_call_may_fail_with_each_error_once_and_for_ever(tmp_path):
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace, to have the kernel fail")
 def test_the_kernel_may_refuse_each_call_of_a_writer_and_of_a_repair(tmp_path):
-    """FAULTS R5, R6, R18: goal 4 on a real child, by the kernel itself: write, fsync, rename ..."""
+    """FAULTS goal 4, R5, R6, R18: in a real child, by the kernel: write, fsync, rename ..."""
     done = subprocess.run(  # noqa: S603
         ["strace", "-o", os.devnull, "true"],  # noqa: S607
         capture_output=True,
@@ -79,7 +79,7 @@ def test_the_kernel_may_refuse_each_call_of_a_writer_and_of_a_repair(tmp_path):
 
 
 def test_the_wall_clock_may_be_set_by_years(tmp_path):
-    """FAULTS R9, S2-M11: goal 16; order is by number, and each jump is told."""
+    """FAULTS goal 16, R9, S2-M11: order is by number, and each jump is told."""
     found = torture(tmp_path, "clocks", "--jumps", "300")
     assert found["ticks"] == 300
     assert found["jumps_told"] == found["jumps"]

@@ -33,7 +33,7 @@ def run(*arguments, timeout=50):
 @POSIX_ONLY
 @pytest.mark.parametrize(("size", "count"), [("kills", 50), ("large", 20), ("rounds", 36)])
 def test_a_kill_at_any_moment_loses_no_acknowledged_record(tmp_path, size, count):
-    """FAULTS R1, R18, S3-C2, S3-P6: writers and recoveries killed, rounds turning; none lost.
+    """FAULTS goal 1, R1, R18, S3-C2, S3-P6: writers and recoveries killed, rounds turning; none lost.
 
     At most one torn record a kill, its bytes kept; files that were complete are not touched.
     """

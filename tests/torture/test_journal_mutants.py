@@ -86,7 +86,7 @@ CHECKS = {
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_naive_variant_is_found_out(tmp_path, name):
-    """FAULTS R2, R3, R4, R5, R6, R9, R15, R18: goal 22, each rule has a mutant that fails."""
+    """FAULTS goal 22, R2, R3, R4, R5, R6, R9, R15, R18: each rule has a mutant that fails."""
     check, rule = CHECKS[name]
     assert rule in broken(check(tmp_path))
 
@@ -138,7 +138,7 @@ print(json.dumps({what}))
 
 @pytest.mark.parametrize("name", FORKING)
 def test_a_naive_writer_does_not_survive_kills_and_rivals(tmp_path, name):
-    """FAULTS R1, R8, R10, S3-C2, S3-H3: goal 22; in a process of its own, for it forks."""
+    """FAULTS goal 22, R1, R8, R10, S3-C2, S3-H3: in a process of its own, for it forks."""
     what, rule = FORKING[name]
     done = subprocess.run(  # noqa: S603  # our own interpreter
         [sys.executable, "-c", PROGRAM.replace("{what}", what), str(tmp_path)],

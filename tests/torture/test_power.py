@@ -49,7 +49,7 @@ def torture(mode, folder, *more):
 @pytest.mark.slow
 @pytest.mark.linux
 def test_a_power_cut_breaks_no_promise(power):
-    """FAULTS R2: three cuts; what the status had called durable is there, messages too."""
+    """FAULTS goal 2, R2: three cuts; what the status had called durable is there, messages too."""
     found = torture("cuts", power, "--cuts", "3")
     assert found["durable"] > 0
     assert found["broken_promises"] == 0
