@@ -1,6 +1,7 @@
 """A study says what it rests on, leaves out what it must, and never claims without an interval."""
 
 import pickle
+import time
 from decimal import Decimal
 
 import msgspec
@@ -303,3 +304,13 @@ def test_bars_and_quantiles_are_frozen():
         Bar(low=0, high=1, count=0, estimate=Estimate()).count = 1
     with pytest.raises(AttributeError):
         Quantile(share=0.5, estimate=Estimate()).share = 1
+
+
+def test_a_hundred_thousand_rounds_take_about_a_second():
+    """Processor time, so that a busy machine does not count; ten times what it takes."""
+    some = [entry(1 + n * 37 % 900, number=n, peak=1 + n % 97 / 10) for n in range(1_000)]
+    begun = time.process_time()
+    found = study(sampled(some * 100), theory_made())
+    assert time.process_time() - begun < 6
+    assert found.rounds == 100_000
+    assert found.peak.n == 100_000
