@@ -1,7 +1,7 @@
 """Packs recordings of the library that are over, and lets the catalogue know where they lie now."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +60,13 @@ def seal_files(job: Seal, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
 
 
 def seal_what_is_over(
-    ground: Ground, now: Nanos, tell: Tell, is_cancelled: IsCancelled, *, ticket: int = 0
+    ground: Ground,
+    now: Nanos,
+    tell: Tell,
+    is_cancelled: IsCancelled,
+    *,
+    ticket: int = 0,
+    folders: Sequence[Path] | None = None,
 ) -> tuple[FileReport, ...]:
     """Pack our own recordings that were closed longer ago than the settings say.
 
@@ -72,6 +78,7 @@ def seal_what_is_over(
         tell: hears how far it is.
         is_cancelled: whether to end now.
         ticket: the job's that it is part of.
+        folders: look here only; None looks through all recordings.
 
     Returns:
         What became of each that was to be packed.
@@ -83,7 +90,8 @@ def seal_what_is_over(
         return ()
     due = [
         path
-        for path in _plain_journals(ground.recordings)
+        for folder in ([ground.recordings] if folders is None else folders)
+        for path in _plain_journals(folder)
         if _is_due(path, now, ground.settings.seal_after_s * NANOS_PER_SECOND)
     ]
     reports: list[FileReport] = []

@@ -99,6 +99,14 @@ def test_only_what_was_over_for_long_enough_is_packed_by_itself(ground):
     assert seal_what_is_over(ground, later(ground, 200), tell, never) == ()
 
 
+def test_only_the_named_folders_are_looked_through(ground):
+    _, tell = heard()
+    now = later(ground, 500)
+    assert seal_what_is_over(ground, now, tell, never, folders=[ground.recordings / "x"]) == ()
+    day = Path(paths_in(ground)[0]).parent
+    assert len(seal_what_is_over(ground, now, tell, never, folders=[day])) == 3
+
+
 def test_a_clock_that_was_set_back_does_not_keep_recordings_plain_for_years(ground):
     """FAULTS R9: a time of the future says nothing of when a recording ended."""
     _, tell = heard()
