@@ -1,6 +1,8 @@
 """Damages recordings of every kind of record, and judges what a reader makes of them."""
 
+import hashlib
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
+from crc32c import crc32c
 
 from replayer_qt.adapters.journal.format import (
     Big,
@@ -97,8 +100,8 @@ def a_recording(told: Sequence[events.Event], notes: Sequence[Note] = ()) -> byt
     body = header_line(head) + b"".join(record(n, b) for n, b in enumerate(bodies, 1))
     count = len(bodies)
     foot = Footer(
-        n=count, first_seq=1, last_seq=count, sha256="00" * 32, crc=0, lost=3, refused=1, raw=0,
-        rugged=True, end="closed",
+        n=count, first_seq=1, last_seq=count, sha256=hashlib.sha256(body).hexdigest(),
+        crc=crc32c(body), lost=3, refused=1, raw=0, rugged=True, end="closed",
     )  # fmt: skip
     return body + footer_line(foot)
 
@@ -201,21 +204,37 @@ def _places(whole: bytes, told: Sequence[events.Event]) -> Iterator[tuple[int, i
 
 
 def flips(
-    folder: Path, count: int, seed: int, read: Reader = read_journal, *, thorough: bool = True
-) -> dict[str, int]:
-    """Damage one recording of every kind `count` times; first at every bit, cut at every byte."""
-    told = every_kind()
-    floor = Floor(folder, a_recording(told, every_note()), told)
+    folder: Path, count: int, seed: int, read: Reader = read_journal, *,
+    thorough: bool = True, at_most_s: float = 86_400.0,
+) -> dict[str, int]:  # fmt: skip
+    """Damage two recordings `count` times; first at every bit, cut at every byte of the end.
+
+    One holds every kind of event and note; there is nothing to be said about the other one, so
+    that a reader may take its quick way.
+    """
+    told, end = every_kind(), time.monotonic() + at_most_s
+    plain = [one for one in told if not isinstance(one, events.EventsShed)]
+    floors = (
+        Floor(folder / "all", a_recording(told, every_note()), told),
+        Floor(folder / "plain", a_recording(plain), plain),
+    )
     draw, found = random.Random(seed), Counter[str]()
-    whole = floor.whole
-    if thorough:
-        every = [cut_at(whole, at) for at in range(max(1, len(whole) - _LAST), len(whole))]
-        every += [flip_at(whole, bit) for bit in range(len(whole) * 8)][: count // 2]
-        for damage in every:
-            found += floor.judge(damage, read)
-    while found["tried"] < count:
-        found += floor.judge(draw.choice(DEEDS)(whole, draw), read)
+    for floor in floors:
+        found["unread"] += floor.judge(Damage(floor.whole, 0, 0), read)["dropped"]
+        if thorough:
+            for damage in _every_place(floor.whole, count // 4):
+                found += floor.judge(damage, read)
+    while found["tried"] < count and time.monotonic() < end:
+        floor = draw.choice(floors)
+        found += floor.judge(draw.choice(DEEDS)(floor.whole, draw), read)
     return dict(found)
+
+
+def _every_place(whole: bytes, most: int) -> Iterator[Damage]:
+    for at in range(max(1, len(whole) - _LAST), len(whole)):
+        yield cut_at(whole, at)
+    for bit in range(min(most, len(whole) * 8)):
+        yield flip_at(whole, bit)
 
 
 def messages(folder: Path, count: int, seed: int) -> dict[str, int]:

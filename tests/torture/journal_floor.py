@@ -33,7 +33,7 @@ MODES: Final[dict[str, Mode]] = {
     "rounds": lambda folder, wish: _kill(folder, wish, ROUNDS),
     "cuts": lambda folder, wish: cuts(folder, wish.cuts, wish.seed),
     "removed": lambda folder, wish: removed(folder),
-    "flips": lambda folder, wish: flips(folder, wish.flips, wish.seed),
+    "flips": lambda folder, wish: flips(folder, wish.flips, wish.seed, at_most_s=wish.minutes * 60),
     "messages": lambda folder, wish: messages(folder, wish.flips // 10, wish.seed),
     "calls": lambda folder, wish: in_process(folder),
     "kernel": lambda folder, wish: by_kernel(folder, wish.deep),
@@ -67,7 +67,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("modes", nargs="+", choices=sorted(MODES))
     for name, count in COUNTS.items():
         parser.add_argument(f"--{name}", type=int, default=count)
-    parser.add_argument("--minutes", type=float, default=1440, help="end killing after a time")
+    parser.add_argument(
+        "--minutes", type=float, default=1440, help="end kills and flips after a time"
+    )
     parser.add_argument("--seed", type=int, default=1)
     wish = parser.parse_args(words)
     logging.disable(logging.CRITICAL)  # each fault is told, and there are thousands

@@ -38,7 +38,7 @@ def zero(found, *names):
 
 @pytest.mark.slow
 def test_every_bit_of_every_kind_of_record_may_be_wrong(tmp_path):
-    """FAULTS goal 3, R3, R4, R15, S3-P6: no damaged record is accepted, and no sound one dropped."""
+    """FAULTS goal 3, R3, R4, R15, S3-P6: none is accepted damaged, none dropped sound."""
     found = torture(tmp_path, "flips", "--flips", "10000")
     assert found["tried"] == 10_000
     zero(found, "accepted", "dropped", "silent")

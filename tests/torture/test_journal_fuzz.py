@@ -39,7 +39,7 @@ def mutated(data, draw):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_mutated_file_crashes_the_reader_or_invents_a_record(tmp_path):
-    """FAULTS goal 5, R15, R4, S11: each record that is read was written, whatever was done to the file."""
+    """FAULTS goal 5, R15, R4, S11: each record that is read was written."""
     journal = journal_in(tmp_path)
     journal.start()
     journal.append(a_round([1.0, 1.1, 1.2, 0.02], round_id=RoundId("r")))

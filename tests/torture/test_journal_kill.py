@@ -33,9 +33,9 @@ def run(*arguments, timeout=50):
 @POSIX_ONLY
 @pytest.mark.parametrize(("size", "count"), [("kills", 50), ("large", 20), ("rounds", 36)])
 def test_a_kill_at_any_moment_loses_no_acknowledged_record(tmp_path, size, count):
-    """FAULTS goal 1, R1, R18, S3-C2, S3-P6: writers and recoveries killed, rounds turning; none lost.
+    """FAULTS goal 1, R1, R18, S3-C2, S3-P6: writers and repairs killed, rounds turning.
 
-    At most one torn record a kill, its bytes kept; files that were complete are not touched.
+    None is lost. At most one torn record a kill, its bytes kept; complete files are not touched.
     """
     told = run("-m", FLOOR, str(tmp_path / "floor"), size, "--kills", str(count), "--seed", "1")
     found = told[size]
