@@ -35,7 +35,7 @@ from replayer_qt.adapters.library.catalogue_writing import (
     name_numbers,
     put_files,
 )
-from replayer_qt.adapters.library.storable import storable, to_json, unstored
+from replayer_qt.adapters.library.storable import folded, storable, to_json, unstored
 from replayer_qt.core.errors import CatalogueUnusable
 from replayer_qt.core.library import (
     FileEntry,
@@ -192,7 +192,7 @@ class SqlCatalogue:
             cursor.run("DELETE FROM tags WHERE round = ?", [number])
             cursor.each(
                 "INSERT INTO tags (round, tag, folded) VALUES (?, ?, ?)",
-                [(number, storable(tag), storable(tag.casefold())) for tag in tags],
+                [(number, storable(tag), storable(folded(tag))) for tag in tags],
             )
             (row,) = cursor.rows(f"SELECT {NAMED} FROM names WHERE id = ?", [number])  # noqa: S608 - ours
             cursor.run(

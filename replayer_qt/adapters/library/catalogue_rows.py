@@ -13,7 +13,7 @@ from replayer_qt.adapters.library.catalogue_sql import (
     QUALITIES,
     Row,
 )
-from replayer_qt.adapters.library.storable import from_json, storable, unstored
+from replayer_qt.adapters.library.storable import folded, from_json, storable, unstored
 from replayer_qt.core.library import FileEntry, Marks, RoundEntry, RoundQuery
 from replayer_qt.core.units import RoundId, StreamId, venue_of
 
@@ -176,7 +176,7 @@ def words_in(named: Named) -> str:
     """Return everything that a text is looked for in."""
     marks = named.marks
     parts = (named.round_id, named.stream, *marks.tags, marks.note)
-    return storable("\n".join(parts).casefold())
+    return storable(folded("\n".join(parts)))
 
 
 def tags_text(tags: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from replayer_qt.adapters.library.storable import storable
+from replayer_qt.adapters.library.storable import folded, storable
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import IDS_MOST, Quality, Range, RoundQuery, SortBy
 from replayer_qt.core.library_language import words_of
@@ -226,13 +226,13 @@ def find_sql(query: RoundQuery, cursor: Cursor) -> tuple[str, list[object]]:
     if query.rugged is not None:
         where.also("rugged = ?", int(query.rugged))
     for tag in query.tags:
-        where.also("id IN (SELECT round FROM tags WHERE folded = ?)", tag.casefold())
+        where.also("id IN (SELECT round FROM tags WHERE folded = ?)", folded(tag))
     for tag in query.without_tags:
-        where.also("id NOT IN (SELECT round FROM tags WHERE folded = ?)", tag.casefold())
+        where.also("id NOT IN (SELECT round FROM tags WHERE folded = ?)", folded(tag))
     words = words_of(query.text)[:_WORDS_MOST]
     has_texts = bool(words or query.tags or query.without_tags)
     for word in words:
-        where.also(f"{cursor.dialect.contains}(words, ?) > 0", word.casefold())
+        where.also(f"{cursor.dialect.contains}(words, ?) > 0", folded(word))
     column, way = SORTED[query.sort], "DESC" if query.descending else "ASC"
     order = f"ORDER BY {column} {way} NULLS LAST, id {way} LIMIT ?"
     limit = max(0, min(query.limit, IDS_MOST))

@@ -99,8 +99,6 @@ class SqliteStore:
         """Close the file; safe twice."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("PRAGMA optimize")
             connection.close()
 
     @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Any text as text that every database and encoder takes, and back again."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -29,6 +30,13 @@ def unstored(text: str) -> str:
     if _ESCAPE not in text:
         return text
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def folded(text: str) -> str:
+    """Return the text as it is compared: in any case, and however its accents are spelled."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def to_json(value: object) -> bytes:

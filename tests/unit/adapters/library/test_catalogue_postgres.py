@@ -19,7 +19,7 @@ from tests.helpers.library import file_entry, round_entry
 
 @pytest.fixture
 def url(postgres_server):
-    postgres_server.run(f"DROP SCHEMA IF EXISTS {NAMESPACE} CASCADE")
+    postgres_server.empty(NAMESPACE)
     return postgres_server.url
 
 
@@ -252,6 +252,7 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path, monkeypatch):
 
 
 def test_a_person_who_may_not_make_tables_is_told(opened, postgres_server, url, tmp_path):
+    postgres_server.run(f"DROP SCHEMA IF EXISTS {NAMESPACE} CASCADE")
     postgres_server.run("DROP ROLE IF EXISTS guest")
     postgres_server.run("CREATE ROLE guest LOGIN")
     address = url.replace("tester@", "guest@")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import replayer_qt
-from replayer_qt.adapters.library.catalogue import open_catalogue
+from replayer_qt.adapters.library.catalogue import SqlCatalogue, open_catalogue
 from replayer_qt.adapters.library.catalogue_sql import find_sql
 from replayer_qt.adapters.library.catalogue_sqlite import FILE, SqliteStore
 from replayer_qt.core.errors import CatalogueUnusable
@@ -176,7 +176,7 @@ def test_a_catalogue_of_our_own_needs_no_server():
     """S3-R2: without an address nothing of a database server is even loaded."""
     code = (
         "import sys, tempfile; from pathlib import Path\n"
-        "from replayer_qt.adapters.library.catalogue import open_catalogue\n"
+        "from replayer_qt.adapters.library.catalogue import SqlCatalogue, open_catalogue\n"
         "from replayer_qt.core.library import RoundQuery\n"
         "from replayer_qt.core.settings import LibrarySettings\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
@@ -220,6 +220,21 @@ def test_work_that_fails_half_way_leaves_nothing(tmp_path):
         store.write(work)
     assert store.read(lambda cursor: cursor.rows("SELECT * FROM searches")) == []
     store.close()
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path):
+    filled(tmp_path, rounds=20)
+    store = SqliteStore(tmp_path)
+    catalogue = SqlCatalogue(store)
+    store._connection.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(CatalogueUnusable, match="full") as told:
+        catalogue.put_many(
+            [(file_entry(f"/new{number}"), [round_entry(f"n{number}")]) for number in range(900)]
+        )
+    assert "disk" in told.value.remedy
+    assert len(catalogue.find(RoundQuery())) == 20
+    assert catalogue.totals().files == 20
+    catalogue.close()
 
 
 def put_some(folder, name, count):

@@ -56,7 +56,6 @@ def test_odd_text_comes_back_as_it_was(tmp_path):
 
 
 def test_a_file_cut_anywhere_keeps_every_line_before_the_cut(tmp_path):
-    """FAULTS R3: a torn tail is cut, what stands before it is kept, and writing goes on."""
     whole = KeepsakeFile(tmp_path / "whole")
     for number in range(3):
         whole.mark(RUGS, RoundId(f"r{number}"), MOON)
@@ -252,7 +251,6 @@ while True:
 
 
 def test_processes_that_are_killed_lose_nothing_that_was_acknowledged(tmp_path):
-    """FAULTS R1: killed at any moment, every note that was acknowledged is there."""
     root = Path(replayer_qt.__file__).parent.parent
     writers = [
         subprocess.Popen(  # noqa: S603 - ours
