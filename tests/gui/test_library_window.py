@@ -620,6 +620,37 @@ def test_the_chosen_round_is_drawn_with_its_figures(opened, qtbot):
     assert "peak" in preview.plot.words()
 
 
+def test_a_live_look_does_not_read_the_chosen_round_again_unless_its_file_changed(opened, qtbot):
+    window, library = opened()
+    ids = pick(window, 2)
+    qtbot.waitUntil(lambda: window.rounds.preview.plot._round is not None)
+    before = len(library.of(ReadColumns))
+    changed = JobEnded(ticket=-1, title="Found", state=JobState.DONE, changed=True)
+    window.show_answer(changed)
+    settle()
+    assert len(library.of(ReadColumns)) == before
+    assert window.rounds.preview.plot._round is not None
+    row = library.row(ids[0])
+    file = {name: getattr(row.file, name) for name in row.file.__struct_fields__}
+    library.rows[ids[0]] = a_library_round(
+        ids[0], file=type(row.file)(**(file | {"size": row.file.size + 9}))
+    )
+    window.show_answer(changed)
+    qtbot.waitUntil(lambda: len(library.of(ReadColumns)) == before + 1)
+
+
+def test_running_through_rounds_reads_only_some_of_them(opened, qtbot):
+    window, library = opened()
+    table = window.rounds.table
+    pick(window, 0)
+    table.setFocus()
+    for _ in range(40):
+        QTest.keyClick(table, Qt.Key.Key_Down)
+    last = table.current_id()
+    qtbot.waitUntil(lambda: library.of(ReadColumns)[-1].id == last)
+    assert len(library.of(ReadColumns)) < 40
+
+
 def test_an_answer_for_a_round_that_is_no_longer_chosen_is_too_late(opened, qtbot):
     window, library = opened()
     pick(window, 2)
@@ -704,6 +735,10 @@ def test_the_report_lists_what_became_of_each_file(opened):
     dialog._copy()
     assert "line 7 is torn" in QGuiApplication.clipboard().text()
     dialog.close()
+    pick(window, 0)
+    deed(window, "seal")
+    library.end(said="Sealed.")
+    assert window.jobs.report.isVisible()
 
 
 def test_statistics_are_asked_for_with_tickets_of_the_window(opened, qtbot):

@@ -90,6 +90,7 @@ class FilterPane(QScrollArea):
         self.clear = QPushButton("&Clear filters")
         self.clear.setProperty("role", "small")
         self.clear.clicked.connect(self._clear)
+        self.clear.setEnabled(False)
         column.addWidget(self.clear)
         column.addStretch()
         self.setWidget(inner)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from replayer_qt.core.library_answers import JobEnded, JobState
@@ -44,9 +45,10 @@ class JobBar(QFrame):
         self.bar.setAccessibleName("Progress of the job")
         self.cancel = self._button("Cancel", "Cancel the job (Esc)")
         self.drop = self._button("Drop waiting", "Do nothing of what waits")
-        self.report = self._button("&Report…", "List the files of the last job")
+        self.report = self._button("Report…", "List the files of the last job (Ctrl+R)")
         self.cancel.clicked.connect(queue.cancel)
         self.drop.clicked.connect(queue.forget_waiting)
+        self.report.setShortcut(QKeySequence("Ctrl+R"))
         self.report.clicked.connect(self.report_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
@@ -74,7 +76,7 @@ class JobBar(QFrame):
         self.waiting.setVisible(bool(waiting))
         self.drop.setVisible(bool(waiting))
         ended = queue.ended
-        self.report.setVisible(not busy and ended is not None and bool(ended.files))
+        self.report.setVisible(not busy and queue.reported is not None)
         if busy:
             self._show_running()
         else:

@@ -56,6 +56,7 @@ class JobQueue(QObject):
         waiting: jobs that were not asked for yet, the next one first.
         told: how far the running job is, or one that somebody else asked for.
         ended: what came of the last job that was worth telling.
+        reported: the last one of these that tells of files.
         cancelling: whether the running job was cancelled, and is not over yet.
 
     Signals:
@@ -77,6 +78,7 @@ class JobQueue(QObject):
         self.waiting: deque[Job] = deque(maxlen=WAITING_MOST)
         self.told: Progress | None = None
         self.ended: JobEnded | None = None
+        self.reported: JobEnded | None = None
         self.cancelling = False
 
     @Slot(object)
@@ -132,6 +134,7 @@ class JobQueue(QObject):
             self.told = None
         if ours or ended.changed or ended.problem:
             self.ended = ended
+            self.reported = ended if ended.files else self.reported
         self._next()
 
     def _next(self) -> None:

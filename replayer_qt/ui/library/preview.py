@@ -36,7 +36,7 @@ _FIGURES_PX: Final = 372
 
 
 class Preview(QWidget):
-    """Shows one round; its ticks are asked for a moment after it was pointed to."""
+    """Shows one round; its ticks are asked for once it is pointed to."""
 
     def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,10 +48,12 @@ class Preview(QWidget):
         self.plot.say(_NOTHING)
         self.figures: dict[str, PlainLabel] = {}
         self.damage = PlainLabel(role="muted", elide=Qt.TextElideMode.ElideRight, lines=2)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_WAIT_MS)
-        self._soon.timeout.connect(self._ask)
+        self._wanted = False
+        self._file: tuple[str, int, int] | None = None
+        self._pausing = QTimer(self)
+        self._pausing.setSingleShot(True)
+        self._pausing.setInterval(_WAIT_MS)
+        self._pausing.timeout.connect(self._ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 4)
         row.addWidget(self.plot, stretch=1)
@@ -71,22 +73,19 @@ class Preview(QWidget):
 
     def show_round(self, number: int, row: LibraryRound | None) -> None:
         """Show the round of that number; 0 for none, None while its row is not known."""
-        if row is not None and row.id == number:
+        known = row is not None and row.id == number
+        if known and row is not None:
             self._say(row)
-        if number == self._id:
-            return
-        self._id, self._ticket = number, 0
-        self._side.setVisible(number != 0)
-        if number:
-            self._soon.start()
-        else:
-            self._soon.stop()
-            self.plot.say(_NOTHING)
-
-    def read_again(self) -> None:
-        """Ask for the ticks again: the file may have changed."""
-        if self._id:
-            self._soon.start()
+        if number != self._id:
+            self._id, self._ticket, self._file = number, 0, None
+            self._side.setVisible(number != 0)
+            self.plot.say(_READING if number else _NOTHING)
+            self._ask_soon()
+        if known and row is not None:
+            file = (row.file.path, row.file.modified, row.file.size)
+            if self._file not in {None, file}:
+                self._ask_soon()  # somebody wrote to it
+            self._file = file
 
     def show_answer(self, answer: Answer) -> None:
         """Take in the ticks that were asked for; others are too late."""
@@ -146,8 +145,16 @@ class Preview(QWidget):
         self.figures["File"].setToolTip(tip(row.file.path))
         self.damage.say(clean(quality_words(row)))
 
+    def _ask_soon(self) -> None:
+        """Ask at once, but not for each of many rounds that are run through."""
+        self._wanted = self._id != 0
+        if self._wanted and not self._pausing.isActive():
+            self._ask()
+
     @Slot()
     def _ask(self) -> None:
-        self._ticket = self._questions.ticket()
-        self.plot.say(_READING)
-        self._questions.ask(ReadColumns(ticket=self._ticket, id=self._id))
+        if self._wanted:
+            self._wanted = False
+            self._pausing.start()
+            self._ticket = self._questions.ticket()
+            self._questions.ask(ReadColumns(ticket=self._ticket, id=self._id))

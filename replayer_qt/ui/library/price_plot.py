@@ -25,6 +25,7 @@ _LEAST: Final = 1e-9
 _FLAT: Final = 1e-9
 _STEPS: Final = (1.0, 2.0, 5.0)
 _GRID_MOST: Final = 7
+_GRID_LEAST: Final = 3
 _CENTRED: Final = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
 
@@ -259,8 +260,8 @@ def rugs_of(shown: RoundColumns) -> list[int]:
 def steps_between(low: float, high: float) -> list[float]:
     """Return round prices between two, seven at most, for the lines of a grid.
 
-    >>> steps_between(0.9, 6.0), steps_between(1.04, 1.08)
-    ([1.0, 2.0, 5.0], [])
+    >>> steps_between(0.9, 6.0), steps_between(1.0, 1.04)
+    ([1.0, 2.0, 5.0], [1.0, 1.01, 1.02, 1.03, 1.04])
     """
     least = math.floor(math.log10(max(low, _LEAST)))
     most = math.ceil(math.log10(max(high, _LEAST)))
@@ -270,4 +271,23 @@ def steps_between(low: float, high: float) -> list[float]:
         for step in _STEPS
         if low <= step * 10.0**power <= high
     ]
+    if len(found) < _GRID_LEAST:
+        return even_steps(low, high)
     return found if len(found) <= _GRID_MOST else found[:: math.ceil(len(found) / _GRID_MOST)]
+
+
+def even_steps(low: float, high: float) -> list[float]:
+    """Return round prices at even distances between two that lie close together.
+
+    >>> even_steps(1.04, 1.48)
+    [1.1, 1.2, 1.3, 1.4]
+    """
+    span = high - low
+    if span <= low * _FLAT:
+        return []
+    power = 10.0 ** math.floor(math.log10(span))
+    step = next(each * power for each in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if span / power / each < 7)
+    first = math.ceil(low / step)
+    # a whole number of steps, so that rounding does not add up
+    made = [round(n * step, 12) for n in range(first, math.floor(high / step) + 1)]
+    return [each for each in made if low <= each <= high][:_GRID_MOST]

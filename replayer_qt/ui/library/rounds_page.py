@@ -102,7 +102,6 @@ class RoundsPage(QWidget):
         self._stays = True
         self._find()
         self._questions.ask_anew(ReadSearches())
-        self.preview.read_again()
 
     def show_answer(self, answer: Answer) -> bool:
         """Take in an answer; True if it was waited for here."""

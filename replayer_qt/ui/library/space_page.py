@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -34,6 +35,7 @@ _MB: Final = 1_000_000
 _QUOTA_MOST: Final = 100_000_000
 _DAYS_MOST: Final = 36_500
 _NO_PLAN: Final = "Nothing was tried yet. A try changes nothing."
+_FILES_PX: Final = 190
 _KEPT: Final = "Rounds with a tag, a note, a bookmark or an own result never go."
 
 
@@ -87,7 +89,7 @@ class SpacePage(QWidget):
             "venue": UsageBars("By venue"),
             "month": UsageBars("By month"),
             "format": UsageBars("By format"),
-            "largest": UsageBars("Largest files"),
+            "largest": UsageBars("Largest files", name_px=_FILES_PX),
         }
         self.quota = _spin("Quota", " MB", "no quota", _QUOTA_MOST, settings.quota_mb)
         self.keep = _spin("Recordings go after", " days", "never", _DAYS_MOST, settings.keep_days)
@@ -158,9 +160,10 @@ class SpacePage(QWidget):
             ("venue", answer.by_venue),
             ("month", answer.by_month),
             ("format", answer.by_format),
-            ("largest", answer.largest),
         ):
-            self.bars[name].show_things(things, answer.size)
+            self.bars[name].show_things(things, sum(each.size for each in things))
+        files = [replace(each, name=fmt.file_name(each.name)) for each in answer.largest]
+        self.bars["largest"].show_things(files, answer.size)
 
     def _show_plan(self, answer: Answer) -> None:
         if not isinstance(answer, TidyingPlanned) or answer.problem:

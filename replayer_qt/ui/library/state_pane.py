@@ -60,7 +60,7 @@ class StatePane(QFrame):
         for name, words, signal in (
             ("files", "Import &files…", self.files_wanted),
             ("folder", "Import f&older…", self.folder_wanted),
-            ("clear", "&Clear filters", self.clear_wanted),
+            ("clear", "Clear filters", self.clear_wanted),
             ("again", "&Try again", self.again_wanted),
         ):
             button = QPushButton(words)

@@ -17,11 +17,11 @@ BARS_MOST: Final = 24
 
 _ROW_PX: Final = 20
 _NAME_PX: Final = 110
-_SAID_PX: Final = 150
+_SAID_PX: Final = 130
 _HEAD_PX: Final = 20
 _LEAST_PX: Final = 2.0
 _NONE: Final = "nothing yet"
-_LETTERS: Final = 40
+_LETTERS: Final = 120
 
 
 def listed(things: Sequence[UsedSpace]) -> tuple[UsedSpace, ...]:
@@ -38,9 +38,19 @@ def listed(things: Sequence[UsedSpace]) -> tuple[UsedSpace, ...]:
     return (*kept, others)
 
 
+def share_text(part: int, whole: int) -> str:
+    """Return a share of a positive whole in per cent.
+
+    >>> share_text(1, 3), share_text(1, 1000), share_text(0, 5)
+    ('33%', '<1%', '0%')
+    """
+    share = part / whole
+    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
 def words_of(thing: UsedSpace, whole: int) -> str:
     """Return everything that is known of a thing."""
-    share = f", {thing.size / whole:.0%}" if whole > 0 else ""
+    share = f", {share_text(thing.size, whole)}" if whole > 0 else ""
     rounds = f", {thing.rounds:,} rounds" if thing.rounds else ""
     files = f"{thing.files:,} file{'' if thing.files == 1 else 's'}"
     return f"{clean(thing.name)}: {fmt.size(thing.size)}{share}, {files}{rounds}"
@@ -49,8 +59,11 @@ def words_of(thing: UsedSpace, whole: int) -> str:
 class UsageBars(QWidget):
     """One group of bars under a heading."""
 
-    def __init__(self, heading: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, heading: str, *, name_px: int = _NAME_PX, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._name_px = name_px
         self._heading = heading
         self._theme = DARK
         self._things: tuple[UsedSpace, ...] = ()
@@ -64,7 +77,7 @@ class UsageBars(QWidget):
         self.update()
 
     def show_things(self, things: Sequence[UsedSpace], whole: int) -> None:
-        """Show what each thing uses of the `whole` [bytes]."""
+        """Show what each thing uses; shares are of the `whole` [bytes], 0 for none."""
         self._things, self._whole = listed(things), whole
         self.setAccessibleDescription("; ".join(words_of(each, whole) for each in self._things))
         self.updateGeometry()
@@ -76,7 +89,7 @@ class UsageBars(QWidget):
         return QSize(420, _HEAD_PX + _ROW_PX * max(1, len(self._things)) + 6)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(_NAME_PX + _SAID_PX + 40, self.sizeHint().height())
+        return QSize(self._name_px + _SAID_PX + 40, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent):
@@ -97,21 +110,21 @@ class UsageBars(QWidget):
         if not self._things:
             painter.drawText(QRectF(8, _HEAD_PX, self.width(), _ROW_PX), left, _NONE)
         most = max((each.size for each in self._things), default=1) or 1
-        room = max(20, self.width() - _NAME_PX - _SAID_PX - 16)
+        room = max(20, self.width() - self._name_px - _SAID_PX - 16)
         back, front = QColor(theme.raised), QColor(mixed(theme.practice, theme.surface, 0.25))
         for place, each in enumerate(self._things):
             top = _HEAD_PX + place * _ROW_PX
-            name = QRectF(8, top, _NAME_PX - 8, _ROW_PX)
+            name = QRectF(8, top, self._name_px - 8, _ROW_PX)
             painter.setPen(QColor(theme.text))
             shown = painter.fontMetrics().elidedText(
-                clean(each.name, _LETTERS), Qt.TextElideMode.ElideMiddle, _NAME_PX - 12
+                clean(each.name, _LETTERS), Qt.TextElideMode.ElideMiddle, self._name_px - 16
             )
             painter.drawText(name, left, shown)
-            track = QRectF(_NAME_PX, top + 4, room, _ROW_PX - 8)
+            track = QRectF(self._name_px, top + 4, room, _ROW_PX - 8)
             painter.fillRect(track, back)
             wide = max(_LEAST_PX, room * each.size / most) if each.size else 0
             painter.fillRect(QRectF(track.left(), track.top(), wide, track.height()), front)
-            share = f"  {each.size / self._whole:.0%}" if self._whole > 0 else ""
+            share = f"  {share_text(each.size, self._whole)}" if self._whole > 0 else ""
             said = QRectF(track.right() + 8, top, _SAID_PX, _ROW_PX)
             painter.drawText(said, right, f"{fmt.size(each.size)}{share}")
         painter.end()

@@ -189,8 +189,8 @@ class LibraryWindow(QWidget):
 
     @Slot()
     def _show_report(self) -> None:
-        if self.queue.ended is not None:
-            ReportDialog(self.queue.ended, self._theme, self).open()
+        if self.queue.reported is not None:
+            ReportDialog(self.queue.reported, self._theme, self).open()
 
     # --- what is brought in
 

@@ -53,7 +53,7 @@ QUALITIES: Final = {
 FAIRNESS: Final = {
     Fairness.VERIFIED: Badge("verified", "disc", "live", "It is what its seed generates."),
     Fairness.FAILED: Badge("failed", "square", "error", "It is not what its seed generates."),
-    Fairness.UNREVEALED: Badge("not revealed", "ring", "muted", "No seed was heard of."),
+    Fairness.UNREVEALED: Badge("unrevealed", "ring", "muted", "No seed was heard of."),
 }
 """What a round's fairness looks like."""
 
@@ -177,23 +177,23 @@ COLUMNS: Final = (
         text=lambda row: "bookmarked" if row.marks.bookmarked else "", chars=2, drawn=Drawn.STAR,
     ),
     RoundColumn(
-        name="spark", title="Price", drawn=Drawn.SPARK, chars=15, text=spark_words,
+        name="spark", title="Price", drawn=Drawn.SPARK, chars=14, text=spark_words,
         about="The price from first to last tick, on a logarithmic scale; a cross is the rug.",
     ),
     RoundColumn(
-        name="date", title="Date, UTC", about="When it began.", chars=19, sort=SortBy.BEGUN,
+        name="date", title="Date, UTC", about="When it began.", chars=18, sort=SortBy.BEGUN,
         text=lambda row: date_text(row.entry.begun_at), numeric=True,
         tip=lambda row: f"{fmt.exact_time(row.entry.begun_at)} UTC",
     ),
     RoundColumn(
-        name="round", title="Round", about="The end of its name.", chars=10, sort=SortBy.ROUND,
+        name="round", title="Round", about="The end of its name.", chars=9, sort=SortBy.ROUND,
         text=lambda row: clean(fmt.round_name(row.entry.round_id), _NAME),
         tip=lambda row: clean(str(row.entry.round_id), 120),
     ),
-    RoundColumn(name="venue", title="Venue", about="Where it was played.", chars=9,
+    RoundColumn(name="venue", title="Venue", about="Where it was played.", chars=8,
                 text=venue_text, tip=lambda row: clean(str(row.entry.stream), 120)),
     RoundColumn(
-        name="length", title="Length", about="Ticks, the rug tick included.", chars=7,
+        name="length", title="Length", about="Ticks, the rug tick included.", chars=6,
         sort=SortBy.TICKS, numeric=True, text=lambda row: fmt.count(row.entry.ticks),
     ),
     RoundColumn(
@@ -217,7 +217,7 @@ COLUMNS: Final = (
     ),
     RoundColumn(
         name="fairness", title="Fairness", about="Whether it is what its seed generates.",
-        chars=13, sort=SortBy.FAIRNESS, text=lambda row: fairness_badge(row).word,
+        chars=11, sort=SortBy.FAIRNESS, text=lambda row: fairness_badge(row).word,
         tip=lambda row: fairness_badge(row).about, drawn=Drawn.BADGE, badge=fairness_badge,
     ),
     RoundColumn(
