@@ -1,6 +1,6 @@
 """What the library knows of the rounds of a recording: their entries and their columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -11,7 +11,11 @@ from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.events import (
     ROUND_EVENTS,
     Event,
+    Fairness,
+    FairnessChecked,
+    PhaseChanged,
     PriceTicked,
+    RoundRugged,
     SeedRevealed,
     TickBlock,
     TimerTicked,
@@ -20,10 +24,18 @@ from replayer_qt.core.events import (
 from replayer_qt.core.library import RoundEntry
 from replayer_qt.core.library_columns import HeardTicks, make_columns
 from replayer_qt.core.library_figures import quality_of, spark_of, volatility_of
-from replayer_qt.core.library_hearing import price_list, ticks_heard, times_of, trades_heard
+from replayer_qt.core.library_hearing import (
+    jumps_in,
+    price_list,
+    ticks_heard,
+    times_of,
+    trades_heard,
+)
+from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
+from replayer_qt.core.soundness import sound
 from replayer_qt.core.summary import TELLING, RoundSummary, summarise
-from replayer_qt.core.units import Nanos, RoundId
+from replayer_qt.core.units import Nanos, RoundId, StreamId
 
 JOURNAL: Final = "journal"
 """The format of our own recordings."""
@@ -31,7 +43,7 @@ JOURNAL: Final = "journal"
 _NAMING: Final = frozenset(ROUND_EVENTS)
 _TICKS: Final = frozenset({PriceTicked, TickBlock})
 _PLENTY: Final = _TICKS | {TimerTicked}
-_MANY: Final = _PLENTY | {TradePrinted}
+_JUDGED: Final = frozenset({SeedRevealed, FairnessChecked})
 
 
 class ToldRound(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,31 +83,57 @@ def columns_of(recording: Recording) -> tuple[RoundColumns, ...]:
 
 def rounds_of(recording: Recording) -> tuple[ToldRound, ...]:
     """Return what both entries and columns are made of; never raises."""
-    groups = _by_round(recording.events)
-    heard = {name: ticks_heard(events) for name, events in groups.items()}
-    found = _summaries(groups, heard, followed=recording.format == JOURNAL)
-    return tuple(_told(one, groups[one.round_id], heard[one.round_id]) for one in found)
+    followed_only = recording.format == JOURNAL
+    found: list[ToldRound] = []
+    for name, events in _by_round(recording.events).items():
+        heard = ticks_heard(events)
+        rare = [event for event in events if type(event) not in _PLENTY]
+        summary = _summary_of(name, heard, rare, ticked=not _TICKS.isdisjoint(map(type, events)))
+        if summary is None or (followed_only and not _is_followed(heard)):
+            continue
+        found.append(_told(summary, events[0].stream, heard, rare, times_of(events)))
+    return tuple(found)
+
+
+def round_of_parts(
+    stream: StreamId,
+    round_id: RoundId,
+    heard: HeardTicks,
+    rare: Sequence[Event],
+    times: tuple[int, int, int],
+) -> ToldRound | None:
+    """Return a followed round of which the parts were sorted out already; None without ticks.
+
+    Args:
+        stream: where it was played.
+        round_id: its name.
+        heard: its ticks.
+        rare: its other events, but for countdowns.
+        times: of its first and its last event [ns], and how often the clock jumped.
+    """
+    summary = _summary_of(round_id, heard, rare, ticked=True)
+    if summary is None or not _is_followed(heard):
+        return None
+    return _told(summary, stream, heard, rare, times)
 
 
 def round_of_columns(columns: RoundColumns) -> ToldRound:
     """Return a round of which nothing but its ticks is known, as of a public archive."""
-    block = TickBlock(
-        at=Nanos(0),
-        mono=Nanos(0),
-        stream=columns.stream,
-        round_id=columns.round_id,
+    heard = HeardTicks(
         ticks=columns.ticks,
         prices=columns.prices,
         ats=columns.ats,
+        counts=columns.counts,
+        filled=np.zeros(len(columns.ticks), np.bool_),
     )
-    (summary,) = summarise([block])
-    begun_at, ended_at, clock_jumps = times_of([block])
+    summary = _summary_of(columns.round_id, heard, (), ticked=True)
+    ats = columns.ats.tolist() or [0]
     return ToldRound(
         columns=columns,
-        summary=summary,
-        begun_at=Nanos(begun_at),
-        ended_at=Nanos(ended_at),
-        clock_jumps=clock_jumps,
+        summary=summary or summarise([_block(columns.round_id, heard)])[0],
+        begun_at=Nanos(ats[0]),
+        ended_at=Nanos(ats[-1]),
+        clock_jumps=jumps_in(ats, [0] * len(ats)),
     )
 
 
@@ -157,37 +195,75 @@ def _by_round(events: Sequence[Event]) -> dict[RoundId, list[Event]]:
     return {name: found[name] for name in order}
 
 
-def _summaries(
-    groups: Mapping[RoundId, list[Event]], heard: Mapping[RoundId, HeardTicks], *, followed: bool
-) -> tuple[RoundSummary, ...]:
-    """Sum up with each round's ticks as one block: the same, and many times quicker."""
-    told: list[Event] = []
-    for name, events in groups.items():
-        ticks = heard[name]
-        if not _TICKS.isdisjoint(map(type, events)):
-            told.append(
-                TickBlock(
-                    at=events[0].at,
-                    mono=events[0].mono,
-                    stream=events[0].stream,
-                    round_id=name,
-                    ticks=ticks.ticks,
-                    prices=ticks.prices,
-                    ats=ticks.ats,
-                )
-            )
-        told += [event for event in events if type(event) not in _MANY]
-    return summarise(told, followed_only=followed)
+def _is_followed(heard: HeardTicks) -> bool:
+    """Whether a tick of it was heard, and it was not only told of afterwards."""
+    return bool(sound(heard.ticks, heard.prices).any())
 
 
-def _told(summary: RoundSummary, events: list[Event], heard: HeardTicks) -> ToldRound:
-    begun_at, ended_at, clock_jumps = times_of(events)
-    rare = [event for event in events if type(event) not in _PLENTY]
+def _summary_of(
+    name: RoundId, heard: HeardTicks, rare: Sequence[Event], *, ticked: bool
+) -> RoundSummary | None:
+    """Sum up what was told of one round, its ticks at once: the same, and many times quicker."""
+    kinds = set(map(type, rare))
+    ticks, prices = heard.ticks, heard.prices
+    rising = len(ticks) > 0 and bool((ticks[1:] > ticks[:-1]).all())
+    if rising and kinds.isdisjoint(_JUDGED) and bool(sound(ticks, prices).all()):
+        rug = next((event for event in rare if isinstance(event, RoundRugged)), None)
+        if rug is None or rug.tick == int(ticks[-1]):
+            return _plain_summary(name, heard, rare, rug)
+    told: list[Event] = [event for event in rare if type(event) is not TradePrinted]
+    if ticked:
+        told.append(_block(name, heard))
+    return next(iter(summarise(told)), None)
+
+
+def _plain_summary(
+    name: RoundId, heard: HeardTicks, rare: Sequence[Event], rug: RoundRugged | None
+) -> RoundSummary:
+    ticks, prices = heard.ticks, heard.prices
+    before = prices if rug is None else prices[:-1]
+    first, last = int(ticks[0]), int(ticks[-1])
+    holes = np.flatnonzero(np.diff(ticks) > 1).tolist() if last - first >= len(ticks) else []
+    ended = (event.phase is Phase.RUGGED for event in rare if isinstance(event, PhaseChanged))
+    return RoundSummary(
+        round_id=name,
+        ticks=len(ticks),
+        first_index=first,
+        last_index=last,
+        rugged=rug is not None or any(ended),
+        rug_index=None if rug is None else rug.tick,
+        rug_price=None if rug is None else rug.price,
+        peak=float(before.max()) if len(before) else None,
+        gaps=tuple((int(ticks[at]) + 1, int(ticks[at + 1]) - 1) for at in holes),
+        fairness=Fairness.UNREVEALED,
+    )
+
+
+def _block(name: RoundId, heard: HeardTicks) -> TickBlock:
+    return TickBlock(
+        at=Nanos(0),
+        mono=Nanos(0),
+        stream=StreamId(""),
+        round_id=name,
+        ticks=heard.ticks,
+        prices=heard.prices,
+        ats=heard.ats,
+    )
+
+
+def _told(
+    summary: RoundSummary,
+    stream: StreamId,
+    heard: HeardTicks,
+    rare: Sequence[Event],
+    times: tuple[int, int, int],
+) -> ToldRound:
+    begun_at, ended_at, clock_jumps = times
     trades, volume = trades_heard(event for event in rare if isinstance(event, TradePrinted))
     revealed = next((event for event in rare if isinstance(event, SeedRevealed)), None)
     return ToldRound(
         columns=make_columns(
-            events[0].stream, summary.round_id, heard, price_list(revealed), summary.rug_index
+            stream, summary.round_id, heard, price_list(revealed), summary.rug_index
         ),
         summary=summary,
         begun_at=Nanos(begun_at),

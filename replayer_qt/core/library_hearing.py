@@ -85,7 +85,7 @@ def times_of(events: Sequence[Event]) -> tuple[int, int, int]:
         ats, monos = _times_in_blocks(events)
     else:
         ats, monos = list(map(_AT, events)), list(map(_MONO, events))
-    return within(ats[0]), within(ats[-1]), _jumps(ats, monos)
+    return within(ats[0]), within(ats[-1]), jumps_in(ats, monos)
 
 
 def trades_heard(events: Iterable[TradePrinted]) -> tuple[int, Decimal | None]:
@@ -106,6 +106,21 @@ def trades_heard(events: Iterable[TradePrinted]) -> tuple[int, Decimal | None]:
         if (event.coin == _SOL or is_continuous(event.stream)) and is_money(event.amount):
             volume = (volume or NOTHING) + abs(event.amount)
     return len(seen) + nameless, volume
+
+
+def jumps_in(ats: list[int], monos: list[int]) -> int:
+    """Return how often the clock was set between events in the order in which they came.
+
+    Args:
+        ats: their wall times [ns].
+        monos: their monotonic times [ns]; 0 where that is not told.
+    """
+    at, mono = _far(ats), _far(monos)
+    if not mono.any():
+        return int(np.count_nonzero(np.diff(at) < -JUMP_NS))
+    steps = np.diff((at - mono).astype(np.float64))
+    both = (mono[1:] != 0) & (mono[:-1] != 0)
+    return int(np.count_nonzero(np.where(both, np.abs(steps) > JUMP_NS, np.diff(at) < -JUMP_NS)))
 
 
 def _counts(told: list[int | None]) -> NDArray[np.int64]:
@@ -152,15 +167,6 @@ def _times_in_blocks(events: Sequence[Event]) -> tuple[list[int], list[int]]:
         ats += told or [event.at]
         monos += [0] * len(told) or [event.mono]
     return ats, monos
-
-
-def _jumps(ats: list[int], monos: list[int]) -> int:
-    at, mono = _far(ats), _far(monos)
-    if not mono.any():
-        return int(np.count_nonzero(np.diff(at) < -JUMP_NS))
-    steps = np.diff((at - mono).astype(np.float64))
-    both = (mono[1:] != 0) & (mono[:-1] != 0)
-    return int(np.count_nonzero(np.where(both, np.abs(steps) > JUMP_NS, np.diff(at) < -JUMP_NS)))
 
 
 def _far(times: list[int]) -> NDArray[np.int64]:

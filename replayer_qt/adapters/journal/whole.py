@@ -6,7 +6,13 @@ from typing import Final
 import msgspec
 from crc32c import crc32c
 
-from replayer_qt.adapters.journal.format import RECOVERED, is_sound, read_footer, read_header
+from replayer_qt.adapters.journal.format import (
+    RECOVERED,
+    Footer,
+    is_sound,
+    read_footer,
+    read_header,
+)
 from replayer_qt.adapters.journal.screen import is_finite
 from replayer_qt.core.events import (
     EventsShed,
@@ -31,23 +37,37 @@ def read_whole(data: bytes) -> tuple[list[JournalEvent], str] | None:
     tells of losses, None is returned: the careful reader then says what there is to say. Never
     raises.
     """
+    try:
+        found = sound_body(data)
+        if found is None:
+            return None
+        body, footer = found
+        events = _EVENTS.decode(b"[%b]" % body.replace(b"\n", b","))
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
+        return None
+    plain = len(events) == footer.n and all(map(_is_plain, events))
+    return (events, footer.end) if plain else None
+
+
+def sound_body(data: bytes) -> tuple[bytes, Footer] | None:
+    """Return a journal's records, without the last line break, and its footer.
+
+    None unless header, footer and the checksum over everything are sound, and it ended well.
+
+    Raises:
+        msgspec.MsgspecError: header or footer are none.
+    """
     head = data.find(b"\n") + 1
     foot = data.rfind(b"\n", 0, -1) + 1
     if not (0 < head <= foot and data.endswith(b"\n")):
         return None
     if not (is_sound(data[: head - 1]) and is_sound(data[foot:-1])):
         return None
-    body = data[head : foot - 1]
-    try:
-        footer = read_footer(data[foot:-1])
-        read_header(data[: head - 1])
-        if footer.end not in _ENDS or crc32c(data[:foot]) != footer.crc:
-            return None
-        events = _EVENTS.decode(b"[%b]" % body.replace(b"\n", b","))
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
+    footer = read_footer(data[foot:-1])
+    read_header(data[: head - 1])
+    if footer.end not in _ENDS or crc32c(memoryview(data)[:foot]) != footer.crc:
         return None
-    plain = len(events) == footer.n and all(map(_is_plain, events))
-    return (events, footer.end) if plain else None
+    return data[head : foot - 1], footer
 
 
 def _is_plain(event: JournalEvent) -> bool:

@@ -14,6 +14,7 @@ from replayer_qt.adapters.journal.sealed import Unpacked, open_plain, unpack
 from replayer_qt.adapters.journal.sealed_format import SealInfo
 from replayer_qt.adapters.journal.whole import WHOLE_LIMIT, read_whole
 from replayer_qt.adapters.library.importers.public_tables import stream_named_in
+from replayer_qt.adapters.library.journal_fast import read_journal_quickly
 from replayer_qt.adapters.library.open import open_recording, open_table
 from replayer_qt.adapters.library.ticks_fast import read_quickly
 from replayer_qt.core.library_entries import JOURNAL, ToldRound, round_of_columns, rounds_of
@@ -125,7 +126,15 @@ def _journal(
     path: Path, data: bytes, stream: StreamId | None
 ) -> tuple[Recording, tuple[ToldRound, ...]] | None:
     name = stream or _named_in(data[:_FIRST_LINE])
-    found = None if name is None else read_whole(data)
+    if name is None:
+        return None
+    quick = read_journal_quickly(data, name)
+    if quick is not None:
+        recording = Recording(
+            path=str(path), format=JOURNAL, events=(), lines=quick.lines, ended=quick.ended
+        )
+        return recording, (quick.told,)
+    found = read_whole(data)
     if found is None:
         return None
     events, ended = found

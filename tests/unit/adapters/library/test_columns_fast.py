@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,23 @@ from replayer_qt.adapters.journal.sealed_format import SealFacts
 from replayer_qt.adapters.journal.sealed_packing import pack_bytes
 from replayer_qt.adapters.library.columns_fast import read_content, read_file, read_with_care
 from replayer_qt.adapters.library.indexing import index_file
+from replayer_qt.adapters.library.journal_fast import read_journal_quickly
 from replayer_qt.core.errors import RecordingUnreadable
-from replayer_qt.core.events import PhaseChanged, RoundRugged, TickOrigin, TimerTicked
+from replayer_qt.core.events import (
+    FeedChanged,
+    Link,
+    PhaseChanged,
+    RoundRugged,
+    SeedRevealed,
+    Side,
+    TickOrigin,
+    TimerTicked,
+    TradePrinted,
+)
 from replayer_qt.core.library import Quality
 from replayer_qt.core.library_entries import entry_of
 from replayer_qt.core.phase import Phase
-from replayer_qt.core.units import PRACTICE, RUGS
+from replayer_qt.core.units import PRACTICE, RUGS, RoundId
 from tests.helpers.journals import files_in, journal_in
 from tests.helpers.make import ROUND, event, ticked
 from tests.helpers.tick_files import GAME
@@ -270,31 +282,50 @@ def a_journal(folder, events):
     return files_in(folder)
 
 
-def round_events(count):
-    """A round with countdown, a late tick, ticks that were filled in, and its rug."""
+def round_events(count, *, seed=False):
+    """A round with all that happens in one: late ticks, trades, the connection, other rounds."""
     yield event(PhaseChanged, 0, round_id=ROUND, phase=Phase.PRESALE)
+    yield event(FeedChanged, 0, link=Link.LIVE)
+    seeds = {"seed": "a" * 64, "seed_hash": "b" * 64, "version": "v3"}
+    yield event(SeedRevealed, 0, round_id=RoundId("before"), prices=(1.0, 0.02), **seeds)
     for left in range(3):
         yield event(TimerTicked, left, round_id=ROUND, remaining_ms=300 - 100 * left)
     for tick in range(count):
         if tick != 2:
             origin = TickOrigin.PARTIAL if tick % 5 == 4 else TickOrigin.LIVE
             yield ticked(tick, 1.0 + tick / 7, origin=origin, trade_count=tick or None)
+            trade = {"player": 'a"src":b', "side": Side.BUY, "tick": tick, "price": 1.0}
+            sums = {"amount": Decimal("0.25"), "quantity": Decimal(1)}
+            at = tick * 250_000_000
+            yield event(TradePrinted, at, round_id=ROUND, trade_id=f"t{tick}", **trade, **sums)
     yield ticked(2, 1.5, origin=TickOrigin.HISTORY)
+    if seed:
+        yield event(SeedRevealed, 10**12, round_id=ROUND, prices=(1.0,) * (count + 2), **seeds)
     yield event(RoundRugged, count * 10**9, round_id=ROUND, tick=count - 1, price=0.02)
 
 
-def test_a_sound_journal_takes_the_quick_way(tmp_path):
-    (path,) = a_journal(tmp_path, list(round_events(40)))
+@pytest.mark.parametrize("seed", [False, True])
+def test_a_sound_journal_takes_the_quick_way(tmp_path, seed):
+    path, *_ = a_journal(tmp_path, list(round_events(40, seed=seed)))
+    assert read_journal_quickly(path.read_bytes(), None) is not None
     assert compare(path, PRACTICE)
     assert compare(path)
     (one,) = index_file(path).rounds
     assert (one.stream, one.ticks, one.repaired) == (PRACTICE, 40, 9)
+    assert (one.trades, one.volume) == (39, Decimal("9.75"))
     assert one.quality is Quality.REPAIRED
+
+
+def test_a_journal_of_two_rounds_is_told_alike(tmp_path):
+    other = [ticked(n, round_id=RoundId("another")) for n in range(3)]
+    path, *_ = a_journal(tmp_path, [*list(round_events(9))[:-1], *other, ticked(9), ticked(10)])
+    compare(path, PRACTICE)
+    assert index_file(path).rounds
 
 
 @pytest.fixture(scope="module")
 def sound_journal(tmp_path_factory):
-    (path,) = a_journal(tmp_path_factory.mktemp("sound"), list(round_events(12)))
+    path, *_ = a_journal(tmp_path_factory.mktemp("sound"), list(round_events(12)))
     return path.read_bytes()
 
 
