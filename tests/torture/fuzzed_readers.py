@@ -139,7 +139,7 @@ def mutated(files: Sequence[bytes], draw: random.Random) -> bytes:
     copy = bytearray(draw.choice(files))
     for _ in range(draw.choice((1, 1, 2, 5))):
         at = draw.randrange(len(copy))
-        match draw.randrange(9):
+        match draw.randrange(10):
             case 0:
                 copy[at] ^= 1 << draw.randrange(8)
             case 1:
@@ -156,6 +156,9 @@ def mutated(files: Sequence[bytes], draw: random.Random) -> bytes:
                 copy[at : at + draw.randrange(12)] = draw.choice(_POISON)
             case 7:
                 _in_place_of_a_value(copy, at, draw.choice(_POISON))
+            case 8:
+                size = draw.randrange(1, 5)
+                copy[at : at + size] = draw.randbytes(size)
             case _:
                 other = draw.choice(files)
                 start = draw.randrange(len(other))

@@ -103,7 +103,7 @@ def read_event_store(path: Path, stream: StreamId) -> Recording:
     source = _source_of(path)
     try:
         rows = sorted(_rows(source), key=lambda row: (row.at, row.seq, row.number))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, LookupError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise RecordingUnreadable(
             f"{path} was not read: its table is damaged ({reason}).",
@@ -227,6 +227,7 @@ def _rows(source: Any) -> Iterator[_Row]:
     with _opened(source, _texts_of(source)) as file:
         names = [name for name in file.schema_arrow.names if name in _COLUMNS]
         for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
+            batch.validate(full=True)  # a damaged table may point beyond its own texts
             columns = {name: _values(batch.column(name)) for name in names}
             times = times_ns([_time(one) for one in columns["ts"]], naive_is_utc=True)
             for at, values in zip(times, zip(*columns.values(), strict=True), strict=True):
