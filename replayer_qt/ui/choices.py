@@ -50,7 +50,9 @@ def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
 
 
 def keep(settings: Settings, memory: LayoutMemory, name: str, look: Look) -> None:
-    """Keep the choice of `name`, an attribute of `look`."""
+    """Keep the choice of `name`, an attribute of `look`; what is of the moment is not kept."""
+    if name not in _KEYS:
+        return
     setting, chosen = getattr(as_set(settings), name), getattr(look, name)
     memory.keep_chosen(_KEYS[name], _text(setting), _text(chosen))
 

@@ -1,7 +1,7 @@
 """The window: takes frames in, lets wishes out, and decides nothing."""
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
@@ -18,6 +18,7 @@ from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
 from replayer_qt.ui.arming import NO_ACCOUNT, REPLAYED, account_badge
 from replayer_qt.ui.assets import app_icon
+from replayer_qt.ui.chart_desk import ChartDesk
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
 from replayer_qt.ui.dialogs.files import ask_for_files, ask_for_folder
@@ -78,9 +79,11 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._memory = LayoutMemory(layout_store)
         self._advance: Advance | None = None
-        self._chart = chart
-        self.chart_widget = cast("QWidget", chart)
         self._look = choices.as_chosen(settings, self._memory)
+        self.chart_desk = ChartDesk(
+            chart, choose=self._choose, look=lambda: self._look, parent=self
+        )
+        self.chart_widget = self.chart_desk.widget
         self._dress_application()  # before there are widgets to dress, for that takes longer
         self.setWindowTitle("Replayer")
         self.setWindowIcon(app_icon())
@@ -94,12 +97,6 @@ class MainWindow(QMainWindow):
             "show_library": self.show_library,
             "ask_tick": self.ask_tick,
             "close": self.close,
-            "set_style": self.set_style,
-            "toggle_log_scale": self.toggle_log_scale,
-            "set_ticks_per_candle": self.set_ticks_per_candle,
-            "follow": chart.follow,
-            "zoom": chart.zoom,
-            "show_all": chart.show_all,
             "set_theme": self.set_theme,
             "toggle_theme": self.toggle_theme,
             "toggle_dock": self.toggle_dock,
@@ -119,7 +116,7 @@ class MainWindow(QMainWindow):
             clock=clock,
             new_order_id=new_order_id,
         )
-        self._verbs |= self.trade_desk.verbs()
+        self._verbs |= self.trade_desk.verbs() | self.chart_desk.verbs()
         self._build(clock)
         self._connect()
         self._dress_up()
@@ -172,21 +169,6 @@ class MainWindow(QMainWindow):
         dialog.asked.connect(self.asked)
         dialog.open()
 
-    def set_style(self, style: str) -> None:
-        """Draw prices as `candles` or as a `line`."""
-        self._chart.set_style(style)
-        self._choose(style=style)
-
-    def toggle_log_scale(self) -> None:
-        """Change between a linear and a logarithmic price axis."""
-        self._chart.set_log_scale(not self._look.log_scale)
-        self._choose(log_scale=not self._look.log_scale)
-
-    def set_ticks_per_candle(self, ticks: int) -> None:
-        """Make candles of so many ticks."""
-        self._chart.set_ticks_per_candle(ticks)
-        self._choose(ticks_per_candle=ticks)
-
     def set_theme(self, name: str) -> None:
         """Use the theme `name`; one that does not exist is the dark one."""
         self._choose(theme=choices.sound_theme(name))
@@ -235,17 +217,15 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self._ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        widget = self.chart_widget
-        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.notice_bar = NoticeBar()
         column.addWidget(self.trade_desk.killed)
         column.addWidget(self.trade_desk.drift)
-        column.addWidget(widget, stretch=1)
+        column.addWidget(self.chart_desk.ground, stretch=1)
         column.addWidget(self.notice_bar)
         column.addWidget(self.transport)
         self.setCentralWidget(self._ground)
         self._add_bars()
-        self.welcome = Welcome(widget, self.actions_.actions)
+        self.welcome = Welcome(self.chart_widget, self.actions_.actions)
         self.menus = fill_menus(self.menuBar(), self.actions_.actions)
         self.trade_desk.watch_menus(self.menus)
         below = add_menu_below(self.actions_.actions["open-folder"], "Open &recent")
@@ -278,7 +258,7 @@ class MainWindow(QMainWindow):
         # by a signal, so that one that fails does not keep the frame from the others
         # what the ticket asks before the ticket, and the desk after it, which shows its words
         self._frame.connect(self.trade_desk.preview.show_frame)
-        parts: list[Panel] = [self._chart, self.strip, self.transport, *self.panels.values()]
+        parts: list[Panel] = [self.chart_desk, self.strip, self.transport, *self.panels.values()]
         parts.append(self.trade_desk)
         for part in parts:
             self._frame.connect(part.show_frame)
@@ -290,18 +270,15 @@ class MainWindow(QMainWindow):
         self.actions_.called.connect(self._call)
         self.transport.asked.connect(self.asked)
         self.trade_desk.asked.connect(self.asked)
-        self.trade_desk.done.connect(self._focus_chart)
-        self.transport.done.connect(self._focus_chart)
+        self.trade_desk.done.connect(self.chart_desk.take_focus)
+        self.transport.done.connect(self.chart_desk.take_focus)
         self.notices.told.connect(self.notice_bar.tell)
         self.notices.over.connect(self.notice_bar.take_back)
         self.notices.cleared.connect(self.notice_bar.clear)
         self.docking.changed.connect(self._note_docks)
         self.recent.chosen.connect(self._open_recent)
-        self._chart.followed.connect(self._note_following)
-        self._chart.asked.connect(self.asked)
-        self._chart.set_ticks_per_candle(self._look.ticks_per_candle)
-        self._chart.set_style(self._look.style)  # a line's width follows from the candles'
-        self._chart.set_log_scale(self._look.log_scale)
+        self.chart_desk.asked.connect(self.asked)
+        self.chart_desk.begin()
         self._note_docks()
 
     def _dress_application(self) -> Theme:
@@ -314,7 +291,7 @@ class MainWindow(QMainWindow):
     def _dress_up(self) -> None:
         theme = self._dress_application()
         self.actions_.set_theme(theme)
-        self._chart.set_theme(theme)
+        self.chart_desk.set_theme(theme)
         self.strip.set_theme(theme)
         self.transport.set_theme(theme)
         self.trade_desk.set_theme(theme)
@@ -366,14 +343,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _note_docks(self) -> None:
         self._set_look(docks=self.docking.open_names())
-
-    @Slot(bool)
-    def _note_following(self, following: bool) -> None:  # noqa: FBT001
-        self._set_look(following=following)
-
-    @Slot()
-    def _focus_chart(self) -> None:
-        self.chart_widget.setFocus()
 
     # Qt's names from here on.
 

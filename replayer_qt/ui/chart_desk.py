@@ -1,0 +1,104 @@
+"""Everything in the window that shows prices: the chart, and what stands around and on it."""
+
+from collections.abc import Callable
+from typing import cast
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from replayer_qt.core.state import Advance
+from replayer_qt.ui.chart_face import Chart
+from replayer_qt.ui.theme import Theme
+from replayer_qt.ui.view import Look
+
+
+class ChartDesk(QObject):
+    """Owns the parts that show prices; it decides nothing.
+
+    Args:
+        choose: keeps what a person chose of the `Look`, by its names.
+        look: returns how the market is looked at now.
+
+    Signals:
+        asked: a command.
+
+    Attributes:
+        chart: the main chart.
+        widget: the main chart as a widget.
+        ground: all of it, to be put into the window.
+    """
+
+    asked = Signal(object)
+
+    def __init__(
+        self,
+        chart: Chart,
+        *,
+        choose: Callable[..., None],
+        look: Callable[[], Look],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.chart = chart
+        self.widget = cast("QWidget", chart)
+        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._choose, self._look = choose, look
+        self.ground = QWidget()
+        column = QVBoxLayout(self.ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.widget, stretch=1)
+        chart.asked.connect(self.asked)
+        chart.followed.connect(self._note_following)
+
+    def verbs(self) -> dict[str, Callable[..., object]]:
+        """Return what actions of the table may call here, by name."""
+        return {
+            "set_style": self.set_style,
+            "toggle_log_scale": self.toggle_log_scale,
+            "set_ticks_per_candle": self.set_ticks_per_candle,
+            "follow": self.chart.follow,
+            "zoom": self.chart.zoom,
+            "show_all": self.chart.show_all,
+        }
+
+    def begin(self) -> None:
+        """Show prices as they were looked at last."""
+        look = self._look()
+        self.chart.set_ticks_per_candle(look.ticks_per_candle)
+        self.chart.set_style(look.style)  # a line's width follows from the candles'
+        self.chart.set_log_scale(look.log_scale)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show where `advance` leaves us."""
+        self.chart.show_frame(advance)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self.chart.set_theme(theme)
+
+    def set_style(self, style: str) -> None:
+        """Draw prices as `candles` or as a `line`."""
+        self.chart.set_style(style)
+        self._choose(style=style)
+
+    def toggle_log_scale(self) -> None:
+        """Change between a linear and a logarithmic price axis."""
+        log_scale = not self._look().log_scale
+        self.chart.set_log_scale(log_scale)
+        self._choose(log_scale=log_scale)
+
+    def set_ticks_per_candle(self, ticks: int) -> None:
+        """Make candles of so many ticks."""
+        self.chart.set_ticks_per_candle(ticks)
+        self._choose(ticks_per_candle=ticks)
+
+    @Slot()
+    def take_focus(self) -> None:
+        """Let the keys belong to the chart."""
+        self.widget.setFocus()
+
+    @Slot(bool)
+    def _note_following(self, following: bool) -> None:  # noqa: FBT001  # Qt's own
+        self._choose(following=following)
