@@ -21,7 +21,7 @@ FILES_MOST: Final = 2_000_000
 _ALONG: Final = re.compile(
     r"[^.]*(?:\.raw\.zst|\.\d+\.big|\.jsonl(?:\.zst)?\.(?:torn(?:\.\d+)?|holes\.json))"
 )
-_STAMP: Final = "%Y%m%dT%H%M%S"
+_STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z_", re.ASCII)
 _DEPTH: Final = 8
 
 
@@ -88,8 +88,13 @@ def stem_of(path: str) -> str:
     >>> stem_of("a/20261121T113153123Z_x.jsonl.zst"), stem_of("a/20261121T113153123Z_x.7.big")
     ('a/20261121T113153123Z_x', 'a/20261121T113153123Z_x')
     """
-    folder, slash, name = path.rpartition("/") if "/" in path else path.rpartition(os.sep)
-    return f"{folder}{slash}{name.partition('.')[0]}"
+    name = _name_of(path)
+    return path[: len(path) - len(name)] + name.partition(".")[0]
+
+
+def _name_of(path: str) -> str:
+    # a hundred thousand files: too many for pathlib
+    return path[max(path.rfind("/"), path.rfind(os.sep)) + 1 :]
 
 
 def is_open(entry: FileEntry) -> bool:
@@ -99,18 +104,24 @@ def is_open(entry: FileEntry) -> bool:
 
 def over_at(entry: FileEntry, ground: Ground) -> Nanos:
     """Return when a recording was made: by its own name, else by its rounds, else by its file."""
-    stamp, _, rest = Path(entry.path).name.partition("_")
-    if rest and len(stamp) == 19 and stamp.endswith("Z"):
-        try:
-            begun = datetime.strptime(stamp[:15], _STAMP).replace(tzinfo=UTC)
-            return Nanos(
-                int(begun.timestamp()) * NANOS_PER_SECOND
-                + int(stamp[15:18]) * NANOS_PER_MILLISECOND
-            )
-        except ValueError:
-            pass
+    begun = _begun_at(_name_of(entry.path))
+    if begun is not None:
+        return begun
     ends = [found.ended_at for found in ground.catalogue.rounds_of(entry.path) if found.ended_at]
     return max(ends, default=Nanos(entry.modified))
+
+
+def _begun_at(name: str) -> Nanos | None:
+    """The time that one of our own recordings is named after; None of any other name."""
+    said = _STAMP.match(name)
+    if said is None:
+        return None
+    year, month, day, hour, minute, second, millis = map(int, said.groups())
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return Nanos(int(moment.timestamp()) * NANOS_PER_SECOND + millis * NANOS_PER_MILLISECOND)
 
 
 def files_beside(file: Path) -> list[Path]:
@@ -125,7 +136,7 @@ def files_beside(file: Path) -> list[Path]:
 
 
 def _goes_along(name: str) -> bool:
-    return _ALONG.fullmatch(Path(name).name) is not None
+    return _ALONG.fullmatch(_name_of(name)) is not None
 
 
 def folder_sizes(folder: Path) -> Iterator[dict[str, int]]:

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,9 @@ from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
 
 LARGEST: Final = 20
 """Recordings that are named as the largest."""
+
+_DAY: Final = 86_400 * NANOS_PER_SECOND
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def usage(question: ReadUsage, ground: Ground) -> UsageRead:
@@ -222,8 +225,7 @@ def _free(folder: Path) -> int | None:
 
 
 def _below(folder: Path, path: str) -> str:
-    one = Path(path)
-    return str(one.relative_to(folder)) if one.is_relative_to(folder) else path
+    return path.removeprefix(f"{folder}{os.sep}")
 
 
 def _named(name: str, files: Sequence[OnDisk], rounds: int = 0) -> UsedSpace:
@@ -238,9 +240,7 @@ def _grouped(groups: Mapping[str, Sequence[OnDisk]], counts: Mapping[str, int]) 
 def _by_venue(kept: Sequence[OnDisk], ground: Ground) -> tuple[UsedSpace, ...]:
     groups: dict[str, list[OnDisk]] = defaultdict(list)
     for one in kept:
-        groups[_below(ground.recordings, one.path).replace(os.sep, "/").partition("/")[0]].append(
-            one
-        )
+        groups[_below(ground.recordings, one.path).partition(os.sep)[0]].append(one)
     counts = {name: len(ground.catalogue.find(RoundQuery(venues=(name,)))) for name in groups}
     return tuple(sorted(_grouped(groups, counts), key=lambda used: -used.size))
 
@@ -254,10 +254,12 @@ def _by_format(totals: Sequence[tuple[OnDisk, FileEntry]], ground: Ground) -> tu
 
 
 def _by_month(totals: Sequence[tuple[OnDisk, FileEntry]], ground: Ground) -> tuple[UsedSpace, ...]:
-    groups: dict[str, list[OnDisk]] = defaultdict(list)
+    days: dict[int, list[OnDisk]] = defaultdict(list)
     for one, entry in totals:
-        moment = datetime.fromtimestamp(over_at(entry, ground) // NANOS_PER_SECOND, UTC)
-        groups[f"{moment:%Y-%m}"].append(one)
+        days[over_at(entry, ground) // _DAY].append(one)
+    groups: dict[str, list[OnDisk]] = defaultdict(list)
+    for day, files in days.items():
+        groups[f"{_EPOCH + timedelta(day):%Y-%m}"] += files
     counts = {name: len(ground.catalogue.find(RoundQuery(begun=_month(name)))) for name in groups}
     return tuple(sorted(_grouped(groups, counts), key=lambda used: used.name))
 
