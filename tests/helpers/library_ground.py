@@ -1,6 +1,6 @@
 """A library's ground for tests: what it knows is kept in memory, its files are real."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,9 @@ class MemoryCatalogue:
     def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
         self.noted[(stream, round_id)] = marks
 
+    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        self.noted |= marks
+
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
         return dict(self.noted)
 
@@ -189,6 +192,9 @@ class MemoryKeepsakes:
 
     def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
         self.noted[(stream, round_id)] = marks
+
+    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        self.noted |= marks
 
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
         return dict(self.noted)

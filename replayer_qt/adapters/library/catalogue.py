@@ -1,6 +1,6 @@
 """The catalogue of the library: what is known of files and rounds, in one database or another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cmp_to_key
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,6 @@ from replayer_qt.adapters.library.catalogue_rows import (
     number_of,
     query_of,
     shown_path,
-    tags_text,
-    words_in,
 )
 from replayer_qt.adapters.library.catalogue_sql import (
     FILE_COLUMNS,
@@ -34,8 +32,9 @@ from replayer_qt.adapters.library.catalogue_writing import (
     file_numbers,
     name_numbers,
     put_files,
+    put_marks,
 )
-from replayer_qt.adapters.library.storable import folded, storable, to_json, unstored
+from replayer_qt.adapters.library.storable import storable, to_json, unstored
 from replayer_qt.core.errors import CatalogueUnusable
 from replayer_qt.core.library import (
     FileEntry,
@@ -181,26 +180,15 @@ class SqlCatalogue:
 
     def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
         """Know what a person noted on a round, whether the round itself is known or not."""
-        tags = sorted(set(marks.tags))
+        self.mark_many({(stream, round_id): marks})
 
-        def work(cursor: Cursor) -> None:
-            ((_, number),) = name_numbers(cursor, [(stream, round_id)]).items()
-            cursor.run(
-                "UPDATE names SET bookmarked = ?, note = ?, tags = ? WHERE id = ?",
-                [int(marks.bookmarked), storable(marks.note), tags_text(tags), number],
-            )
-            cursor.run("DELETE FROM tags WHERE round = ?", [number])
-            cursor.each(
-                "INSERT INTO tags (round, tag, folded) VALUES (?, ?, ?)",
-                [(number, storable(tag), storable(folded(tag))) for tag in tags],
-            )
-            (row,) = cursor.rows(f"SELECT {NAMED} FROM names WHERE id = ?", [number])  # noqa: S608 - ours
-            cursor.run(
-                "UPDATE rounds SET bookmarked = ?, words = ? WHERE id = ?",
-                [int(marks.bookmarked), words_in(named_of(row)), number],
-            )
+    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        """Know what a person noted on many rounds."""
+        for keys in chunks([*marks]):
+            self._mark_some({key: marks[key] for key in keys})
 
-        self._store.write(work)
+    def _mark_some(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        self._store.write(lambda cursor: put_marks(cursor, marks))
 
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
         """Return all that was noted on rounds."""

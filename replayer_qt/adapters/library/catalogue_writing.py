@@ -10,6 +10,8 @@ from replayer_qt.adapters.library.catalogue_rows import (
     file_row,
     named_of,
     round_row,
+    tags_text,
+    words_in,
 )
 from replayer_qt.adapters.library.catalogue_sql import (
     FILE_COLUMNS,
@@ -20,8 +22,8 @@ from replayer_qt.adapters.library.catalogue_sql import (
     among,
     upsert,
 )
-from replayer_qt.adapters.library.storable import storable
-from replayer_qt.core.library import FileEntry, RoundEntry, is_better
+from replayer_qt.adapters.library.storable import folded, storable
+from replayer_qt.core.library import FileEntry, Marks, RoundEntry, is_better
 from replayer_qt.core.units import RoundId, StreamId
 
 AT_ONCE: Final = 1_000
@@ -102,6 +104,36 @@ def drop_all(cursor: Cursor, place: str) -> None:
     cursor.run("DELETE FROM rounds WHERE NOT EXISTS (SELECT 1 FROM copies WHERE round = rounds.id)")
     if cursor.rows("SELECT 1 FROM copies LIMIT 1"):
         refresh(cursor, changed)
+
+
+def put_marks(cursor: Cursor, marks: Mapping[Key, Marks]) -> None:
+    """Know what a person noted on rounds, in place of what was known of these."""
+    told = {number: marks[key] for key, number in name_numbers(cursor, marks).items()}
+    numbers = [*told]
+    cursor.each(
+        "UPDATE names SET bookmarked = ?, note = ?, tags = ? WHERE id = ?",
+        [
+            (int(each.bookmarked), storable(each.note), tags_text(sorted(set(each.tags))), number)
+            for number, each in told.items()
+        ],
+    )
+    sql = f"DELETE FROM tags WHERE {among(cursor, 'round', numbers)}"  # noqa: S608 - ours
+    cursor.run(sql, [cursor.listed(numbers)])
+    cursor.each(
+        "INSERT INTO tags (round, tag, folded) VALUES (?, ?, ?)",
+        [
+            (number, storable(tag), storable(folded(tag)))
+            for number, each in told.items()
+            for tag in set(each.tags)
+        ],
+    )
+    cursor.each(
+        "UPDATE rounds SET bookmarked = ?, words = ? WHERE id = ?",
+        [
+            (int(named.marks.bookmarked), words_in(named), named.id)
+            for named in _named(cursor, numbers)
+        ],
+    )
 
 
 def refresh(cursor: Cursor, rounds: Iterable[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """What every job of the library stands on: where things lie, what is known, how it is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +49,10 @@ class Keepsakes(Protocol):
         Raises:
             OSError: the disk refused.
         """
+        ...
+
+    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        """Write down what is noted on many rounds, in one go; raises OSError."""
         ...
 
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:

@@ -8,7 +8,7 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +76,16 @@ class KeepsakeFile:
         Raises:
             OSError: the disk refused, or another process holds the lock for long.
         """
-        self._write(_Marked(stream=stream, round_id=round_id, marks=marks))
+        self.mark_many({(stream, round_id): marks})
+
+    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
+        """Write down what is noted on many rounds, in one go; raises OSError."""
+        self._write(
+            [
+                _Marked(stream=stream, round_id=round_id, marks=each)
+                for (stream, round_id), each in marks.items()
+            ]
+        )
 
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
         """Return what is noted on rounds; raises OSError."""
@@ -85,7 +94,7 @@ class KeepsakeFile:
 
     def save(self, searches: Sequence[SavedSearch]) -> None:
         """Write down the saved searches, all of them; raises OSError."""
-        self._write(_Saved(searches=tuple(searches)))
+        self._write([_Saved(searches=tuple(searches))])
 
     def searches(self) -> tuple[SavedSearch, ...]:
         """Return the saved searches, by name; raises OSError."""
@@ -149,13 +158,15 @@ class KeepsakeFile:
 
     # --- writing
 
-    def _write(self, line: _Line) -> None:
+    def _write(self, lines: Sequence[_Line]) -> None:
+        if not lines:
+            return
         self._disk.make_folder(self._folder)
         with self._alone():
             is_new = not self._path.exists()
             fd = os.open(self._path, _OPEN, 0o600)
             try:
-                self._append(fd, line)
+                self._append(fd, lines)
             finally:
                 os.close(fd)
             if is_new:
@@ -180,15 +191,16 @@ class KeepsakeFile:
         finally:
             lock.release()
 
-    def _append(self, fd: int, line: _Line) -> None:
+    def _append(self, fd: int, lines: Sequence[_Line]) -> None:
         self._follow_in(fd)
         size = os.fstat(fd).st_size
         if size > self._read_to:  # a torn tail: whoever wrote it was never told that it is kept
             self._disk.truncate(fd, self._read_to)
             size = self._read_to
         told = b"" if size else _told(_Header())
+        told += b"".join(_told(line) for line in lines)
         try:
-            _write_all(self._disk, fd, told + _told(line))
+            _write_all(self._disk, fd, told)
             self._disk.sync(fd)
         except OSError:
             with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.library import NOTE_LIMIT, TAG_LIMIT, Marks
 from replayer_qt.core.library_answers import Marked
 from replayer_qt.core.library_requests import MarkRounds
+from replayer_qt.core.units import RoundId, StreamId
 
 
 def mark_rounds(question: MarkRounds, ground: Ground) -> Marked:
@@ -20,6 +21,7 @@ def mark_rounds(question: MarkRounds, ground: Ground) -> Marked:
     added = {sound_tag(tag) for tag in question.add_tags}
     dropped = {tag.strip().casefold() for tag in question.drop_tags}
     note = None if question.note is None else sound_note(question.note)
+    changed: dict[tuple[StreamId, RoundId], Marks] = {}
     for row in ground.catalogue.rows(question.ids):
         kept = {tag for tag in row.marks.tags if tag.casefold() not in dropped} | added
         marks = Marks(
@@ -28,8 +30,9 @@ def mark_rounds(question: MarkRounds, ground: Ground) -> Marked:
             bookmarked=row.marks.bookmarked if question.bookmarked is None else question.bookmarked,
         )
         if marks != row.marks:
-            ground.keepsakes.mark(row.entry.stream, row.entry.round_id, marks)
-            ground.catalogue.mark(row.entry.stream, row.entry.round_id, marks)
+            changed[row.entry.stream, row.entry.round_id] = marks
+    ground.keepsakes.mark_many(changed)
+    ground.catalogue.mark_many(changed)
     rows = ground.catalogue.rows(question.ids)
     return Marked(ticket=question.ticket, rows=rows)
 

@@ -96,9 +96,10 @@ def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
 def _remember(ground: Ground) -> None:
     """Put what a person noted into the catalogue, where it differs."""
     known = ground.catalogue.marks()
-    for (stream, round_id), marks in ground.keepsakes.marks().items():
-        if known.get((stream, round_id)) != marks:
-            ground.catalogue.mark(stream, round_id, marks)
+    kept = ground.keepsakes.marks()
+    ground.catalogue.mark_many(
+        {key: marks for key, marks in kept.items() if known.get(key) != marks}
+    )
     searches = ground.keepsakes.searches()
     if searches != ground.catalogue.searches():
         ground.catalogue.save_searches(searches)

@@ -301,6 +301,19 @@ def test_marks_take_the_place_of_marks(catalogue):
     assert names(catalogue, tags=("b",)) == []
 
 
+def test_many_rounds_are_marked_at_once(catalogue):
+    fill(catalogue, **{f"r{number:04}": {} for number in range(5)})
+    marks = {
+        (RUGS, RoundId(f"r{number:04}")): Marks(tags=("odd",) if number % 2 else ("even", "x"))
+        for number in range(1_500)
+    }
+    catalogue.mark_many(marks)
+    catalogue.mark_many({})
+    assert catalogue.marks() == marks
+    assert names(catalogue, tags=("odd",), sort=SortBy.ROUND) == ["r0003", "r0001"]
+    assert catalogue.tags() == (("even", 750), ("odd", 750), ("x", 750))
+
+
 def test_what_is_noted_on_a_round_waits_for_it_and_outlives_its_files(catalogue):
     catalogue.mark(RUGS, RoundId("r1"), Marks(tags=("early",), bookmarked=True))
     catalogue.set_results([OwnResult(stream=RUGS, round_id="r1", result=Decimal("0.000000001"))])

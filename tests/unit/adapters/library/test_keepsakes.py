@@ -37,6 +37,17 @@ def test_what_is_noted_is_there_after_opening_again(tmp_path):
     assert KeepsakeFile(tmp_path / "deep" / ".library").searches() == ()
 
 
+def test_many_rounds_are_noted_on_at_once(tmp_path):
+    kept = KeepsakeFile(tmp_path)
+    kept.mark_many({})
+    assert not (tmp_path / FILE).exists()
+    marks = {(RUGS, RoundId(f"r{number}")): Marks(note=str(number)) for number in range(300)}
+    kept.mark_many(marks)
+    assert KeepsakeFile(tmp_path).marks() == marks
+    kept.mark_many(dict.fromkeys(marks, Marks()))
+    assert KeepsakeFile(tmp_path).marks() == {}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
 def test_only_its_owner_reads_it(tmp_path):
     KeepsakeFile(tmp_path / "kept").mark(RUGS, RoundId("r"), MOON)
