@@ -21,6 +21,7 @@ from replayer_qt.cli.arguments import VENUES, add_place, span
 from replayer_qt.core.commands import Connect, StartRecording
 from replayer_qt.core.events import Link
 from replayer_qt.core.options import VERSION
+from replayer_qt.core.phase import Phase
 from replayer_qt.core.program_events import Recording
 from replayer_qt.core.report import status_line
 from replayer_qt.core.state import Advance, State
@@ -32,6 +33,9 @@ INTERRUPTED: Final = 130
 _SETTLE_S: Final = 1.0
 _INTERRUPTED: Final = "interrupted"
 _ASKED: Final = "asked to end"
+_TIME_OVER: Final = "time is over"
+_ROUND_S: Final = 1800.0
+_LOOK_EVERY_S: Final = 0.1
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--rounds", type=_rounds, metavar="N", help="end after N finished rounds")
     parser.add_argument(
         "--for", dest="seconds", type=span, metavar="TIME", help="end after a time: 30s, 10m, 2h"
+    )
+    parser.add_argument(
+        "--whole-rounds",
+        action="store_true",
+        help="with --for: go on until the round that is running then is over",
     )
     parser.add_argument("--out", metavar="DIR", help="where recordings go")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
@@ -137,7 +146,7 @@ async def _record(arguments: argparse.Namespace, place: bootstrap.Place) -> Reco
         machine.host.advanced.connect(look, wiring.WITHIN)
         machine.desk.obey(Connect(venue=arguments.venue, url=arguments.url))
         machine.desk.obey(StartRecording())
-        await _until(end, machine, arguments.seconds)
+        await _until(end, machine, arguments.seconds, whole_rounds=arguments.whole_rounds)
     await _settle(machine)
     told = machine.host.state.recording
     return Recorded(
@@ -162,7 +171,7 @@ def _look(state: State, rounds: int | None, end: _End) -> None:
         end.come(market.link.reason or "the venue ended the feed")
 
 
-async def _until(end: _End, machine: Machine, seconds: float | None) -> None:
+async def _until(end: _End, machine: Machine, seconds: float | None, *, whole_rounds: bool) -> None:
     try:
         async with asyncio.timeout(seconds):
             while not end.is_set():
@@ -171,7 +180,24 @@ async def _until(end: _End, machine: Machine, seconds: float | None) -> None:
                         await end.wait()
                 print(status_line(machine.host.state), file=sys.stderr, flush=True)
     except TimeoutError:
-        end.come("time is over")
+        if whole_rounds:
+            await _until_round_over(end, machine)
+        end.come(_TIME_OVER)
+
+
+async def _until_round_over(end: _End, machine: Machine) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_ROUND_S):
+            while _is_running(machine.host.state) and not end.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_EVERY_S):
+                        await end.wait()
+
+
+def _is_running(state: State) -> bool:
+    market = None if state.live is None else state.markets.get(state.live)
+    known = None if market is None else market.round
+    return known is not None and known.phase is Phase.ACTIVE
 
 
 async def _settle(machine: Machine) -> None:

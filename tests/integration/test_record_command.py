@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from replayer_qt.adapters.journal.reader import read_journal
+from replayer_qt.core.summary import summarise
+from tests.helpers.exchange import practice_exchange
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -95,3 +99,21 @@ def test_a_venue_that_refuses_is_no_success(tmp_path):
     said, heard = process.communicate(timeout=30)
     assert process.returncode == 1, heard
     assert json.loads(said)["ticks_received"] == 0
+
+
+@pytest.mark.slow
+def test_a_limit_by_time_can_wait_for_the_running_round(tmp_path):
+    """N14: the time is over in the middle of a round; its end is in the file all the same."""
+    with practice_exchange(seed=5, speed=8.0) as exchange:
+        process = record(
+            tmp_path, "--venue", "practice", "--url", exchange.url, "--for", "7s", "--whole-rounds"
+        )
+        said, heard = process.communicate(timeout=50)
+    assert process.returncode == 0, heard
+    told = json.loads(said)
+    assert told["ended"] == "time is over"
+    files = sorted((tmp_path / "out").rglob("*.jsonl"))
+    rounds = [one for path in files for one in summarise(read_journal(path).events)]
+    played = [one for one in rounds if one.ticks]
+    assert played
+    assert played[-1].rugged
