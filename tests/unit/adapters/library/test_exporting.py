@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -302,3 +306,46 @@ def test_a_round_whose_file_is_gone_is_told_and_the_rest_is_written(ground, tmp_
     assert ended.said.startswith("2 rounds, 4 rows")
     assert "1 could not be read" in ended.said
     assert [report.path for report in ended.files] == [str(ground.recordings / "one.jsonl")]
+
+
+def test_an_interrupt_leaves_nothing(tmp_path):
+    paths = recordings_in(tmp_path / "in")
+
+    def interrupt(progress):
+        if progress.done:
+            raise KeyboardInterrupt
+
+    for number, fields in enumerate(({}, {"partitioned": True}, {"what": "rounds"})):
+        with pytest.raises(KeyboardInterrupt):
+            exported(paths, tmp_path / f"out{number}", format="parquet", tell=interrupt, **fields)
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+FULL = """
+import resource, sys
+from replayer_qt.cli.entry import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+sys.exit(main(["export", "in", "--format", sys.argv[1], "--out", "out", *sys.argv[2:]]))
+"""
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit stands in for a full disk")
+@pytest.mark.parametrize("words", [["csv"], ["jsonl"], ["parquet"], ["parquet", "--partitioned"]])
+def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(tmp_path, words):
+    """S3-C4: what was written so far is taken away again."""
+    recordings_in(tmp_path / "in", 12)
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", FULL, *words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[4])},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("replayer: ")
+    assert "was not written" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
