@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -30,6 +30,7 @@ from replayer_qt.core.events import PriceTicked
 from replayer_qt.core.recording import Damage
 from replayer_qt.core.units import RoundId
 
+_LOOKED_AT: Final = 8
 _BUFFER: Final = 128 * 1024
 
 
@@ -245,13 +246,24 @@ class _Content:
                 self.damage.append(_damaged(self.info, number, whole=content is not None))
             if content is not None:
                 yield content
+            elif self._is_shifted(self.info.frames[number + 1 :]):
+                yield from self._walked(frame.offset, done=frame.start, line=frame.line)
+                return
 
-    def _walked(self) -> Iterator[bytes]:
-        """What other software packed, or what lost its index: frame by frame, to its end."""
+    def _is_shifted(self, following: Sequence[SealedFrame]) -> bool:
+        """Whether none of the frames that follow is where it should be."""
+        for frame in following[:_LOOKED_AT]:
+            self._file.seek(frame.offset)
+            if self._file.read(len(ZSTD_MAGIC)) == ZSTD_MAGIC:
+                return False
+        return True
+
+    def _walked(self, begin: int = 0, *, done: int = 0, line: int = 1) -> Iterator[bytes]:
+        """What other software packed, or what is not where the index says: frame by frame."""
         size = self._file.seek(0, io.SEEK_END)
-        self._file.seek(0)
+        self._file.seek(begin)
         limit = min(self._limit, max(UNRATED, size * RATIO_LIMIT))
-        done = lines = 0
+        lines = line - 1
         for piece in walk(self._file):
             if isinstance(piece, str):
                 self.damage.append(Damage(line=lines + 1, offset=done, what=piece))

@@ -241,6 +241,19 @@ def test_cut_anywhere_the_frames_before_are_read(copy, long):
         assert told
 
 
+def test_frames_that_are_not_where_the_index_says_are_found(copy, long):
+    """S3-P6: bytes that were put in or taken out cost the frame that they are in."""
+    data, plain = copy.read_bytes(), long[1]
+    frame = read_info(copy).frames[1]
+    place = frame.offset + frame.size // 2
+    for changed in (data[:place] + bytes(77) + data[place:], data[:place] + data[place + 77 :]):
+        copy.write_bytes(changed)
+        found = unpack(copy)
+        assert found.data == plain[: frame.start] + plain[frame.start + frame.length :]
+        assert (found.damage[0].line, found.damage[0].offset) == (frame.line, frame.start)
+        assert check_packed(copy) != ()
+
+
 def test_a_damaged_frame_without_an_index_is_passed_over(copy, long):
     data = bytearray(copy.read_bytes())
     info = read_info(copy)
