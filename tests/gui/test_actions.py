@@ -162,6 +162,12 @@ ASKED |= {
 }
 
 
+def to_library(bench):
+    to_nothing(bench)
+    bench.library_asks = []
+    bench.window.library_wanted.connect(lambda: bench.library_asks.append(True))
+
+
 def dialog(bench, kind):
     found = [each for each in bench.window.findChildren(kind) if each.isVisible()]
     for each in found:
@@ -176,6 +182,7 @@ def told(*words):
 SEEN = {
     "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "open-folder": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
+    "library": (to_library, lambda bench: bench.library_asks == [True]),
     "quit": (to_nothing, lambda bench: not bench.window.isVisible()),
     "jump": (to_replay, lambda bench: dialog(bench, QDialog)),
     "candles": (to_nothing, told("style", "candles")),
