@@ -57,18 +57,26 @@ def make_columns(
     if rug_tick is not None and not bool((kept.ticks <= rug_tick).all()):
         kept = _chosen(kept, kept.ticks <= rug_tick)
     kept, late = _in_order(kept)
-    ats = _not_after_successors(kept.ats, late)
-    for column in (kept.ticks, kept.prices, ats, kept.counts):
+    if late.any():
+        kept = msgspec.structs.replace(kept, ats=_not_after_successors(kept.ats, late))
+    return columns_as_heard(stream, round_id, kept, rug_tick)
+
+
+def columns_as_heard(
+    stream: StreamId, round_id: RoundId, heard: HeardTicks, rug_tick: int | None
+) -> RoundColumns:
+    """Return ticks that are sound, in order, each once, and up to the rug, as columns."""
+    for column in (heard.ticks, heard.prices, heard.ats, heard.counts):
         column.flags.writeable = False
     return RoundColumns(
         stream=stream,
         round_id=round_id,
-        ticks=kept.ticks,
-        prices=kept.prices,
-        ats=ats,
-        counts=kept.counts,
+        ticks=heard.ticks,
+        prices=heard.prices,
+        ats=heard.ats,
+        counts=heard.counts,
         rug_tick=rug_tick,
-        repaired=int(np.count_nonzero(kept.filled)),
+        repaired=int(np.count_nonzero(heard.filled)),
     )
 
 
@@ -103,8 +111,6 @@ def _in_order(heard: HeardTicks) -> tuple[HeardTicks, NDArray[np.bool_]]:
 
 
 def _not_after_successors(ats: NDArray[np.int64], late: NDArray[np.bool_]) -> NDArray[np.int64]:
-    if not late.any():
-        return ats
     mended = ats.copy()
     for at in np.flatnonzero(late)[::-1].tolist():
         mended[at] = min(mended[at], mended[at + 1])

@@ -22,7 +22,7 @@ from replayer_qt.core.events import (
     TradePrinted,
 )
 from replayer_qt.core.library import RoundEntry
-from replayer_qt.core.library_columns import HeardTicks, make_columns
+from replayer_qt.core.library_columns import HeardTicks, columns_as_heard, make_columns
 from replayer_qt.core.library_figures import quality_of, spark_of, volatility_of
 from replayer_qt.core.library_hearing import (
     jumps_in,
@@ -33,7 +33,7 @@ from replayer_qt.core.library_hearing import (
 )
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
-from replayer_qt.core.soundness import sound
+from replayer_qt.core.soundness import PRICE_LIMIT, TICK_LIMIT, sound
 from replayer_qt.core.summary import TELLING, RoundSummary, summarise
 from replayer_qt.core.units import Nanos, RoundId, StreamId
 
@@ -88,10 +88,10 @@ def rounds_of(recording: Recording) -> tuple[ToldRound, ...]:
     for name, events in _by_round(recording.events).items():
         heard = ticks_heard(events)
         rare = [event for event in events if type(event) not in _PLENTY]
-        summary = _summary_of(name, heard, rare, ticked=not _TICKS.isdisjoint(map(type, events)))
-        if summary is None or (followed_only and not _is_followed(heard)):
-            continue
-        found.append(_told(summary, events[0].stream, heard, rare, times_of(events)))
+        ticked = not _TICKS.isdisjoint(map(type, events))
+        told = _told(events[0].stream, name, heard, rare, times_of(events), ticked=ticked)
+        if told is not None and (not followed_only or _is_followed(heard)):
+            found.append(told)
     return tuple(found)
 
 
@@ -111,10 +111,7 @@ def round_of_parts(
         rare: its other events, but for countdowns.
         times: of its first and its last event [ns], and how often the clock jumped.
     """
-    summary = _summary_of(round_id, heard, rare, ticked=True)
-    if summary is None or not _is_followed(heard):
-        return None
-    return _told(summary, stream, heard, rare, times)
+    return _told(stream, round_id, heard, rare, times) if _is_followed(heard) else None
 
 
 def round_of_columns(columns: RoundColumns) -> ToldRound:
@@ -126,11 +123,14 @@ def round_of_columns(columns: RoundColumns) -> ToldRound:
         counts=columns.counts,
         filled=np.zeros(len(columns.ticks), np.bool_),
     )
-    summary = _summary_of(columns.round_id, heard, (), ticked=True)
+    if _is_plain(heard, ()):
+        summary = _plain_summary(columns.round_id, heard, ())
+    else:
+        (summary,) = summarise([_block(columns.round_id, heard)])
     ats = columns.ats.tolist() or [0]
     return ToldRound(
         columns=columns,
-        summary=summary or summarise([_block(columns.round_id, heard)])[0],
+        summary=summary,
         begun_at=Nanos(ats[0]),
         ended_at=Nanos(ats[-1]),
         clock_jumps=jumps_in(ats, [0] * len(ats)),
@@ -200,27 +200,33 @@ def _is_followed(heard: HeardTicks) -> bool:
     return bool(sound(heard.ticks, heard.prices).any())
 
 
+def _is_plain(heard: HeardTicks, rare: Sequence[Event]) -> bool:
+    """Whether the ticks are sound and in order, the rug is the last one, and none judged it."""
+    ticks, prices = heard.ticks, heard.prices
+    if not len(ticks) or not bool((ticks[1:] > ticks[:-1]).all()):
+        return False
+    if ticks[0] < 0 or ticks[-1] >= TICK_LIMIT:
+        return False
+    if not (prices.min() > 0.0 and prices.max() < PRICE_LIMIT):
+        return False
+    if not _JUDGED.isdisjoint(map(type, rare)):
+        return False
+    return all(event.tick == ticks[-1] for event in rare if isinstance(event, RoundRugged))
+
+
 def _summary_of(
     name: RoundId, heard: HeardTicks, rare: Sequence[Event], *, ticked: bool
 ) -> RoundSummary | None:
     """Sum up what was told of one round, its ticks at once: the same, and many times quicker."""
-    kinds = set(map(type, rare))
-    ticks, prices = heard.ticks, heard.prices
-    rising = len(ticks) > 0 and bool((ticks[1:] > ticks[:-1]).all())
-    if rising and kinds.isdisjoint(_JUDGED) and bool(sound(ticks, prices).all()):
-        rug = next((event for event in rare if isinstance(event, RoundRugged)), None)
-        if rug is None or rug.tick == int(ticks[-1]):
-            return _plain_summary(name, heard, rare, rug)
     told: list[Event] = [event for event in rare if type(event) is not TradePrinted]
     if ticked:
         told.append(_block(name, heard))
     return next(iter(summarise(told)), None)
 
 
-def _plain_summary(
-    name: RoundId, heard: HeardTicks, rare: Sequence[Event], rug: RoundRugged | None
-) -> RoundSummary:
+def _plain_summary(name: RoundId, heard: HeardTicks, rare: Sequence[Event]) -> RoundSummary:
     ticks, prices = heard.ticks, heard.prices
+    rug = next((event for event in rare if isinstance(event, RoundRugged)), None)
     before = prices if rug is None else prices[:-1]
     first, last = int(ticks[0]), int(ticks[-1])
     holes = np.flatnonzero(np.diff(ticks) > 1).tolist() if last - first >= len(ticks) else []
@@ -252,19 +258,29 @@ def _block(name: RoundId, heard: HeardTicks) -> TickBlock:
 
 
 def _told(
-    summary: RoundSummary,
     stream: StreamId,
+    name: RoundId,
     heard: HeardTicks,
     rare: Sequence[Event],
     times: tuple[int, int, int],
-) -> ToldRound:
+    *,
+    ticked: bool = True,
+) -> ToldRound | None:
     begun_at, ended_at, clock_jumps = times
     trades, volume = trades_heard(event for event in rare if isinstance(event, TradePrinted))
-    revealed = next((event for event in rare if isinstance(event, SeedRevealed)), None)
+    summary: RoundSummary | None
+    if _is_plain(heard, rare):
+        summary = _plain_summary(name, heard, rare)
+        columns = columns_as_heard(stream, name, heard, summary.rug_index)
+    else:
+        summary = _summary_of(name, heard, rare, ticked=ticked)
+        if summary is None:
+            return None
+        revealed = next((event for event in rare if isinstance(event, SeedRevealed)), None)
+        listed = price_list(revealed)
+        columns = make_columns(stream, name, heard, listed, summary.rug_index)
     return ToldRound(
-        columns=make_columns(
-            stream, summary.round_id, heard, price_list(revealed), summary.rug_index
-        ),
+        columns=columns,
         summary=summary,
         begun_at=Nanos(begun_at),
         ended_at=Nanos(ended_at),

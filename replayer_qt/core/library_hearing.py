@@ -118,7 +118,10 @@ def jumps_in(ats: list[int], monos: list[int]) -> int:
     at, mono = _far(ats), _far(monos)
     if not mono.any():
         return int(np.count_nonzero(np.diff(at) < -JUMP_NS))
-    steps = np.diff((at - mono).astype(np.float64))
+    apart = at - mono
+    if mono.all() and 0 <= int(apart.max()) - int(apart.min()) <= JUMP_NS:
+        return 0
+    steps = np.diff(apart.astype(np.float64))
     both = (mono[1:] != 0) & (mono[:-1] != 0)
     return int(np.count_nonzero(np.where(both, np.abs(steps) > JUMP_NS, np.diff(at) < -JUMP_NS)))
 

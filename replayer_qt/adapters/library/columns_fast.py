@@ -4,6 +4,7 @@ Both ways say the same of the same file; only their times differ.
 """
 
 import hashlib
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +58,8 @@ def read_file(path: Path, stream: StreamId | None = None, *, digest: str = "") -
         OSError: it cannot be read.
         RecordingUnreadable: it holds no recording in a format that we know.
     """
-    if not path.is_file() or path.stat().st_size > WHOLE_LIMIT:
+    stated = path.stat()
+    if not stat.S_ISREG(stated.st_mode) or stated.st_size > WHOLE_LIMIT:
         return _read_long(path, stream)
     content = unpack(path)
     quick = None if content.damage else read_content(path, content, stream)
