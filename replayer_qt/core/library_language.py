@@ -118,7 +118,7 @@ def read_query(text: str) -> RoundQuery:
     parsed = parse_query(text)
     if parsed.problems:
         what, _, remedy = parsed.problems[0].partition(": ")
-        raise QueryInvalid(f"{what}.", remedy=remedy)
+        raise QueryInvalid(f"{what}.", remedy=remedy[:1].upper() + remedy[1:])
     return parsed.query
 
 

@@ -1,7 +1,6 @@
 """A real PostgreSQL server of the tests' own, in a temporary folder, on a private socket."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -10,7 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 START_S = 30.0
@@ -38,8 +36,7 @@ class Server:
         # a server refuses to run as root
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:
-            owner = pwd.getpwnam(self._user)
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            shutil.chown(folder, self._user, self._user)
         words = ["initdb", "-D", "data", "-A", "trust", "-U", "tester", "-E", "UTF8", "--no-sync"]
         subprocess.run(  # noqa: S603 - ours
             [bin_folder / words[0], *words[1:], "--locale=C.UTF-8"],
@@ -87,6 +84,8 @@ class Server:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
+        import psycopg
+
         try:
             psycopg.connect(self.url, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -107,6 +106,8 @@ class Server:
 
     def run(self, sql: str) -> list[tuple]:
         """Run a statement, and return what it answers."""
+        import psycopg
+
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
