@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QWidget
 
 _FRAMED_MS: Final = 150
 _NO_SCREEN: Final = frozenset({"offscreen", "minimal"})
@@ -27,7 +27,7 @@ def placed(wanted: QRect, frame: QMargins, room: QRect, least: QSize) -> QRect:
 class ScreenKeeper(QObject):
     """Fits a window to its screen once, when it is first shown."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         window.installEventFilter(self)

@@ -1,5 +1,8 @@
 """The library's window: requests out, answers in, nothing decided, every deed reached by hand."""
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -18,6 +21,7 @@ from replayer_qt.core.commands import OpenRecordings, OpenRound
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import Quality, Range, RoundQuery, SortBy
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
+from replayer_qt.core.library_language import LANGUAGE
 from replayer_qt.core.library_requests import (
     CancelJob,
     Export,
@@ -43,6 +47,7 @@ from replayer_qt.ui.library.export_dialog import ExportDialog
 from replayer_qt.ui.library.report_dialog import ReportDialog
 from replayer_qt.ui.library.rounds_table import RUNS_KEPT
 from replayer_qt.ui.library.row_actions import DEEDS
+from replayer_qt.ui.library.sheet import KEYS, Sheet, lines
 from replayer_qt.ui.library.state_pane import Lack
 from replayer_qt.ui.library.study_page import Showing, StudyPage
 from replayer_qt.ui.library.window import LibraryWindow
@@ -366,6 +371,14 @@ def test_enter_and_a_double_click_open_the_round(opened):
     QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     wish = OpenRound(paths=(row.file.path,), round_id=row.entry.round_id)
     assert library.of(OpenRound) == [wish, wish]
+
+
+def test_enter_on_several_rounds_plays_them(opened):
+    window, library = opened()
+    pick(window, 0, 1)
+    window.rounds.table.setFocus()
+    QTest.keyClick(window.rounds.table, Qt.Key.Key_Return)
+    assert len(library.of(OpenRecordings)[-1].paths) == 2
 
 
 def test_a_selection_plays_in_the_order_of_the_table(opened):
@@ -841,6 +854,28 @@ def test_tidying_takes_a_try_first_and_then_a_confirmation(opened):
 
 
 # --- the window
+
+
+def test_the_sheet_has_every_word_of_the_search_and_every_key(opened):
+    window, _ = opened()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    sheet = dialog_of(window, Sheet)
+    told = {line.what for line in lines()}
+    assert {word for word, _ in LANGUAGE} <= told
+    assert {" or ".join(each.keys) for each in DEEDS if each.keys} <= told
+    assert sheet.model.rowCount() == len(told)
+    sheet.findChild(QLineEdit).setText("tag:")
+    assert 0 < sheet.table.model().rowCount() < len(told)
+    sheet.close()
+
+
+def test_the_page_on_the_library_has_the_keys_of_the_window():
+    page = (Path(__file__).parents[2] / "docs" / "library.md").read_text("utf-8")
+    told = {
+        key for row in re.findall(r"^\| (.+?) \|", page, re.MULTILINE) for key in row.split(", ")
+    }
+    assert {f"`{key}`" for each in DEEDS for key in each.keys} <= told
+    assert {f"`{key}`" for key, _ in KEYS} <= told
 
 
 def test_columns_and_geometry_come_back(opened):

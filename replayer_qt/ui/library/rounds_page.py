@@ -185,6 +185,7 @@ class RoundsPage(QWidget):
 
     def _ask_soon(self, *, at_once: bool = False) -> None:
         self._stays = False
+        self.note.say("")
         if at_once:
             self._find()
         else:

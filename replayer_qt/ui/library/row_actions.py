@@ -36,8 +36,8 @@ class RowDeed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEEDS: Final = (
-    RowDeed(name="open", text="&Open", keys=("Return", "Enter"), most=1,
-            tip="Replay this round in the main window."),
+    RowDeed(name="open", text="&Open", keys=("Return", "Enter"),
+            tip="Replay the round in the main window; several one after another."),
     RowDeed(name="play", text="&Play selection", keys=("Shift+Return", "Ctrl+Return"),
             tip="Replay the selected rounds one after another, in the order of the table."),
     RowDeed(name="playlist", text="Save play&list…", keys=("Ctrl+S",),

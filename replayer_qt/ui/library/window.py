@@ -26,7 +26,9 @@ from replayer_qt.ui.library.job_queue import JobQueue, title_of
 from replayer_qt.ui.library.questions import Questions
 from replayer_qt.ui.library.report_dialog import ReportDialog
 from replayer_qt.ui.library.rounds_page import RoundsPage
+from replayer_qt.ui.library.sheet import Sheet
 from replayer_qt.ui.library.space_page import SpacePage
+from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.theme import DARK, Theme
 
 _SIZE: Final = (1200, 760)
@@ -107,6 +109,7 @@ class LibraryWindow(QWidget):
         column.addWidget(self.jobs)
         self._connect()
         self._restore()
+        self._keeper = ScreenKeeper(self) if self.isWindow() else None
         self.set_theme(theme)
 
     # --- what comes in
@@ -192,6 +195,10 @@ class LibraryWindow(QWidget):
         if self.queue.reported is not None:
             ReportDialog(self.queue.reported, self._theme, self).open()
 
+    @Slot()
+    def _show_sheet(self) -> None:
+        Sheet(self).open()
+
     # --- what is brought in
 
     @Slot()
@@ -229,6 +236,7 @@ class LibraryWindow(QWidget):
         self.rounds.folder_wanted.connect(self.ask_for_folder)
         self.jobs.report_wanted.connect(self._show_report)
         QShortcut(QKeySequence("F5"), self, self._refresh)
+        QShortcut(QKeySequence("F1"), self, self._show_sheet)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)
 
     def take_study(self, page: QWidget, view: StudyView) -> None:
