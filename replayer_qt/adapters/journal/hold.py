@@ -27,10 +27,14 @@ class Hold(Enum):
     """The file system knows no locks: nobody can tell."""
 
 
-def hold(fd: int) -> Hold:
+def hold(fd: int, *, to_look: bool = False) -> Hold:
     """Say that the file open as `fd` is being written, until `fd` is closed; never raises.
 
     A kill drops it as well, so that what a crash left can be mended while others record.
+
+    Args:
+        fd: the file; on some systems it must be open to write.
+        to_look: only ask; then those who ask do not take each other for a writer.
     """
     try:
         if sys.platform == "win32":
@@ -41,7 +45,7 @@ def hold(fd: int) -> Hold:
             finally:
                 os.lseek(fd, at, os.SEEK_SET)
         else:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(fd, (fcntl.LOCK_SH if to_look else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         return Hold.UNKNOWN if error.errno in _NO_LOCKS else Hold.TAKEN
     return Hold.OURS
@@ -55,6 +59,6 @@ def is_being_written(path: Path) -> bool:
     """
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        return hold(fd) is Hold.TAKEN
+        return hold(fd, to_look=True) is Hold.TAKEN
     finally:
         os.close(fd)

@@ -128,10 +128,17 @@ def test_a_file_in_hand_is_held_until_it_is_closed(tmp_path):
     journal.append(ticks(0, 5))
     path = files_in(tmp_path)[0]
     assert is_being_written(path)
+    asking = os.open(path, os.O_RDONLY)
+    assert hold(asking, to_look=True) is Hold.TAKEN
+    os.close(asking)
     found = mend_file(path)
     assert (found.status, found.what) == ("skipped", "it is being written")
     journal.stop()
     assert not is_being_written(path)
+    asking = os.open(path, os.O_RDONLY)
+    assert hold(asking, to_look=True) is Hold.OURS
+    assert not is_being_written(path)  # two that ask do not take each other for a writer
+    os.close(asking)
     assert mend_file(path) is None
 
 
