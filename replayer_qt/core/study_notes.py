@@ -5,11 +5,27 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from replayer_qt.core.library import IDS_MOST, RoundQuery, SortBy
 from replayer_qt.core.round_sample import RoundSample
 from replayer_qt.core.round_survival import Lives
 from replayer_qt.core.study_figures import LeftOut
 
 _FEW: Final = 30
+_OUTCOMES: Final = {
+    "peak": "peak",
+    "ticks": "length",
+    "rug": "rug",
+    "rug_price": "price of the rug",
+    "result": "own result",
+    "volatility": "volatility",
+    "rugged": "whether the rug is shown",
+    "quality": "quality",
+    "tags": "tags",
+    "without_tags": "tags",
+    "bookmarked": "bookmarks",
+    "text": "words",
+}
+_BY_OUTCOME: Final = frozenset(SortBy) - {SortBy.BEGUN, SortBy.ROUND}
 
 
 def left_out_of(sample: RoundSample, lives: Lives, read: int) -> tuple[LeftOut, ...]:
@@ -82,6 +98,31 @@ def notes_of(sample: RoundSample, lives: Lives) -> tuple[str, ...]:
             "select one to see whether they differ."
         )
     return tuple(notes)
+
+
+def selection_note(query: RoundQuery | None) -> str:
+    """Return what a reader should know of how rounds were selected; empty for a harmless way.
+
+    Args:
+        query: what they were found by; None if they were picked by hand.
+    """
+    if query is None:
+        return (
+            "Picked by hand: where that was by what happened in the rounds, their figures say "
+            "nothing of other rounds."
+        )
+    plain = RoundQuery()
+    told = [
+        words for name, words in _OUTCOMES.items() if getattr(query, name) != getattr(plain, name)
+    ]
+    if query.limit < IDS_MOST and query.sort in _BY_OUTCOME:
+        told.append(f"the first by {query.sort.value}")
+    if not told:
+        return ""
+    return (
+        f"Selected by what happened in the rounds ({', '.join(dict.fromkeys(told))}): such figures "
+        "differ from the generator's by the selection alone, and say nothing of other rounds."
+    )
 
 
 def _left(figure: str, why: str, rounds: int) -> LeftOut:

@@ -24,6 +24,7 @@ from replayer_qt.core.round_theory import (
     generator_sample,
 )
 from replayer_qt.core.study_figures import RoundStudy
+from replayer_qt.core.study_notes import selection_note
 from replayer_qt.core.units import RoundId, StreamId
 
 TITLE: Final = "Computing statistics"
@@ -96,7 +97,15 @@ class _Work:
         returns = self._returns(places)
         theory = self._theory() if bool(sample.crash.any()) else None
         self._step("computing", 0, 0)
-        return study(sample, theory, returns)
+        found = study(sample, theory, returns)
+        note = self._selection_note(sample.n)
+        return msgspec.structs.replace(found, notes=(*((note,) if note else ()), *found.notes))
+
+    def _selection_note(self, rounds: int) -> str:
+        if not self._job.ids:
+            return selection_note(self._job.query or RoundQuery())
+        is_all = rounds == self._ground.catalogue.totals().rounds
+        return "" if is_all else selection_note(None)
 
     def _step(self, at: str, done: int, total: int) -> None:
         if self._is_cancelled():

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from replayer_qt.adapters.library import studying
-from replayer_qt.core.library import RoundQuery
+from replayer_qt.core.library import Range, RoundQuery, SortBy
 from replayer_qt.core.library_answers import JobState
 from replayer_qt.core.library_requests import Study
 from replayer_qt.core.round_theory import ROUNDS, GeneratorSample
@@ -63,6 +63,19 @@ def test_numbers_say_which_rounds_are_meant_and_so_does_a_query(ground, known):
     ).outcome
     assert none.rounds == 0
     assert none.survival is None
+
+
+def test_a_selection_by_what_happened_is_said_to_be_one(ground, known):
+    def notes(job: Study) -> str:
+        return " ".join(studying.study_rounds(job, ground, heard()[1], never).outcome.notes)
+
+    assert "Selected" not in notes(Study())
+    assert "Selected" not in notes(Study(query=RoundQuery(venues=("practice",), limit=30)))
+    said = notes(Study(query=RoundQuery(peak=Range(low=5.0), rug=Range(high=300.0))))
+    assert "Selected by what happened in the rounds (peak, rug)" in said
+    assert "(the first by peak)" in notes(Study(query=RoundQuery(sort=SortBy.PEAK, limit=30)))
+    assert "Picked by hand" in notes(Study(ids=(1, 2, 3)))
+    assert "Picked by hand" not in notes(Study(ids=tuple(range(1, 41))))
 
 
 def test_ticks_are_read_of_some_rounds_spread_evenly(ground, known, monkeypatch):
