@@ -909,6 +909,17 @@ def test_a_damaged_memory_of_the_columns_is_the_built_in_one(opened, damage):
     assert not window.rounds.table.isColumnHidden(6)
 
 
+@pytest.mark.parametrize("size", [(730, 900), (1280, 800)], ids=str)
+def test_the_bars_have_room_for_their_figures(opened, size):
+    window, _ = opened(size=size)
+    window.tabs.setCurrentWidget(window.space)
+    settle()
+    for bars in window.space.bars.values():
+        assert bars.visibleRegion().isEmpty() or (
+            bars.visibleRegion().boundingRect().width() == bars.width()
+        )
+
+
 @pytest.mark.parametrize("theme", sorted(THEMES))
 @pytest.mark.parametrize("size", [(730, 900), (1280, 800)], ids=str)
 def test_nothing_reaches_beyond_the_window(opened, size, theme, qapp):

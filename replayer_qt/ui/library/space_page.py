@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFormLayout,
@@ -35,6 +35,8 @@ _MB: Final = 1_000_000
 _QUOTA_MOST: Final = 100_000_000
 _DAYS_MOST: Final = 36_500
 _NO_PLAN: Final = "Nothing was tried yet. A try changes nothing."
+_NARROW_PX: Final = 860
+_BAR_PX: Final = 20
 _FILES_PX: Final = 190
 _KEPT: Final = "Rounds with a tag, a note, a bookmark or an own result never go."
 
@@ -207,6 +209,7 @@ class SpacePage(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName("What uses the space")
+        scroll.setMinimumWidth(inner.minimumSizeHint().width() + _BAR_PX)
         form = QFormLayout()
         for box in (self.quota, self.keep, self.raw):
             form.addRow(PlainLabel(box.accessibleName()), box)
@@ -230,6 +233,12 @@ class SpacePage(QWidget):
         column.addLayout(self._parts, stretch=1)
 
     # Qt's names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        ways = QBoxLayout.Direction
+        self._parts.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
