@@ -24,6 +24,7 @@ from replayer_qt.adapters.library.playlist import find_played
 from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.practice_token import practice_token
+from replayer_qt.adapters.vault_choice import wanted_vault
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
@@ -322,7 +323,13 @@ def _open_till(
 ) -> tuple[TradeHost, tuple[Worker, ...]]:
     """Build and start what trading needs: the latch is read before any order can be."""
     host, desk, recorder, clock = floor
-    trail = AuditFiles(till.folder / "audit", clock, run=run, clean=cleaner(till.redactor.clean))
+    trail = AuditFiles(
+        till.folder / "audit",
+        clock,
+        run=run,
+        clean=cleaner(till.redactor.clean),
+        vault=wanted_vault(settings.library, till.folder, till.profile, till.redactor.register),
+    )
     audit = AuditWorker(trail, findings=trail.findings)
     keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))
     watch = KillWatch(latch)

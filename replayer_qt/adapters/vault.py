@@ -4,9 +4,9 @@ import errno
 import hashlib
 import io
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, cast
+from typing import Any, BinaryIO, Final, cast
 
 from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.vault_door import SUFFIX, VaultChanged
@@ -19,7 +19,7 @@ from replayer_qt.adapters.vault_format import (
     read_header,
     seal_stream,
 )
-from replayer_qt.adapters.vault_keys import Keys, MasterKey, OsKeyring, Register, passphrase_in
+from replayer_qt.adapters.vault_keys import Keys, MasterKey
 from replayer_qt.core.errors import VaultLocked
 
 _DRAFT: Final = ".part"
@@ -165,35 +165,6 @@ class Vault:
         with path.open("rb") as file:
             opened = _beginning(path, file)
             yield from _told(path, open_stream(file, key.secret, opened))
-
-
-def vault_for(
-    said: Literal["off", "keyring", "passphrase"],
-    folder: Path,
-    profile: str,
-    *,
-    environ: Mapping[str, str],
-    register: Register,
-) -> Vault | None:
-    """Return a profile's vault as its settings want it; None where it is off. Asks for nothing yet.
-
-    Args:
-        said: `library.vault`.
-        folder: the data directory.
-        profile: whose keys.
-        environ: where a passphrase may stand; nobody is asked for one.
-        register: hears each secret before it is used, such as the log's redactor.
-    """
-    if said == "off":
-        return None
-    keys = Keys(
-        said,
-        folder,
-        OsKeyring(profile),
-        ask=lambda _: passphrase_in(environ, None),
-        register=register,
-    )
-    return Vault(keys)
 
 
 def _beginning(path: Path, file: BinaryIO) -> Opened:

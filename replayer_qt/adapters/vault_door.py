@@ -12,6 +12,9 @@ SUFFIX: Final = ".vault"
 Unlock = Callable[[Path], BinaryIO]
 """Opens a sealed file to read its plain bytes; raises VaultLocked, reading too."""
 
+Register = Callable[[str, str], None]
+"""Takes a name and a secret that no text may have in it from now on."""
+
 
 class VaultChanged(VaultLocked):
     """A sealed file's bytes are not those that were sealed; the message says where."""

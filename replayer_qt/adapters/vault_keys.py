@@ -15,6 +15,7 @@ import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as ScryptFunction
 
 from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.vault_door import Register
 from replayer_qt.adapters.vault_format import KEY_BYTES, Header, Scrypt, key_name
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of
 from replayer_qt.core.errors import SomethingMissing, VaultLocked
@@ -39,8 +40,6 @@ _LOST: Final = "Without it nobody can read what it sealed, we neither."
 Mode = Literal["keyring", "passphrase"]
 Ask = Callable[[str], str | None]
 """Asks a person for a passphrase; None if nobody can be asked."""
-Register = Callable[[str, str], None]
-"""Takes a name and a secret that no text may have in it from now on."""
 
 
 class MasterKey:

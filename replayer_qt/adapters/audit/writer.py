@@ -214,13 +214,12 @@ class AuditFiles:
             log.error("an old day of the audit trail cannot be compressed: %s", error)
 
     def _with_key(self, step: Callable[[], object]) -> None:
-        """Do what may need the vault's key; without one, days stay readable, and it is said."""
+        """Do what may need a key; without one old days stay readable, and the log says so."""
         try:
             step()
         except (VaultLocked, SomethingMissing) as error:
             self._vault = self._packing = None
-            self._findings.append(f"Old days of the audit trail stay readable: {error}")
-            log.warning("old days of the audit trail are not encrypted: %s", error)
+            log.warning("old days of the audit trail stay readable: %s", error)
 
     def _pack_a_step(self) -> None:
         if self._packing is None:

@@ -8,10 +8,12 @@ import random
 import pytest
 
 from replayer_qt.adapters.log_setup import Redactor, start_logging
-from replayer_qt.adapters.vault import Vault, vault_for
+from replayer_qt.adapters.vault import Vault
+from replayer_qt.adapters.vault_choice import wanted_vault
 from replayer_qt.adapters.vault_door import VaultChanged
 from replayer_qt.adapters.vault_format import CHUNK
 from replayer_qt.core.errors import VaultLocked
+from replayer_qt.core.settings import LibrarySettings
 from tests.helpers.faulty_disk import FaultyDisk
 from tests.helpers.vaults import PASSPHRASE, MemoryKeyring, keys_in, read, sealed, vault_in
 
@@ -297,16 +299,18 @@ def test_the_redactor_takes_out_every_form_of_a_key(tmp_path):
     assert redactor.clean(f"a {secret.hex()} b") == "a <vault key> b"
 
 
-def test_a_profiles_vault_is_as_its_settings_want_it(tmp_path):
+def test_a_profiles_vault_is_as_its_settings_want_it(tmp_path, monkeypatch):
     """S3-R4: off as it comes; with a passphrase that the environment states, nobody is asked."""
     redactor = Redactor()
-    said = {"environ": {"REPLAYER_PASSPHRASE": PASSPHRASE}, "register": redactor.register}
-    assert vault_for("off", tmp_path, "default", **said) is None
+    given = (tmp_path, "default", redactor.register)
+    assert wanted_vault(LibrarySettings(), *given) is None
     keys_in(tmp_path, "passphrase").make()
-    vault = vault_for("passphrase", tmp_path, "default", **said)
+    monkeypatch.setenv("REPLAYER_PASSPHRASE", PASSPHRASE)
+    vault = wanted_vault(LibrarySettings(vault="passphrase"), *given)
     assert vault is not None
     vault.ready()
     assert read(vault, sealed(vault, tmp_path / "day", CANARY)) == CANARY
     assert redactor.clean(f"it is {PASSPHRASE}") == "it is <passphrase>"
+    monkeypatch.delenv("REPLAYER_PASSPHRASE")
     with pytest.raises(VaultLocked, match="no passphrase"):
-        vault_for("passphrase", tmp_path, "default", environ={}, register=print).ready()
+        wanted_vault(LibrarySettings(vault="passphrase"), *given).ready()
