@@ -1,25 +1,18 @@
 """`export`: writes recordings, or what the library knows, as tables for other programs."""
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.library.catalogue import open_catalogue
 from replayer_qt.adapters.library.exporting import Shape, Written, export_library, export_paths
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.log_setup import escape
-from replayer_qt.adapters.paths import Paths, find_paths
-from replayer_qt.adapters.settings_file import load_settings
 from replayer_qt.cli.arguments import add_place
-from replayer_qt.core.columns import RoundColumns
+from replayer_qt.cli.library_place import opened_library
 from replayer_qt.core.errors import ExportImpossible
-from replayer_qt.core.library import FileEntry
 from replayer_qt.core.library_answers import Progress
 from replayer_qt.core.library_language import read_query
 from replayer_qt.core.library_requests import Export
@@ -67,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         ExportImpossible: nothing was written.
         QueryInvalid: the query makes no sense.
         CatalogueUnusable: the library cannot be read.
+        DataDirUnusable: a directory of it cannot be written.
     """
     if bool(arguments.paths) is (arguments.where is not None):
         raise ExportImpossible(
@@ -122,41 +116,18 @@ def _from_files(arguments: argparse.Namespace) -> Written:
 
 def _from_library(arguments: argparse.Namespace) -> Written:
     query = read_query(arguments.where)
-    paths = _paths(arguments)
-    settings = load_settings(
-        paths.settings_file, environ=os.environ, overrides=arguments.overrides
-    ).library
-    with closing(open_catalogue(paths.data_dir / "library", settings, lambda _: None)) as catalogue:
+    with opened_library(arguments) as archive:
+        ground = archive.ground
         job = Export(
-            ids=catalogue.find(query),
+            ids=ground.catalogue.find(query),
             format=arguments.format,
             target=str(arguments.out.absolute()),
             what=arguments.what,
             partitioned=arguments.partitioned,
         )
-        return export_library(job, catalogue, _Unkept(), _tell, _never, force=arguments.force)
-
-
-def _paths(arguments: argparse.Namespace) -> Paths:
-    return find_paths(
-        data_dir=arguments.data_dir,
-        profile=arguments.profile,
-        recordings=None,
-        environ=os.environ,
-        launched_from=Path(sys.argv[0]),
-    )
-
-
-class _Unkept:
-    """A store that keeps nothing: a window may be using the one that does."""
-
-    def get(self, file: FileEntry) -> tuple[RoundColumns, ...] | None: ...
-
-    def put(self, file: FileEntry, rounds: Sequence[RoundColumns]) -> None: ...
-
-    def forget(self, paths: Sequence[str]) -> None: ...
-
-    def close(self) -> None: ...
+        return export_library(
+            job, ground.catalogue, ground.columns, _tell, _never, force=arguments.force
+        )
 
 
 def _tell(progress: Progress) -> None:
