@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import msgspec
 import zstandard
 
-from replayer_qt.adapters.journal.format import SEALED_SUFFIX, SUFFIX
+from replayer_qt.adapters.journal.format import HEADER_START, SEALED_SUFFIX
 from replayer_qt.adapters.journal.sealed_format import (
     FRAME_SIZE,
     INDEX_LIMIT,
@@ -18,6 +18,7 @@ from replayer_qt.adapters.journal.sealed_format import (
     ZSTD_MAGIC,
     SealedFrame,
     SealInfo,
+    digest_named,
     ends_seekable,
     find_info,
     is_end_sound,
@@ -169,16 +170,18 @@ def check_packed(path: Path) -> tuple[Damage, ...]:
         RecordingUnreadable: it unpacks to absurd sizes.
     """
     digest = hashlib.sha256()
+    begins = b""
     with path.open("rb") as file:
         content = _Content(path, file, PLAIN_LIMIT)
         for piece in content.pieces():
+            begins = begins or piece[: len(HEADER_START)]
             digest.update(piece)
         found = content.damage
         if content.info is not None and not found and not _ends_well(file, content.info):
             what = "its parity or its seek table is damaged: it might not mend itself"
             found.append(Damage(line=0, offset=0, what=what))
     if content.info is None:
-        if path.name.endswith(SUFFIX + SEALED_SUFFIX):
+        if begins == HEADER_START or digest_named(path) is not None:
             what = "the index at its end is missing or damaged, and with it the digest"
             found.append(Damage(line=0, offset=0, what=what))
     elif not found and digest.hexdigest() != content.info.digest:

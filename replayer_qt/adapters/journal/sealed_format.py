@@ -38,6 +38,7 @@ _SKIPPABLE: Final = struct.Struct("<II")
 _CHECK: Final = struct.Struct("<I")
 _ENTRY: Final = struct.Struct("<II")
 _FOOTER: Final = struct.Struct("<IBI")
+_NAMED: Final = re.compile(r"([0-9a-f]{16})_")
 _NUMBERED: Final = re.compile(rb'^\{"seq":(\d{1,18}),', re.MULTILINE)
 
 
@@ -122,6 +123,16 @@ def sealed_path(path: Path) -> Path:
 def plain_path(path: Path) -> Path:
     """Return where the plain form of a packed recording lies."""
     return path.with_name(path.name.removesuffix(SEALED_SUFFIX))
+
+
+def digest_named(path: Path) -> str | None:
+    """Return the digest's first digits that an imported file's name begins with, if it does.
+
+    >>> digest_named(Path("00112233445566ff_game.csv.zst"))
+    '00112233445566ff'
+    """
+    found = _NAMED.match(path.name)
+    return found[1] if found else None
 
 
 def facts_of(file: FileEntry, rounds: Sequence[RoundEntry] = ()) -> SealFacts:

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,11 +13,10 @@ from replayer_qt.adapters.journal.lock import try_lock
 from replayer_qt.adapters.journal.mending import Finding
 from replayer_qt.adapters.journal.reader import digest_matches
 from replayer_qt.adapters.journal.sealed import Unpacked, check_packed, unpack
-from replayer_qt.adapters.journal.sealed_format import SealFacts, plain_path
+from replayer_qt.adapters.journal.sealed_format import SealFacts, digest_named, plain_path
 from replayer_qt.adapters.journal.sealed_packing import PART, held, repack, settle
 from replayer_qt.core.errors import RecordingUnreadable
 
-_NAMED: Final = re.compile(r"([0-9a-f]{16})_")
 _PLACES_TOLD: Final = 5
 _DEPTH_LIMIT: Final = 16
 _FILES_LIMIT: Final = 1_000_000
@@ -82,8 +80,8 @@ def _is_whole(path: Path, found: Unpacked) -> bool:
     digest = hashlib.sha256(found.data).hexdigest()
     if found.info is not None:
         return digest == found.info.digest
-    named = _NAMED.match(path.name)
-    return digest_matches(path) is True or (named is not None and digest.startswith(named[1]))
+    named = digest_named(path)
+    return digest_matches(path) is True or (named is not None and digest.startswith(named))
 
 
 def _mend(path: Path, disk: Disk) -> Finding | None:

@@ -18,7 +18,8 @@ from replayer_qt.adapters.journal.hold import is_being_written
 from replayer_qt.adapters.journal.mending import Finding, mend_file
 from replayer_qt.adapters.journal.raw import raw_path, read_raw
 from replayer_qt.adapters.journal.sealed import check_packed, is_packed, open_plain
-from replayer_qt.adapters.journal.sealed_mending import mend_sealing
+from replayer_qt.adapters.journal.sealed_format import SealFacts, facts_of
+from replayer_qt.adapters.journal.sealed_mending import mend_packed, mend_sealing
 from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, index_file
@@ -130,17 +131,24 @@ def closing_fault(path: Path) -> str:
 
 
 def mend_one(path: Path) -> Finding | None:
-    """Mend one of our journals that has no end; None where there is nothing to mend.
+    """Mend one of our journals that has no end, or a damaged packed file; None if there is none.
 
-    A file that is no journal of ours, is packed, or is finished is not touched, nor is one that
-    somebody writes, which is said. Never raises.
+    A file that is no journal of ours, or is finished, is not touched, nor is one that somebody
+    writes, which is said. Never raises.
     """
     try:
+        if is_packed(path):
+            return mend_packed(path, _facts)
         with path.open("rb") as file:
             ours = file.read(len(HEADER_START)) == HEADER_START
     except OSError:
         return None  # reading it will say why
     return mend_file(path) if ours else None
+
+
+def _facts(path: Path) -> SealFacts:
+    found = index_file(path)
+    return facts_of(found.file, found.rounds)
 
 
 def _mend_all(job: Verify, ground: Ground) -> dict[str, tuple[str, Finding]]:

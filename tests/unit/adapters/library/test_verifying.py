@@ -16,7 +16,7 @@ from replayer_qt.core.units import RoundId
 from tests.helpers.journals import files_in, journal_in, raw, ticks
 from tests.helpers.library_ground import ground_in, heard, never
 from tests.helpers.make import a_round
-from tests.helpers.sealed import closed_journal, facts, sealed_journal
+from tests.helpers.sealed import closed_journal, facts, flip, sealed_journal
 
 TORN = b'{"seq":99,"ev":"PriceTi'
 
@@ -152,6 +152,17 @@ def test_a_damaged_packed_file_is_found(ground):
     path.write_bytes(data)
     checked = check_file(path)
     assert checked.damage or checked.indexed.file.problem
+
+
+def test_a_damaged_packed_file_is_written_anew(ground):
+    """S3-P6: what its parity tells is made whole again, and said."""
+    path = sealed_journal(ground.recordings).path
+    known, whole = learn(ground, path), path.read_bytes()
+    flip(path, len(whole) // 3)
+    ended = verify(ground, known, repair=True)
+    assert ended.files[0].outcome == "repaired"
+    assert path.read_bytes() == whole
+    assert verify(ground, known).files[0].outcome == "sound"
 
 
 def test_an_interrupted_sealing_is_finished(ground):
