@@ -329,7 +329,8 @@ def _rests_on(study: RoundStudy, n: int, more: str = "") -> str:
 
 def _said(study: RoundStudy, sentence: str, figure: str) -> str:
     left = sum(one.rounds for one in study.left_out if one.figure == figure)
-    return f"{sentence} {left:,} of {study.rounds:,} rounds are left out." if left else sentence
+    verb = "is" if left == 1 else "are"
+    return f"{sentence} {left:,} of {study.rounds:,} rounds {verb} left out." if left else sentence
 
 
 def _bet(bar: Bar) -> Place:

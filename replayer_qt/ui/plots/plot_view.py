@@ -206,6 +206,7 @@ def save_drawing(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
     drawing = QSvgGenerator()
     drawing.setOutputDevice(file)
     drawing.setSize(PICTURE)
+    drawing.setResolution(view.logicalDpiX())  # else letters are smaller than they were laid out
     drawing.setViewBox(_ROOM)
     drawing.setTitle(plot.title)
     drawing.setDescription(plot.sentence)

@@ -85,7 +85,7 @@ def test_a_study_of_one_round_can_be_drawn(qapp):
 def test_left_out_rounds_are_told_below_a_plot():
     found = study(sampled([entry(), entry(), entry(None)]))
     peak = next(one for one in plots_of(found) if one.key == "peak")
-    assert "1 of 3 rounds are left out." in peak.sentence
+    assert "1 of 3 rounds is left out." in peak.sentence
 
 
 @given(
