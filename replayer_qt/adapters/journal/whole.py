@@ -41,16 +41,16 @@ def read_whole(data: bytes) -> tuple[list[JournalEvent], str] | None:
         found = sound_body(data)
         if found is None:
             return None
-        body, footer = found
-        events = _EVENTS.decode(b"[%b]" % body.replace(b"\n", b","))
+        first, last, footer = found
+        events = _EVENTS.decode(b"[%b]" % data[first:last].replace(b"\n", b","))
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
         return None
     plain = len(events) == footer.n and all(map(_is_plain, events))
     return (events, footer.end) if plain else None
 
 
-def sound_body(data: bytes) -> tuple[bytes, Footer] | None:
-    """Return a journal's records, without the last line break, and its footer.
+def sound_body(data: bytes) -> tuple[int, int, Footer] | None:
+    """Return where a journal's records begin and end, but for the last line break; its footer.
 
     None unless header, footer and the checksum over everything are sound, and it ended well.
 
@@ -67,7 +67,7 @@ def sound_body(data: bytes) -> tuple[bytes, Footer] | None:
     read_header(data[: head - 1])
     if footer.end not in _ENDS or crc32c(memoryview(data)[:foot]) != footer.crc:
         return None
-    return data[head : foot - 1], footer
+    return head, foot - 1, footer
 
 
 def _is_plain(event: JournalEvent) -> bool:

@@ -108,16 +108,14 @@ def _read(data: bytes, stream: StreamId | None) -> QuickJournal | None:
     found = sound_body(data)
     if found is None:
         return None
-    body, footer = found
-    lines = _LINES.decode_lines(body)
+    first, last, footer = found
+    lines = _LINES.decode_lines(memoryview(data)[first:last])
     prices = [line for line in lines if type(line) is _Price]
     others: list[Event] = [line for line in lines if type(line) not in _LEAN]  # type: ignore[misc]  # the rest are events
-    if not len(lines) == footer.n == body.count(b"\n") + 1:
+    if len(lines) != footer.n or not prices or not all(map(is_finite, others)):
         return None
-    if not prices or not all(map(is_finite, others)):
-        return None
-    names = _names_in(body)
-    if names is None or not _names_all(body, names, others, len(lines)):
+    names = _names_in(data)
+    if names is None or not _names_all(data, names, others, len(lines)):
         return None
     if stream not in {None, names[0]}:  # its trades would have to be named anew, too
         return None
@@ -136,9 +134,9 @@ def _read(data: bytes, stream: StreamId | None) -> QuickJournal | None:
     return None if told is None else QuickJournal(told=told, lines=footer.n + 2, ended=footer.end)
 
 
-def _names_in(body: bytes) -> tuple[StreamId, RoundId] | None:
+def _names_in(data: bytes) -> tuple[StreamId, RoundId] | None:
     """Return the stream and the round that the first price names, if both are plain text."""
-    line = body[(start := body.find(b'"ev":"PriceTicked"')) : body.find(b"\n", start)]
+    line = data[(start := data.find(b'"ev":"PriceTicked"')) : data.find(b"\n", start)]
     _, _, rest = line.partition(b'"src":"')
     stream, between, rest = rest.partition(b'","round_id":"')
     name, ended, _ = rest.partition(b'",')
@@ -151,7 +149,7 @@ def _names_in(body: bytes) -> tuple[StreamId, RoundId] | None:
 
 
 def _names_all(
-    body: bytes, names: tuple[StreamId, RoundId], others: list[Event], count: int
+    data: bytes, names: tuple[StreamId, RoundId], others: list[Event], count: int
 ) -> bool:
     """Whether every price and every countdown has just these names: each line has them once."""
     needle = b'"src":"%b","round_id":"%b",' % (names[0].encode(), names[1].encode())
@@ -159,7 +157,7 @@ def _names_all(
         return False
     theirs = sum(_is_of(event, names[1]) for event in others)
     wanted = count - len(others) + theirs
-    return body.count(needle) == wanted
+    return data.count(needle) == wanted
 
 
 def _is_of(event: Event, name: RoundId) -> bool:

@@ -220,15 +220,14 @@ def _decoded(
 def _round(
     stream: StreamId, name: bytes, found: list[_Tick], times: NDArray[np.int64], begun_at: int
 ) -> ToldRound:
-    rug = _true_rug(found)
-    which = _that_count(found, rug)
-    lines = [found[at] for at in which.tolist()]
+    which, rug = _that_count(found)
+    lines = [found[at] for at in which]
     size = len(lines)
     ticks = np.fromiter([line.tick for line in lines], np.int64, size)
     prices = np.fromiter([line.price for line in lines], np.float64, size)
     counts = np.fromiter([line.trade_count for line in lines], np.int64, size)
     counts[counts <= 0] = NOT_TOLD
-    ats = times[which]
+    ats = times[np.fromiter(which, np.int64, size)]
     _demand(sound(ticks, prices).all())
     steps = np.diff(ticks)
     if not (steps > 0).all():
@@ -256,18 +255,20 @@ def _round(
     )
 
 
-def _true_rug(found: list[_Tick]) -> int | None:
-    """Return which line shows the rug; the label for it is one message late."""
-    rugged = [at for at, line in enumerate(found) if line.rugged]
+def _that_count(found: list[_Tick]) -> tuple[list[int], int | None]:
+    """Return which lines are ticks of the running round, and which of them shows its rug.
+
+    The label for the rug is one message late.
+    """
+    running = [at for at, line in enumerate(found) if line.active or line.rugged]
+    rugged = [at for at in running if found[at].rugged]
     rug = next((at for at in rugged if found[at].phase != _LATE_SNAPSHOT), None)
     _demand(rug is not None or not rugged)
-    return rug
-
-
-def _that_count(found: list[_Tick], rug: int | None) -> NDArray[np.int64]:
-    which = [at for at, line in enumerate(found) if (line.active and not line.rugged) or at == rug]
-    _demand(which)
-    return np.fromiter(which, np.int64, len(which))
+    if len(rugged) > 1:
+        after = set(rugged) - {rug}
+        running = [at for at in running if at not in after]
+    _demand(running)
+    return running, rug
 
 
 def _summary(columns: RoundColumns) -> RoundSummary:
