@@ -12,6 +12,7 @@ import msgspec
 
 from replayer_qt.adapters.journal.format import RAW_SUFFIX
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
+from replayer_qt.adapters.library.importing import IMPORTED
 from replayer_qt.adapters.library.space import (
     OnDisk,
     files_beside,
@@ -30,6 +31,7 @@ from replayer_qt.core.library_answers import (
     UsageRead,
     UsedSpace,
 )
+from replayer_qt.core.library_entries import JOURNAL
 from replayer_qt.core.library_requests import PlanTidying, ReadUsage, Tidy, TidyRules, Trash
 from replayer_qt.core.tidying import Stored, plan
 from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
@@ -56,7 +58,7 @@ def usage(question: ReadUsage, ground: Ground) -> UsageRead:
         catalogue=caches,
         free=_free(ground.recordings),
         saved=sum(max(0, e.plain_size - one.size) for one, e in totals if e.sealed),
-        by_venue=_by_venue(kept, ground),
+        by_venue=_by_venue(totals, ground),
         by_month=_by_month(totals, ground),
         by_format=_by_format(totals, ground),
         largest=tuple(_named(_below(ground.recordings, one.path), [one]) for one in largest),
@@ -237,19 +239,32 @@ def _grouped(groups: Mapping[str, Sequence[OnDisk]], counts: Mapping[str, int]) 
     return [_named(name, files, counts.get(name, 0)) for name, files in sorted(groups.items())]
 
 
-def _by_venue(kept: Sequence[OnDisk], ground: Ground) -> tuple[UsedSpace, ...]:
+def _by_venue(totals: Sequence[tuple[OnDisk, FileEntry]], ground: Ground) -> tuple[UsedSpace, ...]:
     groups: dict[str, list[OnDisk]] = defaultdict(list)
-    for one in kept:
-        groups[_below(ground.recordings, one.path).partition(os.sep)[0]].append(one)
-    counts = {name: len(ground.catalogue.find(RoundQuery(venues=(name,)))) for name in groups}
+    foreign: set[str] = set()
+    for one, entry in totals:
+        folder = _below(ground.recordings, one.path).partition(os.sep)[0]
+        groups[folder].append(one)
+        if folder == IMPORTED:
+            foreign.add(entry.format)
+    counts = {
+        name: _rounds(ground, RoundQuery(venues=(name,), formats=(JOURNAL,))) for name in groups
+    }
+    if foreign - {JOURNAL}:
+        kinds = tuple(sorted(foreign - {JOURNAL}))
+        counts[IMPORTED] = _rounds(ground, RoundQuery(formats=kinds))
     return tuple(sorted(_grouped(groups, counts), key=lambda used: -used.size))
+
+
+def _rounds(ground: Ground, query: RoundQuery) -> int:
+    return len(ground.catalogue.find(query))
 
 
 def _by_format(totals: Sequence[tuple[OnDisk, FileEntry]], ground: Ground) -> tuple[UsedSpace, ...]:
     groups: dict[str, list[OnDisk]] = defaultdict(list)
     for one, entry in totals:
         groups[entry.format].append(one)
-    counts = {name: len(ground.catalogue.find(RoundQuery(formats=(name,)))) for name in groups}
+    counts = {name: _rounds(ground, RoundQuery(formats=(name,))) for name in groups}
     return tuple(sorted(_grouped(groups, counts), key=lambda used: -used.size))
 
 
@@ -260,7 +275,7 @@ def _by_month(totals: Sequence[tuple[OnDisk, FileEntry]], ground: Ground) -> tup
     groups: dict[str, list[OnDisk]] = defaultdict(list)
     for day, files in days.items():
         groups[f"{_EPOCH + timedelta(day):%Y-%m}"] += files
-    counts = {name: len(ground.catalogue.find(RoundQuery(begun=_month(name)))) for name in groups}
+    counts = {name: _rounds(ground, RoundQuery(begun=_month(name))) for name in groups}
     return tuple(sorted(_grouped(groups, counts), key=lambda used: used.name))
 
 

@@ -182,8 +182,8 @@ def test_usage_adds_up(ground):
     assert told.size == 1600 + 1500 + 1500 + 200 + 50 + 5
     assert (told.raw, told.sealed, told.catalogue, told.saved) == (1500, 200, 50, 1800)
     assert told.free
-    venues = {used.name: (used.files, used.size) for used in told.by_venue}
-    assert venues == {"practice": (9, 4600), "imported": (1, 200)}
+    venues = {used.name: (used.files, used.size, used.rounds) for used in told.by_venue}
+    assert venues == {"practice": (9, 4600, 3), "imported": (1, 200, 1)}
     months = {used.name: used.size for used in told.by_month}
     assert months == {"2025-10": 3100, "2025-11": 1500 + 200}
     formats = {used.name: (used.size, used.rounds) for used in told.by_format}
