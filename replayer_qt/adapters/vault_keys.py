@@ -101,16 +101,18 @@ class OsKeyring:
         # loading it looks through all installed packages
         import keyring  # noqa: PLC0415
         from keyring.backends.fail import Keyring as NoKeyring  # noqa: PLC0415
-        from keyring.errors import KeyringError, NoKeyringError  # noqa: PLC0415
+        from keyring.errors import NoKeyringError  # noqa: PLC0415
 
-        ring = keyring.get_keyring()
-        if isinstance(ring, NoKeyring):
-            raise _no_keyring("none was found")
         try:
+            ring = keyring.get_keyring()
+            if isinstance(ring, NoKeyring):
+                raise _no_keyring("none was found")
             return question(ring)
+        except SomethingMissing:
+            raise
         except NoKeyringError as error:
             raise _no_keyring("none was found") from error
-        except KeyringError as error:
+        except Exception as error:
             raise VaultLocked(
                 f"The keyring was not opened ({type(error).__name__}).",
                 remedy="Unlock it, for instance by logging in, and try again.",

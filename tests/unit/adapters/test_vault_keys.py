@@ -73,8 +73,12 @@ def test_a_keyring_that_keeps_nothing_is_none(ring, tmp_path):
         Keys("keyring", tmp_path, OsKeyring("default")).make()
 
 
-def test_a_locked_keyring_is_told(ring, tmp_path):
-    ring.error = keyring.errors.KeyringLocked("cancelled")
+@pytest.mark.parametrize(
+    "error", [keyring.errors.KeyringLocked("cancelled"), RuntimeError("the bus is gone")]
+)
+def test_a_locked_keyring_is_told(ring, tmp_path, error):
+    """Whatever its backend raises: it must not stop the audit trail's thread."""
+    ring.error = error
     with pytest.raises(VaultLocked, match="not opened"):
         Keys("keyring", tmp_path, OsKeyring("default")).current()
 
