@@ -100,16 +100,10 @@ class OsKeyring:
     def _ask(self, question: "Callable[[_Ring], str | None]") -> str | None:
         # loading it looks through all installed packages
         import keyring  # noqa: PLC0415
-        from keyring.backends.fail import Keyring as NoKeyring  # noqa: PLC0415
         from keyring.errors import NoKeyringError  # noqa: PLC0415
 
         try:
-            ring = keyring.get_keyring()
-            if isinstance(ring, NoKeyring):
-                raise _no_keyring("none was found")
-            return question(ring)
-        except SomethingMissing:
-            raise
+            return question(keyring.get_keyring())
         except NoKeyringError as error:
             raise _no_keyring("none was found") from error
         except Exception as error:
