@@ -31,6 +31,7 @@ BLANK_LIMIT: Final = 16 * 1024 * 1024
 """A line longer than this ends the table: it is none [bytes]."""
 
 _BLOCK: Final = 1024 * 1024
+_PLAIN: Final = b"0123456789.,eE\nTtRrUuFfAaLlSs"
 _MICROS_FROM: Final = 10**14
 _EARLIEST_NS, _LATEST_NS = 10**18, 4 * 10**18
 
@@ -177,6 +178,9 @@ def _shape_in(data: bytes) -> Shape | None:
 
 def _at_once(data: bytes, shape: Shape) -> Rows | None:
     """Decode a whole block; None unless each of its lines is one row that can be believed."""
+    data = data.replace(b"\r\n", b"\n")
+    if data.translate(None, _PLAIN):  # its idea of a number is wider than ours
+        return None
     import pyarrow as pa  # noqa: PLC0415  # takes long to load, and few files need it
     import pyarrow.csv as table  # noqa: PLC0415
 

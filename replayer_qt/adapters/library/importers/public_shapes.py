@@ -14,11 +14,12 @@ ROW_LIMIT: Final = 4_096
 COUNT_LIMIT: Final = 2**31
 """One row stands for fewer trades than this."""
 
-_INT: Final = re.compile(rb"[0-9]{1,18}")
-_NUMBER: Final = re.compile(rb"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+_INT: Final = re.compile(rb"[0-9]+")
+_NUMBER: Final = re.compile(rb"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TRUTH: Final = re.compile(rb"[Tt]rue|[Ff]alse|TRUE|FALSE")
 _JOINED: Final = re.compile(rb"([Tt]rue|[Ff]alse|TRUE|FALSE|0)([0-9]{1,18})")
 _HEADERS: Final = frozenset({b"open_time", b"id", b"agg_trade_id", b"agg_id", b"trade_id"})
+_INT_LIMIT: Final = 2**63 - 1
 _MICROS_FROM: Final = 10**14
 _EARLIEST_NS, _LATEST_NS = 10**18, 4 * 10**18
 _NAME: Final = re.compile(
@@ -143,7 +144,8 @@ def _fits(cells: Sequence[bytes], shape: Shape) -> bool:
     if len(cells) != len(shape.columns):
         return False
     return all(
-        _TYPES[kind].fullmatch(cell) for kind, cell in zip(shape.columns, cells, strict=True)
+        _TYPES[kind].fullmatch(cell) and (kind != "i" or int(cell) <= _INT_LIMIT)
+        for kind, cell in zip(shape.columns, cells, strict=True)
     )
 
 

@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.importers.public_shapes import shape_of, symbol_in
@@ -408,3 +410,51 @@ def test_a_tables_summaries_are_those_of_all_its_events_at_once(tmp_path):
     rows = trades(20) + trades(10, first=130) + trades(9, first=150, at=MIDNIGHT_MS + HOUR_MS)
     recording = open_recording(write(tmp_path, table(rows)), STREAM)
     assert summaries_of(recording) == summarise(recording.events)
+
+
+NUMBERS = [
+    "5",
+    "5.5",
+    "5.",
+    ".5",
+    ".",
+    "05",
+    "1e2",
+    "1E2",
+    "5e-1",
+    "1e0005",
+    "1e99",
+    "1e999",
+    "5.0",
+]
+LONG = ["9" * 17, "9" * 18, "9" * 19, "9" * 20, "0" * 40 + "7", "1." + "3" * 60]
+OTHERS = ["", "+5", " 5", "5 ", "5\t", "5\r", "-0", "0x5", "5_0", "nan", "inf", "NaN", "null"]
+TEXTS = st.sampled_from([*NUMBERS, *LONG, *OTHERS, "true", "1e", "e5", "\u0665", "\xa05", "5f"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), TEXTS), min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_a_row_is_read_alike_whether_its_neighbours_are_sound_or_not(tmp_path_factory, changes):
+    cells = trades(1)[0].split(",")
+    for column, value in changes:
+        cells[column] = value
+    rows = [*trades(3, first=1), ",".join(cells)]
+    path = tmp_path_factory.getbasetemp() / "alike"
+    found = []
+    for extra in ([], ["not a row"]):
+        path.write_bytes(table([*rows, *extra]))
+        read = open_table(path, STREAM)
+        found.append(([(r.ticks.tolist(), r.prices.tolist()) for r in read.rounds], read))
+    assert found[0][0] == found[1][0]
+    assert found[0][1].recording.bad_lines == found[1][1].recording.bad_lines - 1
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=80))
+@settings(max_examples=100, deadline=None)
+def test_rows_in_any_order_and_any_number_are_each_number_once(tmp_path_factory, numbers):
+    path = tmp_path_factory.getbasetemp() / "any-order"
+    path.write_bytes(table([trade(n, 5.0 + n, MIDNIGHT_MS + n) for n in numbers]))
+    (told,) = open_table(path, STREAM).rounds
+    once = sorted(set(numbers))
+    assert told.ticks.tolist() == [n - once[0] for n in once]
+    assert told.prices.tolist() == [5.0 + n for n in once]
