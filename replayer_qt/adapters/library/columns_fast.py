@@ -12,7 +12,7 @@ import msgspec
 
 from replayer_qt.adapters.journal.format import HEADER_START, read_header
 from replayer_qt.adapters.journal.sealed import Unpacked, open_plain, unpack
-from replayer_qt.adapters.journal.sealed_format import SealInfo
+from replayer_qt.adapters.journal.sealed_format import ZSTD_MAGIC, SealInfo
 from replayer_qt.adapters.journal.whole import WHOLE_LIMIT, read_whole
 from replayer_qt.adapters.library.importers.public_tables import stream_named_in
 from replayer_qt.adapters.library.journal_fast import read_journal_quickly
@@ -24,6 +24,7 @@ from replayer_qt.core.units import RUGS, StreamId
 
 _CHUNK: Final = 1024 * 1024
 _FIRST_LINE: Final = 65_536
+_NO_TABLES: Final = frozenset({".jsonl", ".ndjson", ".json", ".parquet"})
 _OBJECT: Final = b'{"type": "'
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
@@ -61,7 +62,7 @@ def read_file(path: Path, stream: StreamId | None = None, *, digest: str = "") -
     stated = path.stat()
     if not stat.S_ISREG(stated.st_mode) or stated.st_size > WHOLE_LIMIT:
         return _read_long(path, stream)
-    content = unpack(path)
+    content = _content_of(path)
     quick = None if content.damage else read_content(path, content, stream)
     recording, rounds = quick or read_with_care(path, stream or stream_of(path, content))
     return ReadFile(
@@ -71,6 +72,12 @@ def read_file(path: Path, stream: StreamId | None = None, *, digest: str = "") -
         plain_size=len(content.data),
         info=content.info,
     )
+
+
+def _content_of(path: Path) -> Unpacked:
+    with path.open("rb", buffering=0) as file:
+        data = file.readall()
+    return unpack(path) if data.startswith(ZSTD_MAGIC) else Unpacked(data=data, packed=False)
 
 
 def read_content(
@@ -99,9 +106,10 @@ def read_with_care(path: Path, stream: StreamId) -> tuple[Recording, tuple[ToldR
     Raises:
         RecordingUnreadable: it holds no recording in a format that we know.
     """
-    table = open_table(path, stream)
-    if table is not None:
-        return table.recording, tuple(map(round_of_columns, table.rounds))
+    if path.suffix not in _NO_TABLES:
+        table = open_table(path, stream)
+        if table is not None:
+            return table.recording, tuple(map(round_of_columns, table.rounds))
     recording = open_recording(path, stream)
     return recording, rounds_of(recording)
 
