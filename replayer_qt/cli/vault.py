@@ -174,6 +174,11 @@ def _new_key(vault: Vault, arguments: argparse.Namespace) -> int:
 
 def _show_key(vault: Vault, arguments: argparse.Namespace) -> int:
     key = vault.keys.current()
+    if key.scrypt is not None:
+        raise VaultNotDone(
+            "There is no sheet of a passphrase: what was sealed opens with it alone.",
+            remedy="Write the passphrase down, and keep it away from this machine.",
+        )
     _confirm(
         arguments.confirm,
         SHOW_WORD,

@@ -25,7 +25,9 @@ class CsvTable:
 
     def __init__(self, file: BinaryIO, what: What) -> None:
         """Write the header; raises OSError."""
-        self._text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        self._text = io.TextIOWrapper(
+            file, encoding="utf-8", errors="backslashreplace", newline="", write_through=True
+        )
         self._table = csv.writer(self._text)
         self._table.writerow(
             TickRow.__struct_fields__ if what == "ticks" else RoundRow.__struct_fields__

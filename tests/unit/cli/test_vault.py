@@ -94,7 +94,9 @@ def test_a_passphrase_comes_from_a_file_or_the_environment(
     assert "another passphrase" in capsys.readouterr().err
     assert vault(data, "open", f"{secret}.vault", "--passphrase-file", stated) == 0
     assert secret.read_text() == "mine"
+    assert vault(data, "show-key", *said, "--passphrase-file", stated) == 1
     told = capsys.readouterr()
+    assert "Write the passphrase down" in told.err
     assert PASSPHRASE not in told.out + told.err
 
 

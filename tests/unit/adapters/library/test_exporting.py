@@ -1,6 +1,7 @@
 """Rounds as tables: what other programs read back is what we had."""
 
 import csv
+import io
 import json
 import os
 import subprocess
@@ -12,9 +13,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replayer_qt.adapters.library.export_parquet import OPEN_MOST, PartitionedTable
 from replayer_qt.adapters.library.export_rows import ROWS, Exported
+from replayer_qt.adapters.library.export_text import CsvTable
 from replayer_qt.adapters.library.exporting import export_rounds
 from replayer_qt.core.errors import ExportImpossible
 from replayer_qt.core.library import Marks
@@ -151,6 +155,20 @@ def test_a_spreadsheet_is_given_no_formula(ground, tmp_path):
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     assert "'=cmd|' /C calc'!A0" in ticks.read_text("utf-8")
     assert "'+1" in rounds.read_text("utf-8")
+
+
+@given(st.text(max_size=30))
+def test_any_text_comes_back_from_csv_and_begins_no_formula(name):
+    """RFC 4180: quotes, commas and line breaks in server text stay in their cell."""
+    file = io.BytesIO()
+    table = CsvTable(file, "ticks")
+    table.add(Exported(columns=columns_of(name, (1.5,))))
+    table.close()
+    text = file.getvalue().decode()
+    (_, row) = csv.reader(io.StringIO(text, newline=""))
+    is_formula = name.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert row[2] == (f"'{name}" if is_formula else name)
+    assert row[4] == "1.5"
 
 
 def test_json_lines_are_one_object_each_with_null_for_what_is_unknown(ground, tmp_path):
