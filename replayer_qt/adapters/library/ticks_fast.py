@@ -18,7 +18,7 @@ from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library_columns import NOT_TOLD
 from replayer_qt.core.library_entries import ToldRound
-from replayer_qt.core.soundness import sound
+from replayer_qt.core.soundness import PRICE_LIMIT, TICK_LIMIT
 from replayer_qt.core.summary import RoundSummary
 from replayer_qt.core.units import Nanos, RoundId, StreamId
 
@@ -228,12 +228,13 @@ def _round(
     counts = np.fromiter([line.trade_count for line in lines], np.int64, size)
     counts[counts <= 0] = NOT_TOLD
     ats = times[np.fromiter(which, np.int64, size)]
-    _demand(sound(ticks, prices).all())
-    steps = np.diff(ticks)
+    _demand(prices.min() > 0.0 and prices.max() < PRICE_LIMIT)
+    steps = ticks[1:] - ticks[:-1]
     if not (steps > 0).all():
-        _demand((steps >= 0).all() and (np.diff(prices)[steps == 0] == 0.0).all())
+        _demand((steps >= 0).all() and (prices[1:] == prices[:-1])[steps == 0].all())
         once = np.concatenate((np.ones(1, np.bool_), steps > 0))
         ticks, prices, counts, ats = ticks[once], prices[once], counts[once], ats[once]
+    _demand(ticks[0] >= 0 and ticks[-1] < TICK_LIMIT)
     _demand(rug is None or ticks[-1] == found[rug].tick)
     for column in (ticks, prices, counts, ats):
         column.flags.writeable = False
@@ -274,7 +275,8 @@ def _that_count(found: list[_Tick]) -> tuple[list[int], int | None]:
 def _summary(columns: RoundColumns) -> RoundSummary:
     ticks, prices, rug_tick = columns.ticks, columns.prices, columns.rug_tick
     before = prices if rug_tick is None else prices[:-1]
-    holes = np.flatnonzero(np.diff(ticks) > 1).tolist()
+    whole = int(ticks[-1]) - int(ticks[0]) < len(ticks)
+    holes = [] if whole else np.flatnonzero(ticks[1:] - ticks[:-1] > 1).tolist()
     return RoundSummary(
         round_id=columns.round_id,
         ticks=len(ticks),
