@@ -558,6 +558,33 @@ def test_all_rounds_are_selected_and_inverted(opened):
     assert not table.selectionModel().isRowSelected(1)
 
 
+def test_home_and_end_go_to_the_first_and_the_last_round(opened):
+    window, _ = opened(5_000)
+    table = window.rounds.table
+    pick(window, 40)
+    table.setFocus()
+    for key, row in ((Qt.Key.Key_End, 4_999), (Qt.Key.Key_Home, 0)):
+        QTest.keyClick(table, key)
+        assert table.currentIndex().row() == row
+        assert table.picked_ids().tolist() == [int(table.rows.ids[row])]
+
+
+def test_painting_asks_nothing_of_rows_that_are_out_of_sight(opened, monkeypatch):
+    """Qt's header would ask every selected row for its flags: seconds, at 100,000 of them."""
+    window, _ = opened(20_000)
+    table = window.rounds.table
+    asked: list[int] = []
+    flags = type(table.rows).flags
+    monkeypatch.setattr(
+        type(table.rows), "flags", lambda self, index: asked.append(1) or flags(self, index)
+    )
+    table.selectAll()
+    window.rounds.refresh()
+    settle()
+    window.grab()
+    assert len(asked) < 5_000
+
+
 @POPUP
 def test_every_deed_stands_in_the_menu_and_letters_do_nothing_in_an_input(opened):
     """N10: what is typed into a field is text, and asks for nothing."""

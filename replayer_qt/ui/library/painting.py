@@ -1,11 +1,32 @@
 """Paints the cells of the table of rounds: words, sparklines, badges, chips and stars."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QStaticText,
+    QTransform,
+)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replayer_qt.core.library import LibraryRound, RoundEntry
 from replayer_qt.ui.models.library_columns import Drawn, RoundColumn
@@ -23,6 +44,7 @@ _CHIP_LETTERS: Final = 24
 _SELECTED: Final = QStyle.StateFlag.State_Selected.value
 _FOCUSED: Final = QStyle.StateFlag.State_HasFocus.value
 _SPARKS_KEPT: Final = 512
+_LAID_KEPT: Final = 4_096
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -34,6 +56,7 @@ class RoundPainter(QStyledItemDelegate):
         super().__init__(parent)
         self._rows = rows
         self._sparks: OrderedDict[tuple[int, bytes, int, float], QPixmap] = OrderedDict()
+        self._laid: OrderedDict[tuple[str, int], tuple[QStaticText, int, int]] = OrderedDict()
         self.set_theme(DARK)
 
     def set_theme(self, theme: Theme) -> None:
@@ -44,6 +67,23 @@ class RoundPainter(QStyledItemDelegate):
         }
         self._band = QColor(mixed(theme.background, theme.surface, 0.7))
         self._chip = QColor(mixed(theme.raised, theme.accent, 0.18))
+
+    def prepare(self, number: int, sizes: Sequence[QSize], table: QWidget) -> None:
+        """Make ready what painting a row takes, so that scrolling to it is quick.
+
+        Args:
+            number: the row; one that is not known is passed over.
+            sizes: of its cells; those of hidden columns are empty.
+            table: whose font and screen it is painted with.
+        """
+        row, words = self._rows.row(number), self._rows.words(number)
+        if row is None or words is None:
+            return
+        for column, size, text in zip(self._rows.columns, sizes, words, strict=True):
+            if column.drawn is Drawn.SPARK and not size.isEmpty():
+                self._spark_of(row, size, table.devicePixelRatioF(), table.font())
+            elif column.drawn is Drawn.TEXT and not size.isEmpty():
+                self._laid_out(text, size.width() - 2 * _PAD, table.font())
 
     # Qt's names from here on.
 
@@ -76,10 +116,27 @@ class RoundPainter(QStyledItemDelegate):
             self._draw(painter, rect, column, row, words[place])
 
     def _write(self, painter: QPainter, room: QRect, words: str, side: int) -> None:
-        metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(words) > room.width():
-            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, side, words)
+        text, spare, high = self._laid_out(words, room.width(), painter.font())
+        left = room.left() + (max(0, spare) if side == _RIGHT else 0)
+        painter.drawStaticText(left, room.top() + (room.height() - high) // 2, text)
+
+    def _laid_out(self, words: str, width: int, font: QFont) -> tuple[QStaticText, int, int]:
+        """Words are laid out once: that costs more than drawing them."""
+        laid = self._laid.get((words, width))
+        if laid is None:
+            metrics, shown = QFontMetrics(font), words
+            if metrics.horizontalAdvance(words) > width:
+                shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
+            text = QStaticText(shown)
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            text.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            text.prepare(QTransform(), font)
+            size = text.size()
+            laid = (text, width - ceil(size.width()), ceil(size.height()))
+            while len(self._laid) >= _LAID_KEPT:
+                self._laid.popitem(last=False)
+            self._laid[words, width] = laid
+        return laid
 
     def _draw(
         self, painter: QPainter, rect: QRect, column: RoundColumn, row: LibraryRound, words: str
@@ -102,22 +159,26 @@ class RoundPainter(QStyledItemDelegate):
     def _draw_spark(self, painter: QPainter, rect: QRect, row: LibraryRound) -> None:
         """A picture is kept of it: sixty-four points cost more than all the words of a row."""
         scale = painter.device().devicePixelRatio()
-        key = (row.id, row.entry.spark, rect.width(), scale)
+        drawn = self._spark_of(row, rect.size(), scale, painter.font())
+        painter.drawPixmap(rect.topLeft(), drawn)
+
+    def _spark_of(self, row: LibraryRound, size: QSize, scale: float, font: QFont) -> QPixmap:
+        key = (row.id, row.entry.spark, size.width(), scale)
         drawn = self._sparks.get(key)
         if drawn is None:
-            drawn = QPixmap(rect.size() * scale)
+            drawn = QPixmap(size * scale)
             drawn.setDevicePixelRatio(scale)
             drawn.fill(Qt.GlobalColor.transparent)
             inner = QPainter(drawn)
-            inner.setFont(painter.font())
+            inner.setFont(font)
             inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-            room = QRectF(0, 0, rect.width(), rect.height()).adjusted(_PAD, 4, -_PAD, -4)
+            room = QRectF(0, 0, size.width(), size.height()).adjusted(_PAD, 4, -_PAD, -4)
             draw_spark(inner, room, row.entry, self._ink)
             inner.end()
             while len(self._sparks) >= _SPARKS_KEPT:
                 self._sparks.popitem(last=False)
             self._sparks[key] = drawn
-        painter.drawPixmap(rect.topLeft(), drawn)
+        return drawn
 
     def _draw_badge(
         self, painter: QPainter, rect: QRect, column: RoundColumn, row: LibraryRound, words: str

@@ -11,6 +11,8 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QItemSelectionRange,
     QMimeData,
+    QModelIndex,
+    QSize,
     Qt,
     QTimer,
     QUrl,
@@ -22,7 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from replayer_qt.core.library import RoundQuery, SortBy
 from replayer_qt.ui.library.painting import RoundPainter
-from replayer_qt.ui.models.library_rows import LibraryRows
+from replayer_qt.ui.models.library_rows import PAGE, LibraryRows
 from replayer_qt.ui.theme import Theme
 
 DRAGGED_MOST: Final = 500
@@ -32,6 +34,7 @@ RUNS_KEPT: Final = 300
 
 _ROW_PX: Final = 26
 _LOOK_MS: Final = 20
+_PREPARED: Final = 4
 _PAD_PX: Final = 14
 _HIDDEN_AT_FIRST: Final = frozenset({"volatility", "volume"})
 _FIRST_DOWN: Final = frozenset(SortBy) - {SortBy.ROUND, SortBy.QUALITY, SortBy.FAIRNESS}
@@ -66,6 +69,10 @@ class RoundsTable(QTableView):
         self._looking.setSingleShot(True)
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self._look)
+        self._left: range = range(0)
+        self._preparing = QTimer(self)
+        self._preparing.setInterval(0)
+        self._preparing.timeout.connect(self._prepare)
         self.setModel(self.rows)
         self.setItemDelegate(self._painter)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -82,6 +89,7 @@ class RoundsTable(QTableView):
         self._set_up_headers()
         self.verticalScrollBar().valueChanged.connect(self._look_soon)
         self.verticalScrollBar().rangeChanged.connect(self._look_soon)
+        self.rows.dataChanged.connect(self._look_soon)
         self.selectionModel().currentRowChanged.connect(self._point)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
 
@@ -98,6 +106,8 @@ class RoundsTable(QTableView):
         across.setSectionsClickable(True)
         across.setMinimumSectionSize(24)
         across.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        # it would ask for the flags of every selected row, for each column, again and again
+        across.setSelectionModel(QItemSelectionModel(self.rows, across))
         across.sectionClicked.connect(self._click_header)
         self.put_columns_back()
 
@@ -252,7 +262,26 @@ class RoundsTable(QTableView):
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         count = len(self.rows.ids)
         if count and first >= 0:
-            self.rows.look_at(first, count - 1 if last < 0 else last)
+            last = count - 1 if last < 0 else last
+            self.rows.look_at(first, last)
+            self._left = range(max(0, first - PAGE), min(count, last + PAGE))
+            self._preparing.start()
+
+    @Slot()
+    def _prepare(self) -> None:
+        """Make a few rows ready, while nothing else happens."""
+        now, self._left = self._left[:_PREPARED], self._left[_PREPARED:]
+        if not now:
+            self._preparing.stop()
+            return
+        hidden = self.isColumnHidden
+        sizes = [
+            QSize() if hidden(place) else QSize(self.columnWidth(place), _ROW_PX)
+            for place in range(len(self.rows.columns))
+        ]
+        for number in now:
+            if number < len(self.rows.ids):
+                self._painter.prepare(number, sizes, self)
 
     @Slot()
     def _point(self) -> None:
@@ -267,6 +296,15 @@ class RoundsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._look_soon()
+
+    def moveCursor(  # noqa: D102, N802
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        actions = QAbstractItemView.CursorAction
+        ends = {actions.MoveHome: 0, actions.MoveEnd: len(self.rows.ids) - 1}
+        if action in ends and len(self.rows.ids):  # Qt would go to the ends of the row
+            return self.rows.index(ends[action], max(0, self.currentIndex().column()))
+        return super().moveCursor(action, modifiers)
 
     def keyboardSearch(self, search: str) -> None:  # noqa: D102, N802
         del search  # Qt would look through every row, of which hardly any is known
