@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-_KINDS = ("Recordings (*.jsonl *.json *.zst *.gz *.log)", "All files (*)")
+_KINDS = ("Recordings (*.jsonl *.json *.zst *.csv *.zip *.parquet *.log)", "All files (*)")
 
 
 def ask_for_files(parent: QWidget, folder: str, then: Callable[[list[str]], None]) -> QFileDialog:
