@@ -1,10 +1,11 @@
 """The one table of signal connections: who is heard by whom, and across which threads."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 
 from replayer_qt.core.events import Event, FeedChanged, Link
+from replayer_qt.core.library_answers import Answer, Progress
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
@@ -21,9 +22,7 @@ from replayer_qt.runtime.teller import Teller
 from replayer_qt.runtime.trade_host import TradeHost
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
-
-if TYPE_CHECKING:  # it is loaded when it is first asked for
-    from replayer_qt.ui.library.window import LibraryWindow
+from replayer_qt.ui.theme import Theme
 
 ACROSS = Qt.ConnectionType.QueuedConnection
 """The receiver lives on another thread. Bound methods of QObjects only: Qt would run a lambda or a
@@ -31,6 +30,24 @@ partial on the sender's thread."""
 
 WITHIN = Qt.ConnectionType.DirectConnection
 """Sender and receiver live on the same thread."""
+
+
+class LibraryView(Protocol):
+    """The library's window as it is connected here; its module is loaded when it is asked for."""
+
+    asked: SignalInstance
+
+    def show_answer(self, answer: Answer) -> None:
+        """Take in what became of a request."""
+
+    def show_progress(self, progress: Progress) -> None:
+        """Take in how far a job is."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+
+    def close(self) -> bool:
+        """Close it."""
 
 
 def plug_live(
@@ -98,7 +115,7 @@ def wire_library(*, recorder: RecorderWorker, library: LibraryDesk) -> None:
 
 
 def wire_library_window(
-    *, library: LibraryDesk, desk: Desk, window: "LibraryWindow", main: MainWindow
+    *, library: LibraryDesk, desk: Desk, window: LibraryView, main: MainWindow
 ) -> None:
     """Connect the library's pixels: answers in, requests out; what is to be played, to the desk."""
     library.answered.connect(window.show_answer, WITHIN)

@@ -128,7 +128,7 @@ def postgres_server() -> Iterator[Server]:
     found = programs()
     if found is None:
         pytest.skip(MISSING)
-    folder = Path(tempfile.mkdtemp(prefix="replayer-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="replayer-pg-"))
     server = None
     try:
         server = Server(folder, found)

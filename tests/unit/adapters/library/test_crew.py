@@ -100,7 +100,7 @@ def test_no_process_is_left_when_the_crew_goes():
 
 @pytest.mark.linux
 def test_no_process_outlives_a_killed_parent(tmp_path):
-    """FAULTS B1: in spirit; what was started ends with who started it, even by kill -9."""
+    """What was started ends with who started it, even by kill -9."""
     script = tmp_path / "parent.py"
     script.write_text(
         textwrap.dedent("""
