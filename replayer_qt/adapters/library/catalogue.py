@@ -158,7 +158,8 @@ class SqlCatalogue:
 
         def work(cursor: Cursor) -> LibraryTotals:
             (rounds, ticks, first, last) = cursor.rows(
-                "SELECT count(*), sum(ticks), min(begun), max(ended) FROM rounds"
+                "SELECT count(*), sum(ticks), (SELECT min(begun) FROM rounds),"
+                " (SELECT max(ended) FROM rounds) FROM rounds"
             )[0]
             (files, size, damaged) = cursor.rows(
                 "SELECT count(*), sum(size), count(CASE WHEN bad_lines > 0 OR places > 0"

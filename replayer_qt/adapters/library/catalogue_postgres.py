@@ -62,6 +62,10 @@ _DIALECT: Final = Dialect(
     contains="strpos",
     among="{} = ANY(?::bigint[])",
     among_texts="{} = ANY(?::text[])",
+    indexes=(
+        "CREATE INDEX rounds_by_begun ON rounds (begun DESC NULLS LAST, id DESC)",
+        "CREATE INDEX rounds_by_ended ON rounds (ended)",
+    ),
 )
 
 

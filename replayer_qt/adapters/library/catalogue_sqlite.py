@@ -34,7 +34,7 @@ _REBUILD: Final = "See to the disk; it is only a cache, which `app.py library re
 _WIDE: Final = (
     "CREATE INDEX rounds_by_begun ON rounds (begun, id, peak, ticks, rug, rug_price, result,"
     " volatility, fairness, quality, rugged, bookmarked, venue, stream, format, size, volume,"
-    " name, ended)"
+    " name)"
 )
 _DIALECT: Final = Dialect(
     key="INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -50,6 +50,7 @@ _DIALECT: Final = Dialect(
     whole="NOT INDEXED",
     indexes=(
         _WIDE,
+        "CREATE INDEX rounds_by_ended ON rounds (ended)",
         "CREATE INDEX files_by_size ON files (size, bad_lines, places, problem)",
         *(
             f"CREATE INDEX rounds_by_{column} ON rounds ({column})"
