@@ -33,7 +33,7 @@ class Member(NamedTuple):
     size: int
 
 
-class Unpacked:
+class PackedTable:
     """The table in a ZIP file, read from its beginning and not by its directory at its end.
 
     So a file that was cut gives all that came before the cut, and a stream needs no seeking.

@@ -10,7 +10,7 @@ import msgspec
 from replayer_qt.adapters.journal.sealed import damage_of, open_plain
 from replayer_qt.adapters.library.importers.public_archive import (
     ZIP_MAGIC,
-    Unpacked,
+    PackedTable,
     checksum_problem,
 )
 from replayer_qt.adapters.library.importers.public_rounds import cut, events_of_round
@@ -51,7 +51,7 @@ def kind_of_table(lines: Iterable[bytes]) -> str | None:
 
 def kind_of_packed(head: bytes) -> str | None:
     """Return the format's name of the table in a ZIP file that begins so; None if it has none."""
-    return kind_of_table(next(Unpacked((head,)).chunks(), b"").split(b"\n"))
+    return kind_of_table(next(PackedTable((head,)).chunks(), b"").split(b"\n"))
 
 
 def stream_named_in(path: Path) -> StreamId | None:
@@ -68,7 +68,7 @@ def stream_named_in(path: Path) -> StreamId | None:
         with open_plain(path) as file:
             head = file.read(_CHUNK)
         if head.startswith(ZIP_MAGIC):
-            unpacked = Unpacked((head,))
+            unpacked = PackedTable((head,))
             kind = kind_of_table(next(unpacked.chunks(), b"").split(b"\n"))
             symbol = symbol_in(unpacked.name) if kind else None
         else:
@@ -95,7 +95,7 @@ def read_table(path: Path, stream: StreamId) -> PublicTable:
         chunks = _chunks(head, file)
         unpacked = None
         if head.startswith(ZIP_MAGIC):
-            unpacked = Unpacked(chunks)
+            unpacked = PackedTable(chunks)
             chunks = unpacked.chunks()
         reader.read(chunks)
         torn = damage_of(file)
