@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -69,7 +70,7 @@ def read_info(path: Path) -> SealInfo | None:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         if not _begins_packed(path, file):
             return None
         return _info_in(file, zstandard.ZstdDecompressor())
@@ -92,10 +93,10 @@ def unpack(path: Path, limit: int = PLAIN_LIMIT) -> Unpacked:
         OSError: it cannot be read.
         RecordingUnreadable: its content has more than `limit` bytes, or it unpacks to absurd sizes.
     """
-    size = path.stat().st_size
-    if size > PLAIN_LIMIT:
-        raise _too_large(path, PLAIN_LIMIT)
-    data = path.read_bytes()
+    with path.open("rb", buffering=0) as raw:
+        if os.fstat(raw.fileno()).st_size > PLAIN_LIMIT:
+            raise _too_large(path, PLAIN_LIMIT)
+        data = raw.readall()
     with io.BytesIO(data) as file:
         if not _begins_packed(path, file):
             if len(data) > limit:

@@ -1,9 +1,9 @@
-"""The library: loading recordings, and finding rounds among 100,000."""
+"""The library: loading recordings, packing them, and finding rounds among 100,000."""
 
-from replayer_qt.cli.bench import catalogue, loading
+from replayer_qt.cli.bench import catalogue, loading, packing
 from replayer_qt.cli.bench.result import Result
 
 
 def measure() -> list[Result]:
-    """Return the figures of both."""
-    return loading.measure() + catalogue.measure()
+    """Return the figures of all three."""
+    return loading.measure() + packing.measure() + catalogue.measure()

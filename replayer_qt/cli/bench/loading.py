@@ -55,8 +55,8 @@ def measure() -> list[Result]:
     """Make recordings in a temporary folder, load them, and replay a million ticks."""
     with tempfile.TemporaryDirectory(prefix="replayer-bench-") as name:
         folder = Path(name)
-        foreign = _write_foreign(folder / "foreign")
-        own = _write_own(folder / "own")
+        foreign = write_foreign(folder / "foreign")
+        own = write_own(folder / "own")
         return [
             *_loading("foreign tick recordings", foreign, folder / "foreign.sqlite"),
             *_loading("journals", own, folder / "own.sqlite"),
@@ -71,7 +71,7 @@ def _loading(what: str, files: Sequence[Path], place: Path) -> list[Result]:
     store = ColumnFile(place)
     for one in entries:
         store.put(one.file, one.columns)
-    reading, first, again, events = _alternately(
+    reading, first, again, events = alternately(
         lambda: [path.read_bytes() for path in files],
         lambda: [load_columns(one.file, _Nothing()) for one in entries],
         lambda: [load_columns(one.file, store) for one in entries],
@@ -108,11 +108,11 @@ def _opening(folder: Path, ticks: int) -> Result:
     """One round of a file of its own, as a person who opens it for the first time waits for it."""
     folder.mkdir()
     prices = tuple(1.0 + number % 977 / 977 for number in range(ticks))
-    (path,) = _write_journals(folder, [_own_events(0, prices)])
+    (path,) = write_journals(folder, [_own_events(0, prices)])
     entry = index_file(path).file
     store = ColumnFile(folder / "columns.sqlite")
     store.put(entry, index_file(path).columns)
-    first, again = _alternately(
+    first, again = alternately(
         lambda: load_columns(entry, _Nothing()), lambda: load_columns(entry, store)
     )
     store.close()
@@ -137,7 +137,7 @@ class _Nothing:
     def close(self) -> None: ...
 
 
-def _alternately(*works: Callable[[], object]) -> list[float]:
+def alternately(*works: Callable[[], object]) -> list[float]:
     """Return the shortest of some runs of each, by turns [s of the processor].
 
     All of it is work of this process alone, and others that share the machine do not count.
@@ -159,7 +159,8 @@ def _name(number: int) -> RoundId:
     return RoundId(f"20251031-{number:016x}")
 
 
-def _write_foreign(folder: Path) -> list[Path]:
+def write_foreign(folder: Path) -> list[Path]:
+    """Write tick recordings in another program's shape, and return them."""
     folder.mkdir()
     files = []
     for number in range(_FILES):
@@ -194,11 +195,13 @@ def _foreign_rows(number: int) -> list[dict[str, object]]:
     return rows
 
 
-def _write_own(folder: Path) -> list[Path]:
-    return _write_journals(folder, [_own_events(number) for number in range(_FILES)])
+def write_own(folder: Path) -> list[Path]:
+    """Write journals of generated rounds, one each, and return them."""
+    return write_journals(folder, [_own_events(number) for number in range(_FILES)])
 
 
-def _write_journals(folder: Path, rounds: Sequence[Sequence[Event]]) -> list[Path]:
+def write_journals(folder: Path, rounds: Sequence[Sequence[Event]]) -> list[Path]:
+    """Record what happened in some rounds, and return the journals."""
     journal = RecordingJournal(
         folder, SystemClock(), RecorderSettings(), app_version="bench", session="bench"
     )
