@@ -31,6 +31,8 @@ def clean(text: str, limit: int = TEXT_KEPT) -> str:
     >>> clean("a" * 40, 5)
     'aaaa…'
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text.strip()  # nearly all of it: nothing to look at letter by letter
     head = text[: limit * 4]
     shown = "".join(" " if c in "\r\n\t\v\f" else c for c in head if _is_shown(c)).strip()
     cut = len(shown) > limit or len(text) > len(head)

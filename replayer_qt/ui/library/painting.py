@@ -37,6 +37,8 @@ from replayer_qt.ui.theme import DARK, Theme, mixed
 
 Index = QModelIndex | QPersistentModelIndex
 
+_TEXT: Final = Drawn.TEXT
+_SPARK: Final = Drawn.SPARK
 _PAD: Final = 6
 _CROSS: Final = 2.5
 _DOT: Final = 2.0
@@ -80,9 +82,9 @@ class RoundPainter(QStyledItemDelegate):
         if row is None or words is None:
             return
         for column, size, text in zip(self._rows.columns, sizes, words, strict=True):
-            if column.drawn is Drawn.SPARK and not size.isEmpty():
+            if column.drawn is _SPARK and not size.isEmpty():
                 self._spark_of(row, size, table.devicePixelRatioF(), table.font())
-            elif column.drawn is Drawn.TEXT and not size.isEmpty():
+            elif column.drawn is _TEXT and not size.isEmpty():
                 self._laid_out(text, size.width() - 2 * _PAD, table.font())
 
     # Qt's names from here on.
@@ -107,7 +109,7 @@ class RoundPainter(QStyledItemDelegate):
             painter.setPen(ink["muted"])
             painter.drawText(rect.adjusted(_PAD, 0, -_PAD, 0), _LEFT, WAITING)
             return
-        if column.drawn is Drawn.TEXT:
+        if column.drawn is _TEXT:
             colour = None if column.colour is None else column.colour(row)
             painter.setPen(ink[colour or "text"])
             room = rect.adjusted(_PAD, 0, -_PAD, 0)
