@@ -194,17 +194,18 @@ def judge_repair(before: dict[Path, bytes]) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     for path, data in before.items():
-        kept = _without_recovered_footer(path.read_bytes()) if path.exists() else b""
+        after = path.read_bytes() if path.exists() else b""
         if _is_complete(data):
-            found["changed"] += not path.exists() or path.read_bytes() != data
+            found["changed"] += after != data
             continue
+        kept = _without_recovered_footer(after)
         sound = _sound_part(data)
-        found["dropped"] += not kept.startswith(sound) and bool(sound)
-        tail = data[len(kept) :]
-        if tail and data.startswith(kept) and not tail.startswith(b'{"_f":'):
+        found["dropped"] += not kept.startswith(sound)
+        if len(kept) < len(data) and data.startswith(kept) and not after.startswith(data):
             found["torn"] += 1
-            beside = path.parent.glob(path.name + TORN + "*")
-            found["unkept"] += all(tail not in other.read_bytes() for other in beside)
+            tail, beside = data[len(kept) :], path.parent.glob(path.name + TORN + "*")
+            begun = tail.startswith(b'{"_f":')  # the same footer, begun and written again
+            found["unkept"] += not begun and all(tail not in one.read_bytes() for one in beside)
     return found
 
 

@@ -16,7 +16,7 @@ from tests.torture.journal_cache import model_cuts
 from tests.torture.journal_calls import by_kernel, in_process
 from tests.torture.journal_flips import flips, messages
 from tests.torture.journal_kills import LARGE, ROUNDS, SMALL, Flood, kills
-from tests.torture.journal_repairs import interrupted, repairs, shorts
+from tests.torture.journal_repairs import every_cut, interrupted, repairs, shorts
 from tests.torture.journal_world import clocks, crowded, full, rivals, starved
 from tests.torture.power_cut import cuts, removed
 
@@ -42,6 +42,7 @@ MODES: Final[dict[str, Mode]] = {
     "model": lambda folder, wish: model_cuts(folder, wish.cuts, wish.seed),
     "repairs": lambda folder, wish: repairs(folder, wish.repairs, wish.seed),
     "interrupted": lambda folder, wish: interrupted(folder),
+    "every-cut": lambda folder, wish: every_cut(folder),
     "shorts": lambda folder, wish: shorts(folder, wish.repairs, wish.seed),
     "starved": lambda folder, wish: starved(folder),
     "clocks": lambda folder, wish: clocks(folder, wish.jumps, wish.seed),

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from replayer_qt.adapters.journal.disk import Disk
+from replayer_qt.adapters.journal.mending import TORN
+from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.recovery import recover
 from tests.helpers.faulty_disk import FaultyDisk
 from tests.helpers.journals import files_in, journal_in
@@ -19,6 +21,7 @@ Mend = Callable[[Path, Disk | None], Any]
 Wrap = Callable[[FaultyDisk], FaultyDisk]
 
 _DEEPEST: Final = 16
+_KILOBYTE: Final = 1024
 
 
 def tear(data: bytes, draw: random.Random) -> bytes:
@@ -74,6 +77,29 @@ def interrupted(folder: Path, mend: Mend = recover) -> dict[str, int]:
             mend(place, None)
             found["cases"] += 1
             found += judge_repair(before)
+    return dict(found)
+
+
+def every_cut(folder: Path, mend: Mend = recover) -> dict[str, int]:
+    """Cut a recording at each byte of its first line and of its last kilobyte, and mend it."""
+    found: Counter[str] = Counter()
+    record_some(folder)
+    path, *others = files_in(folder)
+    for other in others:
+        other.unlink()
+    whole = path.read_bytes()
+    for at in sorted({*range(whole.index(b"\n") + 2), *range(len(whole) - _KILOBYTE, len(whole))}):
+        path.write_bytes(whole[:at])
+        before = snapshot(folder)
+        mend(folder, None)
+        found["cuts"] += 1
+        found += judge_repair(before)
+        if path.exists():
+            recording = read_journal(path)
+            found["damaged"] += bool(recording.damage)
+        found["found_again"] += len(recover(folder))
+        for kept in path.parent.glob(path.name + TORN + "*"):
+            kept.unlink()
     return dict(found)
 
 

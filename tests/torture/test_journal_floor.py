@@ -44,6 +44,15 @@ def test_every_bit_of_every_kind_of_record_may_be_wrong(tmp_path):
     zero(found, "accepted", "dropped", "silent")
 
 
+@pytest.mark.slow
+def test_a_file_may_be_cut_at_every_byte_and_is_mended(tmp_path):
+    """FAULTS R3, R18: each byte of the first line and of the last kilobyte, the footer's too."""
+    found = torture(tmp_path, "every-cut")
+    assert found["cuts"] > 1_200
+    assert found["torn"] > 900
+    zero(found, "dropped", "unkept", "changed", "damaged", "found_again")
+
+
 def test_damaged_messages_are_never_taken_for_what_came(tmp_path):
     """FAULTS R4, R15: what is read of them is what came, up to the damage."""
     found = torture(tmp_path, "messages", "--flips", "10000")

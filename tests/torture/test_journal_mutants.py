@@ -150,5 +150,6 @@ def test_a_naive_writer_does_not_survive_kills_and_rivals(tmp_path, name):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    found = broken(json.loads(done.stdout.splitlines()[-1]))
-    assert (rule in found) if rule else (found == set())
+    counts = json.loads(done.stdout.splitlines()[-1])
+    found = broken(counts)
+    assert (rule in found) if rule else (found == set()), counts

@@ -127,7 +127,8 @@ class _Mending:
         if size > _FIRST_LINE:
             return None
         data = self._path.read_bytes()
-        if data.strip(b"\0") and not (data.startswith(HEADER_START) and data.count(b"\n") == 0):
+        begun = data.startswith(HEADER_START) or HEADER_START.startswith(data)
+        if data.strip(b"\0") and not (begun and b"\n" not in data):
             return None
         self._keep(0)
         self._disk.remove(self._path)
