@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,17 +91,19 @@ def _segment(path: Path) -> int:
         return 0
 
 
-def in_process(folder: Path, make: Make = journal_in) -> dict[str, int]:
+def in_process(
+    folder: Path, make: Make = journal_in, codes: Iterable[str] = tuple(CODES)
+) -> dict[str, int]:
     """Fail the k-th call of each kind, once and from there on, with each error, for every k."""
     found: Counter[str] = Counter()
     healthy = FaultyDisk()
     record_some(folder / "healthy", healthy, make)
-    for name, code in CODES.items():
+    for name in codes:
         for lasting in (False, True):
             for number in range(1, healthy.calls + 1):
                 place = folder / f"{name}-{lasting}-{number}"
                 fault = {"fail_from" if lasting else "fail_at": number}
-                disk = FaultyDisk(error=code, only=CALLS, **fault)
+                disk = FaultyDisk(error=CODES[name], only=CALLS, **fault)
                 lost = record_some(place, disk, make)
                 found["left_open"] += len(disk.open)
                 found += judge(place, lost, lasting=lasting)

@@ -49,7 +49,7 @@ def mend_with(mend):
 
 
 def lose_with(make):
-    return lambda folder: in_process(folder, make)
+    return lambda folder: in_process(folder, make, ["ENOSPC"])
 
 
 def crowd(make):
