@@ -57,7 +57,7 @@ def mend_packed(
         What was done; None if nothing is wrong with it.
     """
     try:
-        damage = check_packed(path)
+        damage = () if path.is_symlink() else check_packed(path)
         if not damage:
             return None
         found = unpack(path)
