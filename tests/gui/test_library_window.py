@@ -21,7 +21,7 @@ from replayer_qt.core.commands import OpenRecordings, OpenRound
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import Quality, Range, RoundQuery, SortBy
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
-from replayer_qt.core.library_language import LANGUAGE
+from replayer_qt.core.library_language import LANGUAGE, parse_query
 from replayer_qt.core.library_requests import (
     CancelJob,
     Export,
@@ -32,6 +32,7 @@ from replayer_qt.core.library_requests import (
     ReadRows,
     ReadSearches,
     ReadUsage,
+    Rebuild,
     Refresh,
     SavePlaylist,
     Seal,
@@ -42,6 +43,7 @@ from replayer_qt.core.library_requests import (
     Verify,
 )
 from replayer_qt.core.settings import LibrarySettings
+from replayer_qt.ui.library.deeds import reveal
 from replayer_qt.ui.library.dialogs import ConfirmDialog, NameDialog, NoteDialog, TagsDialog
 from replayer_qt.ui.library.export_dialog import ExportDialog
 from replayer_qt.ui.library.report_dialog import ReportDialog
@@ -818,6 +820,33 @@ def test_looking_for_new_recordings_has_a_key(opened):
     window, library = opened()
     QTest.keyClick(window, Qt.Key.Key_F5)
     assert library.of(Refresh)[-1].everywhere
+
+
+def test_the_catalogue_is_made_anew_after_a_question(opened):
+    window, library = opened()
+    actions = {each.text(): each for each in window.rounds.bar.imports.menu().actions()}
+    actions["Make the catalogue &anew…"].trigger()
+    assert library.of(Rebuild) == []
+    dialog = dialog_of(window, ConfirmDialog)
+    assert "Nothing is lost" in dialog.lines[1]
+    dialog.accept()
+    settle()
+    assert len(library.of(Rebuild)) == 1
+
+
+def test_a_tag_that_is_offered_means_that_tag(opened):
+    window, _ = opened(0)
+    box = window.rounds.bar.search
+    for tag in ("moon", "two words", "a,b", 'say "no"', "-tag:x"):
+        box.show_tags([tag])
+        offered = [each for each in box._words.stringList() if each.startswith("tag:")]
+        assert parse_query(offered[-1]).query.tags == (tag,)
+
+
+def test_what_is_no_folder_is_not_revealed(tmp_path):
+    (tmp_path / "file.jsonl").write_text("x", "utf-8")
+    assert not reveal(str(tmp_path / "file.jsonl"))
+    assert not reveal(str(tmp_path / "gone"))
 
 
 # --- dragging

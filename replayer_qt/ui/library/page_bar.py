@@ -18,11 +18,15 @@ class PageBar(QWidget):
         pane_wanted: whether the filters shall be shown [bool].
         files_wanted: files shall be chosen for an import.
         folder_wanted: a folder shall be chosen for an import.
+        refresh_wanted: new recordings shall be looked for.
+        rebuild_wanted: the catalogue shall be made anew.
     """
 
     pane_wanted = Signal(bool)
     files_wanted = Signal()
     folder_wanted = Signal()
+    refresh_wanted = Signal()
+    rebuild_wanted = Signal()
 
     def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,9 @@ class PageBar(QWidget):
             action = menu.addAction(words)
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(signal)
+        menu.addSeparator()
+        menu.addAction("&Look for new recordings\tF5").triggered.connect(self.refresh_wanted)
+        menu.addAction("Make the catalogue &anew…").triggered.connect(self.rebuild_wanted)
         self.imports.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 2)

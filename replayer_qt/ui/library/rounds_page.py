@@ -23,9 +23,10 @@ from replayer_qt.core.library_answers import (
     SearchesRead,
 )
 from replayer_qt.core.library_language import parse_query, query_text
-from replayer_qt.core.library_requests import FindRounds, ReadRows, ReadSearches
+from replayer_qt.core.library_requests import FindRounds, ReadRows, ReadSearches, Rebuild, Refresh
 from replayer_qt.ui import fmt
 from replayer_qt.ui.library.deeds import Deeds
+from replayer_qt.ui.library.dialogs import ConfirmDialog
 from replayer_qt.ui.library.filter_pane import FilterPane
 from replayer_qt.ui.library.gathering import Gathering
 from replayer_qt.ui.library.page_bar import PageBar
@@ -44,6 +45,10 @@ TYPING_MS: Final = 150
 _NARROW_PX: Final = 960
 _PREVIEW_PX: Final = 190
 _PANE_PX: Final = 240
+_REBUILT: Final = (
+    "Every file is read again; that may take some minutes for many.",
+    "Nothing is lost: the catalogue is only a cache. Tags, notes and bookmarks stay.",
+)
 
 
 class RoundsPage(QWidget):
@@ -202,6 +207,21 @@ class RoundsPage(QWidget):
         """Leave nothing out."""
         self.set_query(cleared(self.query), at_once=True)
 
+    @Slot()
+    def look_for_new(self) -> None:
+        """Have every folder looked through for new recordings."""
+        self._questions.want(Refresh(everywhere=True))
+
+    @Slot()
+    def _ask_rebuild(self) -> None:
+        dialog = ConfirmDialog("Make the catalogue anew", _REBUILT, "Make anew", self)
+        dialog.confirmed.connect(self._rebuild)
+        dialog.open()
+
+    @Slot()
+    def _rebuild(self) -> None:
+        self._questions.want(Rebuild())
+
     # --- answers
 
     def _show_found(self, answer: Answer) -> None:
@@ -307,6 +327,8 @@ class RoundsPage(QWidget):
         bar.pane_wanted.connect(self._show_pane)
         bar.files_wanted.connect(self.files_wanted)
         bar.folder_wanted.connect(self.folder_wanted)
+        bar.refresh_wanted.connect(self.look_for_new)
+        bar.rebuild_wanted.connect(self._ask_rebuild)
         self.pane.changed.connect(self._read_pane)
         self.lack.files_wanted.connect(self.files_wanted)
         self.lack.folder_wanted.connect(self.folder_wanted)

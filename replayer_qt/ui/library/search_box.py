@@ -67,7 +67,7 @@ class SearchBox(QLineEdit):
 
     def show_tags(self, tags: Sequence[str]) -> None:
         """Offer the tags in use, too."""
-        kept = [tag if " " not in tag else f'"{tag}"' for tag in tags[:_TAGS_OFFERED]]
+        kept = [_quoted(tag) for tag in tags[:_TAGS_OFFERED]]
         self._words.setStringList(
             [*_WORDS, *(f"tag:{tag}" for tag in kept), *(f"-tag:{tag}" for tag in kept)]
         )
@@ -119,6 +119,12 @@ class SearchBox(QLineEdit):
             event.accept()  # it clears the search before it means anything to the window
             return True
         return super().event(event)
+
+
+def _quoted(tag: str) -> str:
+    """The tag as it must be typed where it would mean something else without quotes."""
+    plain = not any(letter.isspace() or letter in ',"' for letter in tag)
+    return tag if plain else '"' + tag.replace('"', '""') + '"'
 
 
 def _is_escape(event: QEvent) -> bool:

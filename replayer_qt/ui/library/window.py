@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from replayer_qt.core.library import RoundQuery
 from replayer_qt.core.library_answers import Answer, JobEnded, JobState, Progress
-from replayer_qt.core.library_requests import CancelJob, Import, Job, LibraryRequest, Refresh
+from replayer_qt.core.library_requests import CancelJob, Import, Job, LibraryRequest
 from replayer_qt.core.settings import LibrarySettings
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
@@ -181,10 +181,6 @@ class LibraryWindow(QWidget):
         self.asked.emit(request)
 
     @Slot()
-    def _refresh(self) -> None:
-        self.queue.add(Refresh(everywhere=True))
-
-    @Slot()
     def _stop_what_goes_on(self) -> None:
         """Escape gives up the nearest thing: an errand, else the job."""
         if not self.rounds.gathering.cancel():
@@ -235,7 +231,7 @@ class LibraryWindow(QWidget):
         self.rounds.files_wanted.connect(self.ask_for_files)
         self.rounds.folder_wanted.connect(self.ask_for_folder)
         self.jobs.report_wanted.connect(self._show_report)
-        QShortcut(QKeySequence("F5"), self, self._refresh)
+        QShortcut(QKeySequence("F5"), self, self.rounds.look_for_new)
         QShortcut(QKeySequence("F1"), self, self._show_sheet)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)
 
