@@ -125,6 +125,18 @@ def plain_path(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(SEALED_SUFFIX))
 
 
+def lies_at(path: Path) -> Path:
+    """Return where a recording lies now, which may have been packed, or unpacked, since; or `path`.
+
+    Never raises.
+    """
+    other = plain_path(path) if path.name.endswith(SEALED_SUFFIX) else sealed_path(path)
+    try:
+        return other if not path.exists() and other.is_file() else path
+    except OSError:
+        return path
+
+
 def digest_named(path: Path) -> str | None:
     """Return the digest's first digits that an imported file's name begins with, if it does.
 

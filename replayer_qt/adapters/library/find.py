@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from replayer_qt.adapters.journal.format import SEALED_SUFFIX
+from replayer_qt.adapters.journal.sealed_format import lies_at
 from replayer_qt.adapters.library.detect import detect
 from replayer_qt.adapters.library.importers.public_shapes import symbol_in
 from replayer_qt.core.errors import RecordingUnreadable
 
-FILES_LIMIT: Final = 100_000
+FILES_LIMIT: Final = 1_000_000
 """Files found at most; a folder with more is not one of recordings."""
 
 _DEPTH_LIMIT: Final = 16
@@ -27,11 +28,12 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
     Folders are searched to a depth of 16, in order of name, without following links to folders;
     in them JSON Lines count, and other files that are recordings by their name or content, plain
     or packed; of a file that lies there as both, the plain one. A file that is meant twice comes
-    once. A path that does not exist is kept, so that opening it tells of it. Never raises.
+    once, one that was packed since where it lies now. A path that does not exist is kept, so that
+    opening it tells of it. Never raises.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        for file in _below(path, _DEPTH_LIMIT) if _is_folder(path) else (path,):
+        for file in _below(path, _DEPTH_LIMIT) if _is_folder(path) else (lies_at(path),):
             if len(found) >= FILES_LIMIT:
                 return list(found)
             found.setdefault(file)

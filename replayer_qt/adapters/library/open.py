@@ -5,6 +5,7 @@ from typing import Final
 
 from replayer_qt.adapters.journal.reader import read_journal
 from replayer_qt.adapters.journal.sealed import open_plain
+from replayer_qt.adapters.journal.sealed_format import lies_at
 from replayer_qt.adapters.library.detect import describe, detect
 from replayer_qt.adapters.library.importers.captures import read_capture
 from replayer_qt.adapters.library.importers.documents import (
@@ -39,7 +40,7 @@ def open_recording(path: Path, stream: StreamId) -> Recording:
     """Return what a file holds, in whichever format we know; damage is listed, never fatal.
 
     Args:
-        path: the file.
+        path: the file; one that was packed since is found where it lies now.
         stream: the stream that every event shall name.
 
     Raises:
@@ -49,6 +50,9 @@ def open_recording(path: Path, stream: StreamId) -> Recording:
     try:
         return _open(path, stream)
     except OSError as error:
+        now = lies_at(path)
+        if now != path:  # it was packed since its name was learned
+            return open_recording(now, stream)
         raise _refused(path, error) from error
 
 

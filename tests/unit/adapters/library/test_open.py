@@ -7,7 +7,7 @@ import pytest
 import zstandard
 
 from replayer_qt.adapters.journal.sealed_format import SealFacts
-from replayer_qt.adapters.journal.sealed_packing import pack_bytes, seal
+from replayer_qt.adapters.journal.sealed_packing import pack_bytes, seal, unseal
 from replayer_qt.adapters.library.detect import detect
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
@@ -137,6 +137,21 @@ def test_a_packed_journal_opens_as_it_was(tmp_path):
     recording = open_recording(seal(path, facts).path, REPLAY)
     assert recording.events == plain.events
     assert (recording.format, recording.ended) == (plain.format, plain.ended)
+
+
+def test_a_recording_that_was_packed_since_is_found_by_its_old_name(tmp_path):
+    """FAULTS R18: recent files, playlists and bookmarks outlive the packing, and the way back."""
+    path = closed_journal(tmp_path)
+    plain = open_recording(path, REPLAY)
+    packed = seal(path, facts).path
+    assert open_recording(path, REPLAY).events == plain.events
+    assert find_recordings([path]) == [packed]
+    unseal(packed)
+    assert open_recording(packed, REPLAY).path == str(path)
+    assert find_recordings([packed, path]) == [path]
+    path.unlink()
+    with pytest.raises(RecordingUnreadable):
+        open_recording(packed, REPLAY)
 
 
 def test_damage_of_a_packed_foreign_file_is_listed_with_its_place(tmp_path):
