@@ -119,15 +119,15 @@ def stream_of(path: Path, content: Unpacked) -> StreamId:
     if content.info is not None and content.info.rounds:
         return content.info.rounds[0].stream
     if content.data.startswith(HEADER_START):
-        return _named_in(content.data[:_FIRST_LINE]) or RUGS
+        return _named_in(content.data) or RUGS
     if content.data.startswith(b"{"):
         return RUGS
     return stream_named_in(path) or RUGS
 
 
-def _named_in(start: bytes) -> StreamId | None:
+def _named_in(data: bytes) -> StreamId | None:
     try:
-        return read_header(start[: start.find(b"\n")]).stream
+        return read_header(data[: data.find(b"\n", 0, _FIRST_LINE)]).stream
     except _UNREADABLE:
         return None
 
@@ -135,7 +135,7 @@ def _named_in(start: bytes) -> StreamId | None:
 def _journal(
     path: Path, data: bytes, stream: StreamId | None
 ) -> tuple[Recording, tuple[ToldRound, ...]] | None:
-    name = stream or _named_in(data[:_FIRST_LINE])
+    name = stream or _named_in(data)
     if name is None:
         return None
     quick = read_journal_quickly(data, name)

@@ -174,15 +174,18 @@ def _heard(lines: list[_Price]) -> HeardTicks:
     if not np.isfinite(prices).all():
         raise ValueError("a price is no number")
     ats = np.fromiter([line.at for line in lines], np.int64, size)
+    filled = np.zeros(size, np.bool_)
+    if {line.origin for line in lines} != {_LIVE}:
+        filled = np.fromiter([line.origin != _LIVE for line in lines], np.bool_, size)
     return HeardTicks(
         ticks=np.fromiter([line.tick for line in lines], np.int64, size),
         prices=prices,
         ats=ats.clip(0, LATEST_NS),
         counts=_counts([line.trade_count for line in lines]),
-        filled=np.fromiter([line.origin != _LIVE for line in lines], np.bool_, size),
+        filled=filled,
     )
 
 
 def _counts(told: list[int | None]) -> NDArray[np.int64]:
-    counts = [NOT_TOLD if count is None else count for count in told]
+    counts = told if None not in told else [NOT_TOLD if one is None else one for one in told]
     return np.fromiter(counts, np.int64, len(counts)).clip(NOT_TOLD, LATEST_NS)
