@@ -1,8 +1,10 @@
 """The rows of an export: what a tick and a round look like to other programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from itertools import starmap
 from typing import Final, Literal
 
 import msgspec
@@ -160,20 +162,22 @@ def _second(second: int) -> str:
     return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
+def told_in(columns: RoundColumns) -> tuple[Iterable[object], ...]:
+    """Return the last six members of a piece's rows, one iterable for each."""
+    ats = columns.ats.tolist()
+    return (
+        columns.ticks.tolist(),
+        columns.prices.tolist(),
+        _stamps(ats),
+        (at or None for at in ats),
+        (None if count < 0 else count for count in columns.counts.tolist()),
+        rug_marks(columns).tolist(),
+    )
+
+
 def _rows_of(columns: RoundColumns) -> list[TickRow]:
-    venue = venue_of(columns.stream)
-    return [
-        TickRow(venue, columns.stream, columns.round_id, tick, price, at, at_ns, count, is_rug)
-        for tick, price, at, at_ns, count, is_rug in zip(
-            columns.ticks.tolist(),
-            columns.prices.tolist(),
-            _stamps(columns.ats.tolist()),
-            (at or None for at in columns.ats.tolist()),
-            (None if count < 0 else count for count in columns.counts.tolist()),
-            rug_marks(columns).tolist(),
-            strict=True,
-        )
-    ]
+    whose = (venue_of(columns.stream), columns.stream, columns.round_id)
+    return list(starmap(partial(TickRow, *whose), zip(*told_in(columns), strict=True)))
 
 
 def _stamps(ats: Sequence[int]) -> Iterator[str | None]:
