@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_report(report: FileReport) -> None:
     if report.problem:
-        print(f"{report.path}: {report.problem}")
+        named = report.path in report.problem
+        print(report.problem if named else f"{report.path}: {report.problem}")
     elif report.bad_lines or report.damage:
         told = f"{report.bad_lines:,} bad lines, {report.recovered_lines:,} records recovered"
         print(f"{report.path}: {report.outcome}, {report.rounds} rounds; {told}")

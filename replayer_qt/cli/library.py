@@ -192,7 +192,7 @@ def _line(row: LibraryRound) -> str:
 
 
 def _mb(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+    return f"{size / 1e6:,.1f} MB" if size >= 1_000_000 else f"{size / 1e3:,.1f} kB"
 
 
 def _print_ended(ended: JobEnded, *, json: bool) -> int:
