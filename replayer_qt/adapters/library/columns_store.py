@@ -215,8 +215,8 @@ class ColumnFile:
                 connection.execute(statement)
 
     def _fail(self, error: sqlite3.Error) -> None:
-        """Make a broken file anew; a disk that is full or a busy file only costs this once."""
-        if _passes(error):
+        """Make a broken file anew; a full disk, a busy file, a wrong call only cost this once."""
+        if _passes(error) or not hasattr(error, "sqlite_errorcode"):
             log.info("columns were not kept or read: %s", error)
             return
         self._let_go()

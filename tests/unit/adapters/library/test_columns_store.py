@@ -1,6 +1,7 @@
 """What was read once is there again, and a broken store costs nothing but time."""
 
 import sqlite3
+import threading
 
 import numpy as np
 import pytest
@@ -200,6 +201,17 @@ def test_a_store_that_cannot_be_used_keeps_nothing_and_says_why(tmp_path):
     store.forget(["x"])
     store.close()
     assert "cannot be used" in store.broken
+
+
+def test_a_call_on_another_thread_gets_nothing_and_breaks_nothing(store):
+    store.put(entry(), (columns(),))
+    got = []
+    thread = threading.Thread(target=lambda: got.append(store.get(entry())))
+    thread.start()
+    thread.join()
+    assert got == [None]
+    assert store.broken == ""
+    assert store.get(entry()) is not None
 
 
 def test_two_stores_on_one_file_see_each_others(tmp_path):
