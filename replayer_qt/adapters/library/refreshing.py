@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.format import HEADER_START
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
 from replayer_qt.adapters.journal.sealed_packing import is_over
 from replayer_qt.adapters.library.crew import Crew, Failed
@@ -129,14 +130,20 @@ def _is_news(seen: _Seen, known: dict[str, FileEntry], ground: Ground) -> bool:
 
 
 def _is_being_written(seen: _Seen, ground: Ground) -> bool:
-    """A young file without its end; one that is old was left so by a crash, and counts."""
+    """A young journal without its end; one that is old was left so by a crash, and counts."""
     age = ground.clock.now() - seen.modified
     if age > BEING_WRITTEN_S * NANOS_PER_SECOND or seen.path.suffix != ".jsonl":
         return False
     try:
-        return seen.path.is_relative_to(ground.recordings) and not is_over(seen.path)
+        return _is_journal(seen.path) and not is_over(seen.path)
     except OSError:
         return True
+
+
+def _is_journal(path: Path) -> bool:
+    with path.open("rb") as file:
+        begin = file.read(len(HEADER_START))
+    return HEADER_START.startswith(begin)
 
 
 def _gone(known: Iterable[str], recordings: Path) -> list[str]:
