@@ -68,7 +68,8 @@ def test_without_a_key_nothing_is_sealed(ring, data, tmp_path, capsys):
     assert secret.read_text() == "mine"
 
 
-def test_a_machine_without_a_keyring_is_3_and_a_passphrase_is_proposed(no_ring, data, capsys):
+@pytest.mark.usefixtures("no_ring")
+def test_a_machine_without_a_keyring_is_3_and_a_passphrase_is_proposed(data, capsys):
     """S3-R4: a wrong keyring backend is a clear error."""
     assert vault(data, "new-key") == 3
     complaint = capsys.readouterr().err
@@ -78,9 +79,8 @@ def test_a_machine_without_a_keyring_is_3_and_a_passphrase_is_proposed(no_ring, 
     assert "no keyring" in capsys.readouterr().out
 
 
-def test_a_passphrase_comes_from_a_file_or_the_environment(
-    no_ring, data, tmp_path, capsys, monkeypatch
-):
+@pytest.mark.usefixtures("no_ring")
+def test_a_passphrase_comes_from_a_file_or_the_environment(data, tmp_path, capsys, monkeypatch):
     """S3-R4: never from an argument; a wrong one is told at once."""
     secret, stated = tmp_path / "own.jsonl", tmp_path / "pass"
     secret.write_text("mine")
