@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.library.alone import alone
 from replayer_qt.adapters.library.catalogue_sql import (
     SCHEMA,
     SENSELESS,
@@ -26,6 +27,7 @@ FILE: Final = "catalogue.sqlite"
 BUSY_S: Final = 5.0
 """How long another process may hold the file [s]."""
 
+_UNKNOWN: Final = (-1, -1)
 _APPLICATION: Final = 0x52504C43
 _PARTS: Final = ("", "-wal", "-shm")
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -80,9 +82,9 @@ class SqliteStore:
         """
         self._path = folder / FILE
         self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = _UNKNOWN
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = _opened_or_new(self._path)
+            self._open()
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from error
 
@@ -104,10 +106,10 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator["_SqliteCursor"]:
-        connection = self._connection
-        if connection is None:
+        if self._connection is None:
             raise CatalogueUnusable("The catalogue is closed.", remedy="Open it again.")
         try:
+            connection = self._current(self._connection)
             connection.execute(begin)
             try:
                 yield _SqliteCursor(connection)
@@ -116,16 +118,39 @@ class SqliteStore:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-        except (sqlite3.Error, OverflowError, *SENSELESS) as error:
+        except (sqlite3.Error, OSError, OverflowError, *SENSELESS) as error:
             if _is_damage(error):
                 self._begin_anew()
             raise self._unusable(error) from error
 
+    def _current(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """A connection to the file that is there now: another process may have set ours aside."""
+        if _identity(self._path) == self._identity:
+            return connection
+        connection.close()
+        return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        self._identity = _UNKNOWN
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._alone():  # whoever sets the file aside holds the lock as well
+            self._connection = connection = _opened_or_new(self._path)
+            self._identity = _identity(self._path)
+        return connection
+
     def _begin_anew(self) -> None:
-        self.close()
+        if self._connection is None:
+            return
+        damaged, self._identity = self._identity, _UNKNOWN
+        self._connection.close()
         with contextlib.suppress(sqlite3.Error, OSError):
-            set_aside(self._path)
-            self._connection = _opened(self._path)
+            with self._alone():
+                if _identity(self._path) == damaged:
+                    set_aside(self._path)
+            self._open()
+
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        return alone(self._path.parent, what="The catalogue", wait_s=BUSY_S)
 
     def _unusable(self, error: Exception) -> CatalogueUnusable:
         if _is_damage(error):
@@ -184,6 +209,14 @@ def _opened_or_new(path: Path) -> sqlite3.Connection:
         log.info("%s is set aside: %s", path.name, error)
         set_aside(path)
         return _opened(path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        stated = path.stat()
+    except FileNotFoundError:
+        return None
+    return stated.st_dev, stated.st_ino
 
 
 class _Foreign(Exception):

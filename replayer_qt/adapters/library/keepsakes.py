@@ -5,10 +5,8 @@ the file at once: whoever writes holds the folder's lock, whoever reads follows 
 """
 
 import contextlib
-import errno
 import os
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +14,8 @@ import msgspec
 
 from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.format import is_sound, seal
-from replayer_qt.adapters.journal.lock import FolderLock
+from replayer_qt.adapters.library.alone import alone
 from replayer_qt.adapters.library.storable import from_json, to_json
-from replayer_qt.core.errors import DataDirUnusable
 from replayer_qt.core.library import Marks, SavedSearch
 from replayer_qt.core.units import RoundId, StreamId
 
@@ -162,7 +159,7 @@ class KeepsakeFile:
         if not lines:
             return
         self._disk.make_folder(self._folder)
-        with self._alone():
+        with alone(self._folder, what="Notes", wait_s=WAIT_S):
             is_new = not self._path.exists()
             fd = os.open(self._path, _OPEN, 0o600)
             try:
@@ -173,23 +170,6 @@ class KeepsakeFile:
                 self._disk.sync_folder(self._folder)
             if self._lines > FEW and self._lines > 3 * len(self._marks) and self._is_ours():
                 self._compact()
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = FolderLock(self._folder, what="Notes")
-        until = time.monotonic() + WAIT_S
-        while True:
-            try:
-                lock.acquire()
-                break
-            except DataDirUnusable as error:
-                if time.monotonic() > until:
-                    raise OSError(errno.EAGAIN, str(error)) from error
-                time.sleep(0.01)
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _append(self, fd: int, lines: Sequence[_Line]) -> None:
         self._follow_in(fd)

@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 import replayer_qt
 from replayer_qt.adapters.library.catalogue import SqlCatalogue, open_catalogue
 from replayer_qt.adapters.library.catalogue_sql import find_sql
-from replayer_qt.adapters.library.catalogue_sqlite import FILE, SqliteStore
+from replayer_qt.adapters.library.catalogue_sqlite import FILE, SqliteStore, set_aside
 from replayer_qt.core.errors import CatalogueUnusable
 from replayer_qt.core.library import Marks, Quality, Range, RoundQuery, SortBy
 from replayer_qt.core.settings import LibrarySettings
@@ -118,6 +119,51 @@ def test_another_version_is_set_aside(tmp_path):
     catalogue = opened(tmp_path)
     assert catalogue.find(RoundQuery()) == ()
     assert (tmp_path / f"{FILE}.broken").exists()
+    catalogue.close()
+
+
+def test_threads_that_find_it_damaged_at_once_share_the_new_one(tmp_path):
+    filled(tmp_path)
+    (tmp_path / FILE).write_bytes(b"this is no database, but text of some length" * 100)
+    barrier = threading.Barrier(4)
+    made = []
+
+    def work(number):
+        barrier.wait(timeout=10)
+        catalogue = opened(tmp_path)
+        catalogue.put(file_entry(f"/{number}"), [round_entry(f"r{number}")])
+        made.append(catalogue)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [catalogue.totals().files for catalogue in made] == [4, 4, 4, 4]
+    for catalogue in made:
+        catalogue.close()
+
+
+def test_a_file_that_another_process_set_aside_is_left(tmp_path):
+    filled(tmp_path)
+    one = opened(tmp_path)
+    assert one.totals().files == 200
+    set_aside(tmp_path / FILE)
+    other = opened(tmp_path)
+    other.put(file_entry("/new"), [round_entry("new")])
+    assert one.totals().files == 1
+    assert one.put(file_entry("/newer"), [round_entry("newer")]) == 1
+    assert other.totals().files == 2
+    one.close()
+    other.close()
+
+
+def test_a_folder_that_was_deleted_is_made_again(tmp_path):
+    filled(tmp_path / "library")
+    catalogue = opened(tmp_path / "library")
+    shutil.rmtree(tmp_path / "library")
+    assert catalogue.totals().files == 0
+    assert catalogue.put(file_entry(), [round_entry()]) == 1
     catalogue.close()
 
 
