@@ -16,6 +16,7 @@ from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.library.columns_store import ColumnFile
 from replayer_qt.adapters.library.indexing import index_file, load_columns
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.cli.bench.opening import opening
 from replayer_qt.cli.bench.result import Result
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.core.commands import Play, SetSpeed
@@ -60,7 +61,7 @@ def measure() -> list[Result]:
         return [
             *_loading("foreign tick recordings", foreign, folder / "foreign.sqlite"),
             *_loading("journals", own, folder / "own.sqlite"),
-            *(_opening(folder / f"long{ticks}", ticks) for ticks in (_TYPICAL, _LONG)),
+            *_opening(folder),
             _replaying(),
         ]
 
@@ -104,20 +105,31 @@ def _loading(what: str, files: Sequence[Path], place: Path) -> list[Result]:
     ]
 
 
-def _opening(folder: Path, ticks: int) -> Result:
+def _opening(folder: Path) -> list[Result]:
     """One round of a file of its own, as a person who opens it for the first time waits for it."""
-    folder.mkdir()
-    prices = tuple(1.0 + number % 977 / 977 for number in range(ticks))
-    (path,) = write_journals(folder, [_own_events(0, prices)])
-    entry = index_file(path).file
-    store = ColumnFile(folder / "columns.sqlite")
-    store.put(entry, index_file(path).columns)
+    results: list[Result] = []
+    painted: dict[str, tuple[Path, RoundId]] = {}
+    for ticks in (_TYPICAL, _LONG):
+        place = folder / f"{ticks}"
+        place.mkdir()
+        prices = tuple(1.0 + number % 977 / 977 for number in range(ticks))
+        (path,) = write_journals(place, [_own_events(0, prices)])
+        painted[f"a round of {ticks:,} ticks"] = path, _name(0)
+        results.append(_to_columns(path, ticks))
+    (folder / "window").mkdir()
+    return [*results, *opening(folder / "window", painted)]
+
+
+def _to_columns(path: Path, ticks: int) -> Result:
+    found = index_file(path)
+    store = ColumnFile(path.with_name("columns.sqlite"))
+    store.put(found.file, found.columns)
     first, again = alternately(
-        lambda: load_columns(entry, _Nothing()), lambda: load_columns(entry, store)
+        lambda: load_columns(found.file, _Nothing()), lambda: load_columns(found.file, store)
     )
     store.close()
     return Result(
-        name=f"open one round of {ticks:,} ticks to columns, first time",
+        name=f"open a round of {ticks:,} ticks to columns, first time",
         value=first * 1e3,
         unit="ms",
         budget=OPENING_BUDGET,
