@@ -56,7 +56,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         if self.kind == "yes-no":
             return "true or false"
         if self.kind == "text":
-            return f"an address, http:// or https://, of at most {self.longest} characters"
+            schemes = "postgresql://, or nothing" if self.default == "" else "http:// or https://"
+            return f"an address, {schemes}, of at most {self.longest} characters"
         noun = "a whole number" if self.kind == "whole" else "a number"
         return f"{noun} from {self.least:,.12g} to {self.most:,.16g}".replace(",", "_")
 
@@ -132,6 +133,7 @@ _SPELLINGS: Final = {
     "true": True, "yes": True, "on": True, "1": True,
     "false": False, "no": False, "off": False, "0": False,
 }  # fmt: skip
+_PASSWORD: Final = re.compile(r"(//[^/@:]*:).*@")
 _CONTRADICTIONS: Final = (
     (("feed", "stale_s"), "must be less than", ("feed", "reconnect_s")),
     (("feed", "backoff_base_s"), "must not exceed", ("feed", "backoff_cap_s")),
@@ -183,7 +185,7 @@ def _checked(declared: Declared, said: Said) -> Value:
 
 def _shown(value: object) -> str:
     try:
-        return ascii(value)[:80]
+        return _PASSWORD.sub(r"\1...@", ascii(value))[:80]
     except ValueError:  # a whole number of thousands of digits
         return "so large a number"
 
