@@ -34,6 +34,8 @@ def mend_sealing(folder: Path, disk: Disk | None = None) -> tuple[Finding, ...]:
     for path in _files_below(folder):
         try:
             finding = _mend(path, disk)
+        except FileNotFoundError:
+            continue  # somebody else has just finished with it
         except (OSError, RecordingUnreadable) as error:
             finding = Finding(path=str(path), status="skipped", what=str(error))
         if finding is not None:

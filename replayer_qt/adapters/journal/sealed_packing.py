@@ -101,10 +101,19 @@ def seal(
     """
     disk = disk or RealDisk()
     target = sealed_path(path)
-    if not path.exists() and target.exists():
-        return SealedFile(
-            path=target, size=target.stat().st_size, info=read_info(target), changed=False
-        )
+    try:
+        if path.exists() or not target.exists():
+            return _seal(path, target, facts_of_path, disk)
+    except FileNotFoundError:  # another program was quicker
+        if path.exists() or not target.exists():
+            raise
+    size = target.stat().st_size
+    return SealedFile(path=target, size=size, info=read_info(target), changed=False)
+
+
+def _seal(
+    path: Path, target: Path, facts_of_path: Callable[[Path], SealFacts], disk: Disk
+) -> SealedFile:
     with held(path) as file:
         problem = _IN_USE if file is None else _why_not(path)
         if file is None or problem:

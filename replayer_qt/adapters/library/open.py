@@ -30,6 +30,7 @@ from replayer_qt.core.units import StreamId
 SIZE_LIMIT: Final = 2 * 1024**3
 """Larger files are refused, but for tables of the public archive [bytes]."""
 
+_ATTEMPTS: Final = 4
 _REMEDY: Final = (
     "Open a recording of this program, one of the formats A to K, or a table of trades or klines "
     "from Binance's public archive."
@@ -47,13 +48,17 @@ def open_recording(path: Path, stream: StreamId) -> Recording:
         RecordingUnreadable: it is missing, empty, too large, or in no format that we know; the
             message says what was found.
     """
-    try:
-        return _open(path, stream)
-    except OSError as error:
-        now = lies_at(path)
-        if now != path:  # it was packed since its name was learned
-            return open_recording(now, stream)
-        raise _refused(path, error) from error
+    for _ in range(_ATTEMPTS):
+        try:
+            return _open(path, stream)
+        except (OSError, RecordingUnreadable) as error:
+            now = lies_at(path)
+            if now == path and isinstance(error, OSError):
+                raise _refused(path, error) from error
+            if now == path:
+                raise
+            path = now  # it was packed, or unpacked, since its name was learned
+    raise _unreadable(path, "it is being packed and unpacked", "Try again.")
 
 
 def open_table(path: Path, stream: StreamId) -> PublicTable | None:
