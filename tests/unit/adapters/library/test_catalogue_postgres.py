@@ -185,7 +185,7 @@ def test_what_another_program_wrote_there_is_told(opened, postgres_server):
 
 # --- addresses and passwords
 
-PASSWORD = "hunter2%secret"  # noqa: S105
+PASSWORD = "hunter2%secret"  # noqa: S105  # pragma: allowlist secret
 IN_URL = "hunter2%25secret"
 
 
