@@ -65,19 +65,22 @@ POPUP = pytest.mark.qt_log_ignore("does not support (grabbing|raise)", extend=Tr
 
 @pytest.fixture
 def opened(qtbot):
-    """Open a window with so many rounds behind it."""
+    """Open a window with so many rounds behind it; None for nobody who answers."""
+    kept: list[object] = []  # a test that is over must not leave them to the collector alone
 
     def make(count=60, *, store=None, size=(1280, 800), show=True, **fields):
         window = LibraryWindow(layout_store=store or Store(), **fields)
         qtbot.addWidget(window)
-        library = ALibrary(window, count)
+        library = None if count is None else ALibrary(window, count)
+        kept.extend((window, library))
         window.resize(*size)
         if show:
             window.show()
             settle()
         return window, library
 
-    return make
+    yield make
+    kept.clear()
 
 
 def settle():
@@ -350,10 +353,8 @@ def test_a_library_that_fails_says_why_and_can_be_asked_again(opened):
     assert window.rounds.table.isVisible()
 
 
-def test_until_the_first_answer_it_says_that_it_looks(opened, qtbot):
-    window = LibraryWindow(layout_store=Store())
-    qtbot.addWidget(window)
-    window.show()
+def test_until_the_first_answer_it_says_that_it_looks(opened):
+    window, _ = opened(None)
     assert window.rounds.lack.lack is Lack.LOADING
     assert window.rounds.lack.isVisible()
 
