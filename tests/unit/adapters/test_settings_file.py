@@ -172,7 +172,10 @@ def test_a_malformed_number_from_outside_is_refused(tmp_path, text):
     assert "REPLAYER_FEED_STALE_S" in refused(tmp_path, None, environ=environ)
 
 
-@pytest.mark.parametrize("address", ["postgresq://me:hun@ter2@h/db", "postgresql://me:hun ter2@h"])  # pragma: allowlist secret
+@pytest.mark.parametrize(
+    "address",
+    ["postgresq://me:hun@ter2@h/db", "postgresql://me:hun ter2@h"],  # pragma: allowlist secret
+)
 def test_an_address_that_is_refused_is_told_without_its_password(tmp_path, address):
     told = refused(tmp_path, None, environ={"REPLAYER_LIBRARY_URL": address})
     assert "//me:...@h" in told
