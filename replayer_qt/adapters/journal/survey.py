@@ -78,7 +78,7 @@ def survey(path: Path) -> Survey:
         while line := file.readline(LINE_LIMIT):
             number += 1
             ended = line.endswith(b"\n")
-            unbroken = not ended and is_sound(line) and looking.expects(line)
+            unbroken = not ended and is_sound(line) and (bool(waiting) or looking.expects(line))
             if unbroken or (ended and is_sound(line[:-1])):
                 looking.take(line if ended else line + b"\n")
                 end = offset + len(line)
@@ -109,10 +109,11 @@ class _Looking:
         self._rugged = False
 
     def expects(self, line: bytes) -> bool:
-        """Return whether a line is what follows: the next record, or the footer."""
-        if not self.in_order or self.closed or self._header is None:
+        """Return whether a line may follow: a record with a higher number, or the footer."""
+        if self.closed or self._header is None:
             return False
-        return line.startswith((b'{"_f":', b'{"seq":%d,' % (self.records + 1)))
+        found = _KIND.match(line)
+        return line.startswith(b'{"_f":') if found is None else int(found[1]) > self.records
 
     def take(self, line: bytes) -> None:
         self._digest.update(line)

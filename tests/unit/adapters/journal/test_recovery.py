@@ -270,6 +270,17 @@ def test_a_last_line_that_lacks_its_line_break_alone_is_not_torn(tmp_path, crash
     assert len(read_journal(crashed).events) == 30
 
 
+def test_a_last_record_without_its_line_break_is_not_cut_off_behind_damage(tmp_path, crashed):
+    """FAULTS R4: a hole, or a number left out, and then a whole record: nothing is touched."""
+    lines = crashed.read_bytes().splitlines(keepends=True)
+    for before in (lines[7][:30] + b"#" + lines[7][31:], b""):
+        data = b"".join([*lines[:7], before, lines[8].rstrip(b"\n")])
+        crashed.write_bytes(data)
+        assert [finding.status for finding in recover(tmp_path)] == ["quarantined"]
+        assert crashed.read_bytes() == data
+        assert len(read_journal(crashed).events) == 7
+
+
 @pytest.fixture(scope="module")
 def left_by_a_crash(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crashed")
