@@ -14,7 +14,7 @@ from replayer_qt.adapters.journal.sealed_packing import is_over
 from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
-from replayer_qt.adapters.library.indexing import Indexed, index_file
+from replayer_qt.adapters.library.indexing import Indexed, glance_file
 from replayer_qt.adapters.library.sealing import seal_what_is_over
 from replayer_qt.adapters.library.tidying import tidy
 from replayer_qt.core.library import FileEntry
@@ -164,7 +164,7 @@ def _index(
     reports: list[FileReport] = []
     waiting: list[Indexed] = []
     with Crew(ground.settings.processes) as crew:
-        for one, indexed in crew.each(index_file, [each.path for each in seen], is_cancelled):
+        for one, indexed in crew.each(glance_file, [each.path for each in seen], is_cancelled):
             if isinstance(indexed, Failed):
                 reports.append(FileReport(path=str(one), outcome="failed", problem=indexed.reason))
             else:
@@ -185,7 +185,7 @@ def _put(waiting: list[Indexed], ground: Ground) -> None:
     if waiting:
         ground.catalogue.put_many([(one.file, one.rounds) for one in waiting])
         for one in waiting:
-            if not one.file.problem:
+            if one.columns:  # a packed file tells of its rounds without its ticks
                 ground.columns.put(one.file, one.columns)
         waiting.clear()
 
