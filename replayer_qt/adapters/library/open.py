@@ -1,6 +1,7 @@
 """Opens a recording, whoever wrote it; the one place that turns a file into events."""
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 from replayer_qt.adapters.journal.reader import read_journal
@@ -53,9 +54,9 @@ def open_recording(path: Path, stream: StreamId) -> Recording:
             return _open(path, stream)
         except (OSError, RecordingUnreadable) as error:
             now = lies_at(path)
-            if now == path and isinstance(error, OSError):
-                raise _refused(path, error) from error
-            if now == path:
+            if now == path and not _is_back(path, error):
+                if isinstance(error, OSError):
+                    raise _refused(path, error) from error
                 raise
             path = now  # it was packed, or unpacked, since its name was learned
     raise _unreadable(path, "it is being packed and unpacked", "Try again.")
@@ -110,11 +111,12 @@ def _open_document(path: Path, stream: StreamId) -> Recording:
 
 
 def _kind_of(path: Path) -> str | None:
-    if path.is_dir():
+    stated = path.stat()
+    if S_ISDIR(stated.st_mode):
         raise _unreadable(path, "it is a folder", "Name a file in it.")
-    if path.exists() and not path.is_file():
+    if not S_ISREG(stated.st_mode):
         raise _unreadable(path, "it is not a plain file", "Name a file.")
-    size = path.stat().st_size
+    size = stated.st_size
     kind = detect(path)
     if size > SIZE_LIMIT and kind not in TABLES:  # tables are read in bounded memory
         raise _unreadable(path, f"it has {size:,} bytes", f"At most {SIZE_LIMIT:,} are read.")
@@ -127,6 +129,11 @@ def _unknown(path: Path) -> RecordingUnreadable:
         found = describe(file.read(4096))
     size_told = f" ({size:,} bytes, no record among them)" if size else ""
     return _unreadable(path, found + size_told, _REMEDY)
+
+
+def _is_back(path: Path, error: Exception) -> bool:
+    gone = isinstance(error, FileNotFoundError) or isinstance(error.__cause__, FileNotFoundError)
+    return gone and path.exists()
 
 
 def _refused(path: Path, error: OSError) -> RecordingUnreadable:
