@@ -73,6 +73,7 @@ class MemoryCatalogue:
     def __init__(self) -> None:
         self.known: dict[str, tuple[FileEntry, tuple[RoundEntry, ...]]] = {}
         self.noted: dict[tuple[StreamId, RoundId], Marks] = {}
+        self.damaged = 0
         self.forgotten: list[str] = []
 
     def put(self, file: FileEntry, rounds: Sequence[RoundEntry]) -> int:

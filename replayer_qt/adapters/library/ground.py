@@ -43,6 +43,11 @@ class ColumnStore(Protocol):
 class Keepsakes(Protocol):
     """What a person noted and saved, in a file beside the recordings: the truth of it."""
 
+    @property
+    def damaged(self) -> int:
+        """Lines of the file that could not be read; what they said is lost."""
+        ...
+
     def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
         """Write down what is noted on a round now; it is on stable storage when this returns.
 

@@ -63,7 +63,7 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         ticket=job.ticket,
         title=REFRESHING,
         state=JobState.CANCELLED if is_cancelled() else JobState.DONE,
-        said=_said(len(reports), len(sealed), len(gone), freed),
+        said=_said(len(reports), len(sealed), len(gone), freed, ground.keepsakes.damaged),
         files=(*reports, *sealed),
         changed=changed,
     )
@@ -224,12 +224,13 @@ def rules_of(ground: Ground) -> TidyRules:
     )
 
 
-def _said(found: int, sealed: int, gone: int, removed: int) -> str:
+def _said(found: int, sealed: int, gone: int, removed: int, damaged: int) -> str:
     told = (
         (found, "{:,} new or changed"),
         (sealed, "{:,} sealed"),
         (gone, "{:,} gone"),
         (removed, "{:,} tidied away"),
+        (damaged, "{:,} lines of notes and searches could not be read"),
     )
     parts = [words.format(count) for count, words in told if count]
     return f"{'; '.join(parts)}." if parts else "Nothing new."
