@@ -8,6 +8,7 @@ from replayer_qt.core.state import State
 from replayer_qt.practice import faults
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.assets import resource
+from replayer_qt.ui.chart_desk import ChartDesk
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.trade_desk import TradeDesk
 from replayer_qt.ui.view import Look, View
@@ -34,7 +35,7 @@ def test_predicates_and_wishes_are_total():
 
 def test_every_verb_is_the_windows_own():
     verbs = {row.call for row in ACTIONS if row.call} - {"follow", "zoom", "show_all", "set_share"}
-    owners = (MainWindow, TradeDesk)
+    owners = (MainWindow, TradeDesk, ChartDesk)
     assert [verb for verb in verbs if not any(hasattr(each, verb) for each in owners)] == []
 
 
