@@ -56,7 +56,9 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         ground.catalogue.set_results(ground.results())
     sealed: tuple[FileReport, ...] = ()
     if ground.settings.seal and not is_cancelled():
-        sealed = seal_what_is_over(ground, ground.clock.now(), tell, is_cancelled)
+        where = None if job.everywhere else folders
+        now = ground.clock.now()
+        sealed = seal_what_is_over(ground, now, tell, is_cancelled, folders=where)
     freed = _tidy(job, ground, tell, is_cancelled)
     changed = bool(reports or gone or freed) or any(one.outcome == "sealed" for one in sealed)
     return JobEnded(
