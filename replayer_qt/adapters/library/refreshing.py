@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.format import HEADER_START
+from replayer_qt.adapters.journal.hold import is_being_written
+from replayer_qt.adapters.journal.recovery import repair_all
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
-from replayer_qt.adapters.journal.sealed_packing import is_over
 from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
@@ -20,13 +20,9 @@ from replayer_qt.adapters.library.tidying import tidy
 from replayer_qt.core.library import FileEntry
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
 from replayer_qt.core.library_requests import Rebuild, Refresh, Tidy, TidyRules
-from replayer_qt.core.units import NANOS_PER_SECOND
 
 REFRESHING: Final = "Looking for recordings"
 REBUILDING: Final = "Rebuilding the catalogue"
-BEING_WRITTEN_S: Final = 120
-"""A file without its end that was changed within this time is being written [s]."""
-
 _DAYS: Final = 2
 _BATCH: Final = 64
 _MEGABYTE: Final = 1_000_000
@@ -41,12 +37,12 @@ class _Seen(msgspec.Struct, frozen=True):
 def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled) -> JobEnded:
     """Learn of what was recorded since, seal what is over, tidy if that is wanted."""
     if job.everywhere:
-        mend_sealing(ground.recordings)
+        _mend(ground, is_cancelled)
         ground.catalogue.set_results(ground.results())
         _remember(ground)
     known = {entry.path: entry for entry in ground.catalogue.files()}
     folders = [ground.recordings] if job.everywhere else _newest(ground.recordings)
-    seen = [one for one in _seen(folders) if _is_news(one, known, ground)]
+    seen = [one for one in _seen(folders) if _is_news(one, known)]
     reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
     gone = _gone(known, ground.recordings) if job.everywhere else []
     if gone:
@@ -76,9 +72,9 @@ def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
 
     Cancelled, it knows less than before until it is done again, or refreshed.
     """
-    mend_sealing(ground.recordings)
+    _mend(ground, is_cancelled)
     ground.catalogue.clear()
-    seen = [one for one in _seen([ground.recordings]) if not _is_being_written(one, ground)]
+    seen = [one for one in _seen([ground.recordings]) if not _is_being_written(one)]
     reports = _index(job.ticket, REBUILDING, seen, ground, tell, is_cancelled)
     _remember(ground)
     ground.catalogue.set_results(ground.results())
@@ -94,6 +90,12 @@ def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         files=reports,
         changed=True,
     )
+
+
+def _mend(ground: Ground, is_cancelled: IsCancelled) -> None:
+    """Finish what was begun, and close what crashes left, on whichever day that was."""
+    repair_all(ground.recordings, is_cancelled=is_cancelled)
+    mend_sealing(ground.recordings)
 
 
 def _remember(ground: Ground) -> None:
@@ -124,28 +126,18 @@ def _seen(folders: Sequence[Path]) -> Iterator[_Seen]:
             yield _Seen(path.absolute(), stated.st_size, stated.st_mtime_ns)
 
 
-def _is_news(seen: _Seen, known: dict[str, FileEntry], ground: Ground) -> bool:
+def _is_news(seen: _Seen, known: dict[str, FileEntry]) -> bool:
     entry = known.get(str(seen.path))
     if entry is not None and (entry.size, entry.modified) == (seen.size, seen.modified):
         return False
-    return not _is_being_written(seen, ground)
+    return not _is_being_written(seen)
 
 
-def _is_being_written(seen: _Seen, ground: Ground) -> bool:
-    """A young journal without its end; one that is old was left so by a crash, and counts."""
-    age = ground.clock.now() - seen.modified
-    if age > BEING_WRITTEN_S * NANOS_PER_SECOND or seen.path.suffix != ".jsonl":
-        return False
+def _is_being_written(seen: _Seen) -> bool:
     try:
-        return _is_journal(seen.path) and not is_over(seen.path)
+        return is_being_written(seen.path)
     except OSError:
         return True
-
-
-def _is_journal(path: Path) -> bool:
-    with path.open("rb") as file:
-        begin = file.read(len(HEADER_START))
-    return HEADER_START.startswith(begin)
 
 
 def _gone(known: Iterable[str], recordings: Path) -> list[str]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.library.archive import Archive, ArchivePlace, open_archive
-from replayer_qt.adapters.library.refreshing import BEING_WRITTEN_S
 from replayer_qt.core.library import Quality, RoundQuery, SavedSearch
 from replayer_qt.core.library_answers import JobState, OwnResult
 from replayer_qt.core.library_requests import (
@@ -128,16 +127,25 @@ def test_a_folder_that_is_not_there_loses_no_round(tmp_path, folder, opened):
     assert set(known(archive)) == {"20251031-aa"}
 
 
-def test_what_is_being_written_waits_and_what_a_crash_left_counts(folder, opened):
+def test_what_is_being_written_waits_and_what_a_crash_left_is_closed_and_counts(folder, opened):
+    """FAULTS R10, R18: whoever writes holds its file; what nobody holds is mended, however old."""
     archive = opened()
-    recorded(folder, "20251031-aa", finished=False)
+    journal = journal_in(folder, clock=SystemClock())
+    journal.start()
+    journal.append(ticks(0, 5, "20251031-aa"))
     refreshed(archive)
     assert known(archive) == {}
     (path,) = folder.glob("*/*/*.jsonl")
-    long_ago = time.time_ns() - (BEING_WRITTEN_S + 5) * 10**9
-    os.utime(path, ns=(long_ago, long_ago))
+    left = path.read_bytes()
+    journal.stop()
+    path.unlink()
+    day = path.parent.with_name("2024-01-01")
+    day.mkdir()
+    (day / path.name).write_bytes(left + b'{"seq":99,"ev":"Pri')
     refreshed(archive)
-    assert known(archive)["20251031-aa"].entry.ticks == 5
+    row = known(archive)["20251031-aa"]
+    assert (row.entry.ticks, row.file.ended, row.file.bad_lines) == (5, "recovered", 0)
+    assert (day / f"{path.name}.torn").read_bytes() == b'{"seq":99,"ev":"Pri'
 
 
 def test_what_is_over_is_sealed_and_found_at_its_new_place(folder, opened):
