@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ import msgspec
 from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.journal.mending import Finding
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
+from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.importers.public_tables import TABLES, summaries_of
 from replayer_qt.adapters.library.open import open_recording
@@ -25,7 +24,7 @@ from replayer_qt.core.summary import RoundSummary, summarise
 from replayer_qt.core.units import RoundId, StreamId
 
 _STREAM: Final = StreamId("replay/1")
-_FILES_PER_WORKER: Final = 250
+_FEW: Final = 499
 _PLACES_SHOWN: Final = 5
 
 
@@ -201,29 +200,26 @@ def _with_words(report: FileReport, told: Mapping[RoundId, list[Event]]) -> File
 
 
 def _reports(files: Sequence[Path]) -> Iterator[FileReport]:
-    workers = min(os.cpu_count() or 1, len(files) // _FILES_PER_WORKER)
-    if workers < 2:
-        yield from _shown(map(verify_file, files), len(files))
-        return
-    # an interrupt reaches every process of the terminal; only this one answers it
-    with ProcessPoolExecutor(
-        workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
-        try:
-            yield from _shown(pool.map(verify_file, files, chunksize=8), len(files))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _shown(reports: Iterator[FileReport], count: int) -> Iterator[FileReport]:
     told = sys.stderr.isatty()
-    for number, report in enumerate(reports, 1):
-        if told:
-            print(f"\r{number}/{count}", end="", file=sys.stderr, flush=True)
-        yield report
+    with Crew(os.cpu_count() or 1, few=_FEW) as crew:
+        results = crew.each(verify_file, files, lambda: False)
+        for number, (path, report) in enumerate(results, 1):
+            if told:
+                print(f"\r{number}/{len(files)}", end="", file=sys.stderr, flush=True)
+            yield _unread(path, report.reason) if isinstance(report, Failed) else report
     if told:
         print("\r", end="", file=sys.stderr)
+
+
+def _unread(path: Path, why: str) -> FileReport:
+    return FileReport(
+        path=str(path),
+        format="unreadable",
+        bad_lines=0,
+        recovered_lines=0,
+        rounds=(),
+        error=f"{path} was not read: {why}.",
+    )
 
 
 def _as_json(reports: Sequence[FileReport]) -> dict[str, Any]:

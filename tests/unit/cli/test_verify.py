@@ -114,7 +114,7 @@ def test_it_is_interrupted_with_130(tmp_path):
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    return verify_file(path)\n"
         "verify_file, verify.verify_file = verify.verify_file, interrupt\n"
-        "verify._FILES_PER_WORKER = 10**9\n"
+        "verify._FEW = 10**9\n"
         "sys.exit(entry.main(['verify', sys.argv[1]]))\n"
     )
     done = subprocess.run(  # noqa: S603
