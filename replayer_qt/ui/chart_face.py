@@ -5,6 +5,8 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from replayer_qt.core.state import Advance
+from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.theme import Theme
 
 
@@ -13,6 +15,12 @@ class Chart(Protocol):
 
     followed: SignalInstance
     asked: SignalInstance
+    extras: Extras
+
+    @property
+    def plan(self) -> Plan | None:
+        """What is shown, and where; None before the first frame."""
+        ...
 
     def show_frame(self, advance: Advance) -> None:
         """Draw the newest state."""
@@ -44,4 +52,12 @@ class Chart(Protocol):
 
     def show_all(self) -> None:
         """Show the whole round."""
+        ...
+
+    def show_span(self, first: int, last: int) -> None:
+        """Show the ticks from `first` to `last`."""
+        ...
+
+    def refresh(self) -> None:
+        """Look again at what was added."""
         ...

@@ -26,6 +26,7 @@ from replayer_qt.core.state import MarketState
 from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId, StreamId
 from replayer_qt.engine.engine import Engine
+from replayer_qt.ui.chart.extras import Extras
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.theme import DARK
 from tests.helpers.clock import SteppedClock
@@ -45,6 +46,8 @@ class PaperChart(QWidget):
     def __init__(self):
         super().__init__()
         self.setAccessibleName("Price chart")
+        self.extras = Extras(self.update)
+        self.plan = None
         self.told: list[tuple[object, ...]] = []
         self.theme = DARK
         self.prices = np.empty(0)
@@ -78,6 +81,12 @@ class PaperChart(QWidget):
 
     def show_all(self):
         self.told.append(("all",))
+
+    def show_span(self, first, last):
+        self.told.append(("span", first, last))
+
+    def refresh(self):
+        self.told.append(("refresh",))
 
     def paintEvent(self, _event):
         painter = QPainter(self)
