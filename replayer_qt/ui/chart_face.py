@@ -15,6 +15,8 @@ class Chart(Protocol):
 
     followed: SignalInstance
     asked: SignalInstance
+    planned: SignalInstance
+    pointed: SignalInstance
     extras: Extras
 
     @property

@@ -42,6 +42,7 @@ class PaperChart(QWidget):
     followed = Signal(bool)
     pointed = Signal(object)
     asked = Signal(object)
+    planned = Signal(object)
 
     def __init__(self):
         super().__init__()
