@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replayer_qt.core.events import Event
-from replayer_qt.core.units import RoundId
+from replayer_qt.core.units import RoundId, StreamId
 
 
 class Rewound(Event, frozen=True, kw_only=True, gc=False):
@@ -29,6 +29,12 @@ class ReplayMoved(Event, frozen=True, kw_only=True, gc=False):
         playing: whether it moves by itself.
         round_index: which round of the recording this is, from 0.
         rounds: how many rounds the recording has.
+        file_index: which file of the list this is, from 0.
+        files: how many the list has.
+        seed: names the order of a shuffled list; None for the list's own.
+        loop_start: the tick that a loop begins at; None where it has none.
+        loop_end: the tick that it ends at.
+        behind: ticks behind the newest one of a round that still goes on; None in any other.
     """
 
     source: str
@@ -39,6 +45,12 @@ class ReplayMoved(Event, frozen=True, kw_only=True, gc=False):
     playing: bool
     round_index: int = 0
     rounds: int = 1
+    file_index: int = 0
+    files: int = 1
+    seed: int | None = None
+    loop_start: int | None = None
+    loop_end: int | None = None
+    behind: int | None = None
 
 
 class ReplayOpened(Event, frozen=True, kw_only=True, gc=False):
@@ -48,11 +60,15 @@ class ReplayOpened(Event, frozen=True, kw_only=True, gc=False):
         source: the recording's file name, for people.
         damage: what was wrong with it, one line each, in plain words.
         rounds: the round names in it, in order.
+        path: where the file lies; empty where there is none.
+        past_of: the running stream whose past this is; None for a recording.
     """
 
     source: str
     damage: tuple[str, ...]
     rounds: tuple[RoundId, ...]
+    path: str = ""
+    past_of: StreamId | None = None
 
 
 class ReplayShaped(Event, frozen=True, kw_only=True, gc=False):
@@ -65,6 +81,18 @@ class ReplayShaped(Event, frozen=True, kw_only=True, gc=False):
         ticks: positions in the round, int64.
         prices: the prices [multiplier], float64.
         rug_tick: the position of the rug; None where the recording ends before it.
+    """
+
+    round_id: RoundId
+    ticks: NDArray[np.int64]
+    prices: NDArray[np.float64]
+    rug_tick: int | None = None
+
+
+class ReplayGrown(Event, frozen=True, kw_only=True, gc=False):
+    """The round that is replayed went on meanwhile: its shape so far, as in `ReplayShaped`.
+
+    For the eye alone, too; nobody forgets anything, for what was played stays as it was.
     """
 
     round_id: RoundId

@@ -5,27 +5,21 @@ from collections import deque
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from replayer_qt.adapters.feeds.replay_shape import Standing, shape_of, target_of
 from replayer_qt.adapters.feeds.replay_tape import BLOCK_TICKS, Tape
 from replayer_qt.core.commands import (
     Command,
     Pause,
     Play,
-    SeekActivation,
-    SeekEnd,
-    SeekPeak,
-    SeekRug,
-    SeekShare,
-    SeekStart,
-    SeekTick,
     SetSpacing,
     SetSpeed,
     Step,
 )
 from replayer_qt.core.events import Event
 from replayer_qt.core.replay_clock import ReplayClock
-from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped, Rewound
+from replayer_qt.core.replay_commands import ClearLoop, SetLoopEnd, SetLoopStart
+from replayer_qt.core.replay_events import ReplayGrown, ReplayMoved, ReplayShaped, Rewound
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, StreamId
 from replayer_qt.ports import Clock
 
@@ -35,7 +29,7 @@ FASTEST: Final = 1_000.0
 _TOLD_EVERY_NS: Final = 50 * NANOS_PER_MILLISECOND
 _BREATH_NS: Final = 4 * NANOS_PER_MILLISECOND
 _TURN_EVENTS: Final = 4 * BLOCK_TICKS
-_SHAPE_POINTS: Final = 4_096
+_LOOP_EVERY_NS: Final = 40 * NANOS_PER_MILLISECOND
 
 
 class Deck:
@@ -67,7 +61,10 @@ class Deck:
         self._turned_at = -_BREATH_NS
         self._untold = False
         self._pace: deque[tuple[int, int]] = deque(maxlen=20)
-        self._source, self._round_index, self._rounds = "", 0, 1
+        self._stands = Standing()
+        self._open_ended = False
+        self._loop: tuple[int | None, int | None] = (None, None)
+        self._looped_at = -_LOOP_EVERY_NS
 
     @property
     def playing(self) -> bool:
@@ -79,28 +76,55 @@ class Deck:
         """How many events were played."""
         return self._cursor
 
+    @property
+    def tick(self) -> int:
+        """The highest tick of the round that was played; -1 before the first."""
+        return -1 if self._tape is None else self._tape.tick(self._cursor)
+
     def at_end(self) -> bool:
         """Return whether everything was played, or nothing is loaded."""
         return self._tape is None or self._cursor >= self._tape.end
 
+    @property
+    def is_looping(self) -> bool:
+        """Whether there is a loop, so that nothing after it is ever come to."""
+        return self._looped() is not None
+
+    def stand(self, stands: Standing) -> list[Event]:
+        """Say which round of what it is from now on, where that alone has changed."""
+        self._stands = stands
+        return self._moved(self._time.monotonic(), at_once=True)
+
     def load(
-        self, tape: Tape, *, source: str, round_index: int, rounds: int, skip: bool
+        self, tape: Tape, stands: Standing, *, skip: bool, open_ended: bool = False
     ) -> list[Event]:
         """Put in a tape, and return what tells of it; goes on playing if it was playing.
 
         Args:
             tape: the round.
-            source: the recording's name, for people.
-            round_index: which of the recording's rounds it is, from 0.
-            rounds: how many there are.
+            stands: which round of what it is.
             skip: whether to begin at the first tick, past the countdown.
+            open_ended: whether the round still goes on, so that its end is waited at.
         """
-        self._tape, self._source = tape, source
-        self._round_index, self._rounds = round_index, rounds
+        self._tape, self._stands, self._open_ended = tape, stands, open_ended
+        self._loop = (None, None)
         self._dues = tape.dues(self._fixed_ms)
         self._pace.clear()
         self._start = tape.stop(1) if skip else 0
         return [self._shape(tape), *self._go(tape, self._start)]
+
+    def extend(self, tape: Tape, *, open_ended: bool) -> list[Event]:
+        """Put in the same round, as it went on meanwhile; nothing that was played changes.
+
+        Args:
+            tape: the same events as before, and more.
+            open_ended: as in `load`.
+        """
+        self._tape, self._open_ended = tape, open_ended
+        self._dues = tape.dues(self._fixed_ms)
+        if self.at_end() and not open_ended:
+            self._stand_still()
+        return [self._grown(tape), *self._moved(self._time.monotonic(), at_once=True)]
 
     def obey(self, command: Command) -> list[Event]:
         """Return what follows from `command`; commands that it does not know do nothing."""
@@ -118,8 +142,10 @@ class Deck:
                 return self._set_speed(speed)
             case SetSpacing(fixed_ms=fixed_ms):
                 return self._set_spacing(tape, fixed_ms)
+            case SetLoopStart() | SetLoopEnd() | ClearLoop():
+                return self._set_loop(command)
             case _:
-                target = _target(tape, command)
+                target = target_of(tape, command)
                 return [] if target is None else self._go(tape, target)
 
     def turn(self) -> list[Event]:
@@ -130,11 +156,14 @@ class Deck:
         now = self._time.monotonic()
         self._turned_at = now
         target = self._due_by(now)
+        loop = self._looped()
+        if loop is not None and target >= loop[1]:
+            return self._turn_back(tape, loop, now)
         found = tape.between(self._cursor, target)
         self._cursor = target
         if math.isinf(self._speed):
             self._anchor(now)
-        if target >= tape.end:
+        if target >= tape.end and not self._open_ended:
             self._playing = False
             self._clock = self._clock.at_speed(0.0, wall=now)
         return found + self._moved(now, at_once=not self._playing)
@@ -143,6 +172,11 @@ class Deck:
         """Return when the next turn has something to do [monotonic ns]; None while it stands."""
         if self._tape is None or not self._playing:
             return None
+        loop = self._looped()
+        if loop is not None and self._cursor >= loop[1]:
+            return Nanos(max(self._turned_at, self._looped_at + _LOOP_EVERY_NS))
+        if self.at_end() and self._open_ended:
+            return Nanos(self._told_at + _TOLD_EVERY_NS) if self._untold else None
         if math.isinf(self._speed) or self.at_end():
             return Nanos(self._turned_at)
         reached = self._clock.wall(Nanos(int(self._dues[self._cursor])))
@@ -164,9 +198,9 @@ class Deck:
     # --- commands
 
     def _play(self, tape: Tape) -> list[Event]:
-        restarted = (
-            self._go(tape, self._start if self._start < tape.end else 0) if self.at_end() else []
-        )
+        restarted: list[Event] = []
+        if self.at_end() and not self._open_ended:
+            restarted = self._go(tape, self._start if self._start < tape.end else 0)
         now = self._time.monotonic()
         self._playing = True
         self._pace.clear()
@@ -222,7 +256,7 @@ class Deck:
         self._cursor = cursor
         self._anchor(now)
         self._pace.clear()
-        if self.at_end():
+        if self.at_end() and not self._open_ended and not self.is_looping:
             self._playing = False
         history = tuple(tape.between(0, cursor))
         rewound = Rewound(at=self._now(), mono=now, stream=self._stream, history=history)
@@ -236,6 +270,40 @@ class Deck:
             anchor_wall=now, anchor_position=at, speed=self._speed if runs else 0.0
         )
 
+    # --- the loop
+
+    def _set_loop(self, command: SetLoopStart | SetLoopEnd | ClearLoop) -> list[Event]:
+        start, end = self._loop
+        match command:
+            case SetLoopStart(tick=tick):
+                start = self.tick if tick is None else tick
+                end = end if end is not None and end > start else None
+            case SetLoopEnd(tick=tick):
+                end = self.tick if tick is None else tick
+                start = start if start is not None and start < end else None
+            case _:
+                start = end = None
+        self._loop = (start, end)
+        return self._moved(self._time.monotonic(), at_once=True)
+
+    def _looped(self) -> tuple[int, int] | None:
+        """The loop's cursors; None without one."""
+        (start, end), tape = self._loop, self._tape
+        if start is None or end is None or tape is None:
+            return None
+        first, last = (tape.stop(tape.position_of(tick)) for tick in (start, end))
+        return (first, last) if first < last else None
+
+    def _turn_back(self, tape: Tape, loop: tuple[int, int], now: Nanos) -> list[Event]:
+        """Play to the loop's end and go back to its beginning; not more often than is seen."""
+        first, last = loop
+        found = tape.between(self._cursor, last) if self._cursor < last else []
+        self._cursor = max(self._cursor, last)
+        if now - self._looped_at < _LOOP_EVERY_NS:
+            return found + self._moved(now, at_once=False)
+        self._looped_at = now
+        return found + self._go(tape, first)
+
     # --- what is told
 
     def _moved(self, now: Nanos, *, at_once: bool) -> list[Event]:
@@ -246,18 +314,25 @@ class Deck:
             self._untold = True
             return []
         self._told_at, self._untold = now, False
+        position = tape.position(self._cursor)
         moved = ReplayMoved(
             at=self._now(),
             mono=now,
             stream=self._stream,
-            source=self._source,
-            position=tape.position(self._cursor),
+            source=self._stands.source,
+            position=position,
             length=len(tape),
             speed=self._speed,
             achieved=self._achieved(now),
             playing=self._playing,
-            round_index=self._round_index,
-            rounds=self._rounds,
+            round_index=self._stands.round_index,
+            rounds=self._stands.rounds,
+            file_index=self._stands.file_index,
+            files=self._stands.files,
+            seed=self._stands.seed,
+            loop_start=self._loop[0],
+            loop_end=self._loop[1],
+            behind=len(tape) - position if self._open_ended else None,
         )
         return [moved]
 
@@ -272,14 +347,20 @@ class Deck:
         return (position - start) / (now - began) if now > began else 0.0
 
     def _shape(self, tape: Tape) -> ReplayShaped:
-        # ticks that were filled in late come late; the shape is drawn by their numbers
-        order = np.argsort(tape.ticks, kind="stable")
-        ticks, prices = tape.ticks[order], tape.prices[order]
-        keep = _thinned(prices)
-        ticks, prices = ticks[keep], prices[keep]
-        for column in (ticks, prices):
-            column.flags.writeable = False
+        ticks, prices = shape_of(tape)
         return ReplayShaped(
+            at=self._now(),
+            mono=self._time.monotonic(),
+            stream=self._stream,
+            round_id=tape.round_id,
+            ticks=ticks,
+            prices=prices,
+            rug_tick=tape.rug_tick,
+        )
+
+    def _grown(self, tape: Tape) -> ReplayGrown:
+        ticks, prices = shape_of(tape)
+        return ReplayGrown(
             at=self._now(),
             mono=self._time.monotonic(),
             stream=self._stream,
@@ -291,44 +372,3 @@ class Deck:
 
     def _now(self) -> Nanos:
         return self._time.now()
-
-
-def _target(tape: Tape, command: Command) -> int | None:
-    """Return the cursor that a seek asks for; None for anything else."""
-    match command:
-        case SeekTick(tick=tick):
-            return tape.stop(tape.position_of(tick))
-        case SeekShare(share=share):
-            return 0 if math.isnan(share) else tape.stop(_share_of(tape, share))
-        case SeekStart():
-            return 0
-        case SeekActivation():
-            return tape.stop(1)
-        case SeekPeak():
-            return tape.stop(tape.position_of_peak())
-        case SeekRug():
-            rug = tape.rug_tick
-            return tape.end if rug is None else tape.stop(tape.position_of(rug))
-        case SeekEnd():
-            return tape.end
-        case _:
-            return None
-
-
-def _share_of(tape: Tape, share: float) -> int:
-    return round(min(max(share, 0.0), 1.0) * len(tape))
-
-
-def _thinned(prices: NDArray[np.float64]) -> NDArray[np.int64] | slice:
-    """Return which points show the shape: the ends and the extremes of equal parts."""
-    size = len(prices)
-    if size <= _SHAPE_POINTS:
-        return slice(None)
-    edges = np.linspace(0, size, _SHAPE_POINTS // 2 + 1).astype(np.int64)
-    parts = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
-    kept = [np.array([0, size - 1])]
-    for extreme in (np.minimum, np.maximum):
-        found = np.flatnonzero(prices == extreme.reduceat(prices, edges[:-1])[parts])
-        _, first = np.unique(parts[found], return_index=True)
-        kept.append(found[first])
-    return np.unique(np.concatenate(kept))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -13,14 +14,19 @@ from numpy.typing import NDArray
 from replayer_qt.core.events import (
     ROUND_EVENTS,
     Event,
+    FeedChanged,
+    Link,
     PriceTicked,
     RoundOpened,
     RoundRugged,
+    SideBetPrinted,
+    SideBetSettled,
     TickBlock,
     TickOrigin,
 )
+from replayer_qt.core.landmarks import Found, Passage, landmarks
 from replayer_qt.core.soundness import is_sound
-from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, RoundId, StreamId
 
 BLOCK_TICKS: Final = 16_384
 """Most ticks in one block."""
@@ -29,6 +35,7 @@ _LATEST_NS: Final = 2**62
 _PACK_FROM: Final = 8
 _OF_ROUNDS: Final = frozenset(ROUND_EVENTS)
 _OPENING: Final = frozenset({RoundOpened, PriceTicked})
+_CONNECTED: Final = frozenset({Link.LIVE, Link.CONNECTING})
 _LONGEST_WAIT_NS: Final = 60 * NANOS_PER_SECOND
 
 
@@ -54,8 +61,18 @@ class Tape:
         rug_tick: the rug's position in the round; None where the recording ends before it.
     """
 
-    def __init__(self, events: Iterable[Event], stream: StreamId) -> None:
+    def __init__(
+        self, events: Iterable[Event], stream: StreamId, *, losses: Sequence[Nanos] = ()
+    ) -> None:
+        """Lay out.
+
+        Args:
+            events: the round's, oldest first.
+            stream: what they shall name.
+            losses: when the connection was lost while they were recorded [ns].
+        """
         self.events = _complete(events, stream)
+        self._losses = losses
         self.round_id: RoundId = self.events[0].round_id  # type: ignore[attr-defined]  # RoundOpened
         at = [n for n, event in enumerate(self.events) if isinstance(event, PriceTicked)]
         played = [event for event in self.events if isinstance(event, PriceTicked)]
@@ -93,6 +110,30 @@ class Tape:
     def position_of(self, tick: int) -> int:
         """Return the position at which `tick` is the last one known."""
         return int(np.searchsorted(self._highest, tick, side="right"))
+
+    def tick(self, cursor: int) -> int:
+        """Return the highest tick known at `cursor`; -1 before the first."""
+        position = self.position(cursor)
+        return int(self._highest[position - 1]) if position else -1
+
+    @cached_property
+    def landmarks(self) -> Found:
+        """Where the events are that one steps to."""
+        ticks, first = np.unique(self.ticks, return_index=True)
+        began, ended = self.events[0].at, self.events[-1].at
+        passage = Passage(
+            ticks=ticks,
+            prices=self.prices[first],
+            ats=np.maximum.accumulate(self._ats[first]),
+            rug_tick=self.rug_tick,
+            bets=tuple(
+                event.end
+                for event in self.events
+                if isinstance(event, SideBetPrinted | SideBetSettled)
+            ),
+            losses=tuple(at for at in self._losses if began <= at <= ended),
+        )
+        return landmarks(passage)
 
     def position_of_peak(self) -> int:
         """Return the position at the highest price before the rug; 0 without ticks."""
@@ -193,12 +234,15 @@ def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
     """
     rounds: dict[RoundId, list[Event]] = {}
     opened: set[RoundId] = set()
+    losses: list[Nanos] = []
     for event in _one_by_one(events):
         kind = type(event)
         if kind is PriceTicked:
             if not is_sound(event.tick, event.price):  # type: ignore[attr-defined]  # a tick
                 continue
         elif kind not in _OF_ROUNDS:
+            if isinstance(event, FeedChanged) and event.link not in _CONNECTED:
+                losses.append(event.at)
             continue
         name: RoundId = event.round_id  # type: ignore[attr-defined]  # only round events come here
         found = rounds.get(name)
@@ -207,7 +251,9 @@ def tapes(events: Iterable[Event], stream: StreamId) -> tuple[Tape, ...]:
         found.append(event)
         if kind in _OPENING:
             opened.add(name)
-    return tuple(Tape(found, stream) for name, found in rounds.items() if name in opened)
+    return tuple(
+        Tape(found, stream, losses=losses) for name, found in rounds.items() if name in opened
+    )
 
 
 def _one_by_one(events: Iterable[Event]) -> Iterable[Event]:

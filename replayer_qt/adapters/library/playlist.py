@@ -12,6 +12,7 @@ from replayer_qt.adapters.library.ground import Ground
 from replayer_qt.core.errors import ExportImpossible, RecordingUnreadable
 from replayer_qt.core.library_answers import PlaylistSaved
 from replayer_qt.core.library_requests import SavePlaylist
+from replayer_qt.core.playlist import Played
 from replayer_qt.core.units import RoundId, StreamId
 
 ENDING: Final = ".playlist.jsonl"
@@ -104,23 +105,20 @@ def read_playlist(path: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def find_played(paths: Sequence[Path]) -> list[Path]:
-    """Return the files that are played for `paths`: as they are found, playlists by their entries.
+def find_played(paths: Sequence[Path]) -> list[Path | Played]:
+    """Return what is played for `paths`: files as they are found, of playlists the named rounds.
 
     A playlist that cannot be read is kept as it is, so that opening it tells of it. Never raises.
     """
-    found: list[Path] = []
+    found: list[Path | Played] = []
     for path in paths:
         if not is_playlist(path):
             found += find_recordings([path])
             continue
         try:
-            files = [Path(entry.path) for entry in read_playlist(path)]
+            found += [Played(entry.path, (entry.round_id,)) for entry in read_playlist(path)]
         except RecordingUnreadable:
-            files = [path]
-        found += [
-            file for place, file in enumerate(files) if place == 0 or files[place - 1] != file
-        ]
+            found.append(path)
     return found
 
 

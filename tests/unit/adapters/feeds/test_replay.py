@@ -9,7 +9,8 @@ import time
 import pytest
 
 from replayer_qt.adapters.clock import SystemClock
-from replayer_qt.adapters.feeds.replay import COMMANDS_KEPT, ReplayFeed
+from replayer_qt.adapters.feeds.replay import ReplayFeed
+from replayer_qt.adapters.feeds.replay_player import COMMANDS_KEPT
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.commands import (

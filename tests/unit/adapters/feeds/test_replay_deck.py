@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from replayer_qt.adapters.feeds.replay_deck import Deck
+from replayer_qt.adapters.feeds.replay_shape import Standing
 from replayer_qt.adapters.feeds.replay_tape import tapes
 from replayer_qt.core.commands import (
     Pause,
@@ -84,7 +85,7 @@ def a_deck(events=None, *, speed=1.0, fixed_ms=None, skip=False):
     clock = SteppedClock()
     deck = Deck(REPLAY, clock, speed=speed, fixed_ms=fixed_ms)
     (tape,) = tapes(events or a_recording(), REPLAY)
-    told = deck.load(tape, source="x", round_index=0, rounds=1, skip=skip)
+    told = deck.load(tape, Standing(source="x"), skip=skip)
     return deck, clock, tape, told
 
 
@@ -321,7 +322,9 @@ def test_loading_another_round_keeps_nothing_of_the_one_before():
     engine.handle(deck.obey(SeekTick(tick=20)))
     other = [ticked(n, 1.0 + n, round_id=RoundId("other")) for n in range(9)]
     (next_tape,) = tapes(other, REPLAY)
-    advance = engine.handle(deck.load(next_tape, source="y", round_index=1, rounds=2, skip=True))
+    advance = engine.handle(
+        deck.load(next_tape, Standing(source="y", round_index=1, rounds=2), skip=True)
+    )
     assert advance.session.series(REPLAY, NAME) is None
     assert len(advance.session.newest(REPLAY)) == 1
     advance = engine.handle(deck.obey(SeekTick(tick=5)))
@@ -369,7 +372,7 @@ def test_no_order_of_commands_raises_or_starts_a_second_clock():
         deck = Deck(REPLAY, clock, speed=rng.choice([1.0, math.inf]), fixed_ms=None)
         for _ in range(rng.randint(1, 8)):
             if rng.random() < 0.2:
-                deck.load(rng.choice([tape, other]), source="", round_index=0, rounds=1, skip=True)
+                deck.load(rng.choice([tape, other]), Standing(), skip=True)
             deck.obey(rng.choice(draw)())
             clock.mono += rng.choice([0, 1_000, 300_000_000])
             deck.turn()

@@ -9,6 +9,7 @@ from replayer_qt.adapters.library.playlist import (
 )
 from replayer_qt.core.errors import ExportImpossible, RecordingUnreadable
 from replayer_qt.core.library_requests import SavePlaylist
+from replayer_qt.core.playlist import Played
 from replayer_qt.core.units import PRACTICE, RoundId
 from tests.helpers.library_ground import file_entry, ground_in, round_entry
 
@@ -27,12 +28,12 @@ def test_a_playlist_comes_back_as_it_was_written(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.playlist.jsonl"]
 
 
-def test_its_files_are_played_in_its_order_each_run_of_one_once(tmp_path):
+def test_of_its_files_exactly_the_named_rounds_are_played_in_its_order(tmp_path):
     path = tmp_path / "a.playlist.jsonl"
-    write_playlist(path, entries("c.jsonl", "c.jsonl", "a.jsonl", "c.jsonl"))
+    write_playlist(path, entries("c.jsonl", "b.jsonl", "c.jsonl"))
     (tmp_path / "z.jsonl").write_text("{}\n")
-    played = find_played([path, tmp_path / "z.jsonl"])
-    assert [file.name for file in played] == ["c.jsonl", "a.jsonl", "c.jsonl", "z.jsonl"]
+    wanted = [Played(str(tmp_path / f"{name}.jsonl"), (RoundId(name),)) for name in ("c", "b", "c")]
+    assert find_played([path, tmp_path / "z.jsonl"]) == [*wanted, tmp_path / "z.jsonl"]
 
 
 @pytest.mark.parametrize(
