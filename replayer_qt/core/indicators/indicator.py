@@ -11,7 +11,7 @@ from replayer_qt.core.series import RoundSeries
 
 Floats = NDArray[np.float64]
 
-PART: Final = 250_000
+PART: Final = 50_000
 """Ticks that are taken in at once at most, where nothing else is said."""
 
 

@@ -50,11 +50,13 @@ class CandleLine:
             self._begin = self._ended = 0
             self._cut(0)
         first = max(len(self) - 1, 0)
-        if count <= first:
+        # each candle has a tick at least
+        count = min(count, first + len(values) - self._begin)
+        if count <= first or len(values) <= self._begin:
             return
         sizes = candles.count[first:count]
         ends = self._begin + np.cumsum(sizes)
-        if int(ends[-1]) == self._ended or self._begin >= len(values):
+        if int(ends[-1]) == self._ended:
             return
         begins = np.concatenate(([self._begin], ends[:-1]))
         known = int(np.searchsorted(begins, len(values)))

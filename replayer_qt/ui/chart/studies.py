@@ -1,0 +1,110 @@
+"""The indicators that a person wants on one chart: tracks, strips, words, kept in step with it."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from replayer_qt.core.events import Event
+from replayer_qt.core.indicators.catalogue import MOST, Place
+from replayer_qt.core.indicators.survival import SurvivalTable
+from replayer_qt.core.indicators.volumes import VolumeBook
+from replayer_qt.ui.chart.bet_window import BetWindow
+from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.plan import Plan
+from replayer_qt.ui.chart.spans import Ink
+from replayer_qt.ui.chart.study import Study
+from replayer_qt.ui.chart.study_legend import StudyLegend
+from replayer_qt.ui.chart.study_pane import StudyPane
+from replayer_qt.ui.chart.subject import Pointed
+from replayer_qt.ui.chart.track_styles import Shown
+from replayer_qt.ui.chart.tracks import StudyTrack
+from replayer_qt.ui.theme import Theme
+
+
+class Studies(QObject):
+    """Owns them; the chart paints the tracks, the owner of the layout places the widgets.
+
+    Args:
+        extras: what was added to the chart.
+
+    Signals:
+        lagging: a long round is taken in by parts, and the chart shall look again.
+
+    Attributes:
+        legend: to be put above the chart.
+        pane: to be put below it.
+    """
+
+    lagging = Signal()
+
+    def __init__(self, extras: Extras, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.legend = StudyLegend()
+        self.pane = StudyPane()
+        self._extras = extras
+        self._book = VolumeBook()
+        self._ink = Ink()
+        self._studies: tuple[Study, ...] = ()
+        self._tracks: tuple[StudyTrack, ...] = ()
+        self._window = BetWindow()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.lagging)
+        extras.add_decoration(self._window)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """What is shown, in order."""
+        return tuple(study.shown for study in self._studies)
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """What is computed, in order."""
+        return self._studies
+
+    def show(self, wanted: Sequence[Shown]) -> None:
+        """Show these and no others, `MOST` at most; those that were shown go on as they are."""
+        kept = {study.shown: study for study in self._studies}
+        unique = tuple(dict.fromkeys(wanted))[:MOST]
+        self._studies = tuple(kept.get(one) or Study(one, self._book) for one in unique)
+        for track in self._tracks:
+            self._extras.remove_track(track)
+        self._tracks = tuple(StudyTrack(study, self._ink) for study in self._placed(Place.PRICES))
+        self._window.shown = next(
+            (one.shown for one in self._studies if one.kind.name == "side-bet"), None
+        )
+        for track in self._tracks:
+            self._extras.add_track(track)
+        self.pane.show_studies(self._placed(Place.STRIP))
+        self.legend.show_studies(self._studies)
+        self.lagging.emit()
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Hear what happened: trades are the weights of an average price."""
+        self._book.take(events)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self.legend.set_theme(theme)
+
+    def set_survival(self, table: SurvivalTable) -> None:
+        """Let the survival clock go by a table."""
+        self.legend.set_survival(table)
+
+    @Slot(object)
+    def show_plan(self, plan: Plan) -> None:
+        """Show what the chart shows."""
+        self.pane.show_plan(plan)
+        self.legend.show_plan(plan)
+        if not all(study.complete for study in self._studies):
+            self._soon.start()
+
+    @Slot(object)
+    def show_pointed(self, pointed: Pointed | None) -> None:
+        """Show the crosshair where the chart's is."""
+        self.pane.show_pointed(pointed)
+        self.legend.show_pointed(pointed)
+
+    def _placed(self, place: Place) -> list[Study]:
+        return [study for study in self._studies if study.kind.place is place]
