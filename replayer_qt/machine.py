@@ -28,15 +28,15 @@ from replayer_qt.adapters.vault_choice import wanted_vault
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
-from replayer_qt.core.events import Event, Link
-from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
+from replayer_qt.core.events import Event
+from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import Settings
-from replayer_qt.core.state import State
 from replayer_qt.core.units import PRACTICE, RUGS, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
+from replayer_qt.runtime.bookmark_keeper import BookmarkKeeper, BookmarkStore
 from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.kill_watch import KillWatch
@@ -47,6 +47,7 @@ from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.speaker import Speaker
 from replayer_qt.runtime.trade_host import TradeHost
 from replayer_qt.runtime.trash import to_trash
+from replayer_qt.runtime.troubles import feed_trouble, recorder_trouble, thread_trouble
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +73,6 @@ class Worker(Protocol):
 
     def stop(self) -> bool:
         """Write what it was sent, and end; False if not in time."""
-        ...
-
-
-class Running(Protocol):
-    """A thread of Qt's."""
-
-    def isRunning(self) -> bool:  # noqa: N802 - Qt's name
-        """Return whether it runs."""
         ...
 
 
@@ -164,6 +157,7 @@ class Machine:
         desk: who obeys commands about what is watched.
         trade: who obeys commands about money; None where nothing can be traded.
         library: who knows the recordings that are over; None where nobody asks.
+        bookmarks: who keeps bookmarks; None where there are none.
     """
 
     def __init__(
@@ -182,6 +176,7 @@ class Machine:
         self.desk = desk
         self.trade = trade
         self.library = library
+        self.bookmarks: BookmarkKeeper | None = None
         self._recordings, self._clock = place
         self._writers = writers
 
@@ -274,26 +269,41 @@ async def assemble(
     stack.callback(_stop, recorder, "the recorder")
     trade: TradeHost | None = None
     library: LibraryDesk | None = None
+    bookmarks: BookmarkKeeper | None = None
     writers: tuple[Worker, ...] = ()
     if till is not None:
         library = LibraryDesk(lambda: _open_library(till, recordings, settings, clock))
         wiring.wire_library(recorder=recorder, library=library)
         stack.callback(_stop, library, "the library")
+        bookmarks = BookmarkKeeper(lambda: _open_bookmarks(recordings), clock, NOWHERE)
+        wiring.wire_bookmarks(host=host, bookmarks=bookmarks)
+        bookmarks.start()
+        stack.callback(_stop, bookmarks, "the bookmarks")
     if till is not None and latch is not None:
         run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
         trade, writers = _open_till(
             stack, till, latch, run, settings, (host, desk, recorder, clock)
         )
     stack.push_async_callback(_stop_feeds, desk)
-    return Machine(
+    machine = Machine(
         host=host,
         recorder=recorder,
         desk=desk,
         place=(recordings, clock),
         trade=trade,
         library=library,
-        writers=writers if library is None else (library, *writers),
+        writers=(*(each for each in (library, bookmarks) if each is not None), *writers),
     )
+    machine.bookmarks = bookmarks
+    return machine
+
+
+def _open_bookmarks(recordings: Path) -> BookmarkStore:
+    # imported on the bookmarks' thread, as below
+    from replayer_qt.adapters.bookmark_file import BookmarkFile  # noqa: PLC0415
+    from replayer_qt.adapters.library.archive import KEEPSAKES  # noqa: PLC0415
+
+    return BookmarkFile(recordings / KEEPSAKES)
 
 
 def _open_library(till: Till, recordings: Path, settings: Settings, clock: Clock) -> Store:
@@ -352,36 +362,17 @@ def _open_till(
     parts = PartsWatch(
         Speaker(host, clock, NOWHERE),
         {
-            "Feed": lambda: _feed_trouble(host.state),
-            "Recorder": lambda: _recorder_trouble(recorder, host.state),
-            "Audit trail": lambda: _thread_trouble(audit) or trade.audit_trouble,
-            "Accounts": lambda: _thread_trouble(keeper),
-            "Kill switch's watch": lambda: _thread_trouble(watch),
+            "Feed": lambda: feed_trouble(host.state),
+            "Recorder": lambda: recorder_trouble(recorder, host.state),
+            "Audit trail": lambda: thread_trouble(audit) or trade.audit_trouble,
+            "Accounts": lambda: thread_trouble(keeper),
+            "Kill switch's watch": lambda: thread_trouble(watch),
         },
     )
     for timed in (trade, parts):
         timed.start()
         stack.callback(timed.stop)
     return trade, (audit, keeper, watch)
-
-
-def _thread_trouble(thread: Running) -> str:
-    return "" if thread.isRunning() else "its thread has ended"
-
-
-def _recorder_trouble(recorder: RecorderWorker, state: State) -> str:
-    if not recorder.is_running():
-        return "its thread has ended"
-    told = state.recording
-    return "" if told is None or told.state in {Recording.ON, Recording.OFF} else told.reason
-
-
-def _feed_trouble(state: State) -> str:
-    market = None if state.live is None else state.markets.get(state.live)
-    link = None if market is None else market.link
-    if link is None or link.link in {Link.LIVE, Link.OFF}:
-        return ""
-    return link.reason or link.link.value
 
 
 async def _stop_feeds(desk: Desk) -> None:

@@ -196,7 +196,12 @@ def _build_window(
     )
     frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
     wiring.wire_window(
-        host=machine.host, desk=machine.desk, trade=machine.trade, frames=frames, window=window
+        host=machine.host,
+        desk=machine.desk,
+        trade=machine.trade,
+        bookmarks=machine.bookmarks,
+        frames=frames,
+        window=window,
     )
     if machine.library is not None:
         shelf = _Shelf(machine.library, machine.desk, window, store, settings, parent=window)

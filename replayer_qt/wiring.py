@@ -9,6 +9,7 @@ from replayer_qt.core.library_answers import Answer, Progress
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
+from replayer_qt.runtime.bookmark_keeper import BookmarkKeeper
 from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
@@ -109,6 +110,11 @@ def wire_trading(
     watch.changed.connect(trade.follow_latch, ACROSS)
 
 
+def wire_bookmarks(*, host: EngineHost, bookmarks: BookmarkKeeper) -> None:
+    """Connect the bookmarks: what is kept becomes part of the state."""
+    bookmarks.told.connect(host.note, ACROSS)
+
+
 def wire_library(*, recorder: RecorderWorker, library: LibraryDesk) -> None:
     """Connect the library: it looks for a recording when one is finished."""
     recorder.changed.connect(library.hear, ACROSS)
@@ -133,6 +139,7 @@ def wire_window(
     frames: FrameClock,
     window: MainWindow,
     trade: TradeHost | None = None,
+    bookmarks: BookmarkKeeper | None = None,
 ) -> None:
     """Connect the pixels: frames in, wishes out; those about money through the other door."""
     host.advanced.connect(frames.collect, WITHIN)
@@ -140,6 +147,8 @@ def wire_window(
     window.asked.connect(desk.obey, WITHIN)
     if trade is not None:
         window.asked.connect(trade.obey, WITHIN)
+    if bookmarks is not None:
+        window.asked.connect(bookmarks.obey, WITHIN)  # which only queues
 
 
 def wire_watch(*, host: EngineHost, desk: Desk, hooks: CrashHooks, tally: Tally) -> None:

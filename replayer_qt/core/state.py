@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.core.bookmarks import Bookmark
 from replayer_qt.core.events import Event, FeedChanged, FeedMeasured
 from replayer_qt.core.program_events import PartChanged, RecordingChanged
 from replayer_qt.core.replay_events import ReplayMoved, ReplayOpened
@@ -63,6 +64,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         parts: how each part of this program is, by its name.
         kill: the kill switch.
         keys_until: when the trading keys are switched off by themselves [monotonic ns]; None: off.
+        bookmarks: what a person marked, in the order of rounds and ticks.
     """
 
     markets: Mapping[StreamId, MarketState] = _NONE
@@ -73,6 +75,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     parts: Mapping[str, PartChanged] = _NO_PARTS
     kill: Kill = Kill()
     keys_until: Nanos | None = None
+    bookmarks: tuple[Bookmark, ...] = ()
 
     def market(self) -> MarketState | None:
         """Return the market that is looked at."""

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from replayer_qt.core.approval import Approval
+from replayer_qt.core.bookmarks import BookmarksChanged
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event, RawReceived
 from replayer_qt.core.order_events import KeysArmed, KillSwitched
@@ -19,7 +20,7 @@ from replayer_qt.engine.desk import TradingDesk
 from replayer_qt.engine.keeper import OWN
 from replayer_qt.engine.reduce import fold_market, reduce
 
-_OF_STATE = frozenset({RecordingChanged, PartChanged, KillSwitched, KeysArmed})
+_OF_STATE = frozenset({RecordingChanged, PartChanged, KillSwitched, KeysArmed, BookmarksChanged})
 
 
 class Engine:

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from replayer_qt.core.bookmarks import BookmarksChanged
 from replayer_qt.core.events import (
     ROUND_EVENTS,
     Event,
@@ -43,6 +44,8 @@ def reduce(state: State, event: Event) -> State:
             return replace(state, kill=Kill(on=on, reason=reason, by=by, at=at))
         case KeysArmed(until=until):
             return replace(state, keys_until=until)
+        case BookmarksChanged(bookmarks=bookmarks):
+            return replace(state, bookmarks=bookmarks)
         case _:
             pass
     stream = event.stream

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replayer_qt.core.bookmarks import BookmarkCommand
 from replayer_qt.core.commands import (
     Chaos,
     CloseReplay,
@@ -38,8 +39,8 @@ log = logging.getLogger(__name__)
 NOWHERE = stream_of("replayer", "desk")
 """The stream named by what concerns no market."""
 
-_TRADING = (TradeCommand, ArmKeys, Kill, LiftKill, NoteTrade)
-"""What the other door takes."""
+_ELSEWHERE = (TradeCommand, ArmKeys, Kill, LiftKill, NoteTrade, BookmarkCommand)
+"""What other doors take."""
 
 
 class Makers:
@@ -125,7 +126,7 @@ class Desk(QObject):
                 self._live[0].steer(command)
             case ReplayCommand() if self._replay is not None:
                 self._replay[0].steer(command)
-            case _ if isinstance(command, _TRADING):
+            case _ if isinstance(command, _ELSEWHERE):
                 pass
             case _:
                 self._obey_looking(command)

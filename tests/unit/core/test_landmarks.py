@@ -80,7 +80,7 @@ def test_a_round_without_ticks_has_no_landmark():
     st.booleans(),
 )
 def test_peaks_and_troughs_are_what_their_thresholds_say(prices, rugged):
-    """N16: between two peaks there is a fall of `SWING` at least; the extremes are always there."""
+    """Between two peaks there is a fall of `SWING` at least; the extremes are always there."""
     rug = len(prices) - 1 if rugged else None
     alive = prices[:rug]
     told = found(prices, rug_tick=rug)
