@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.chart_face import Chart
+from replayer_qt.ui.chart_studies import ChartStudies
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.view import Look
 
@@ -25,6 +26,7 @@ class ChartDesk(QObject):
     Attributes:
         chart: the main chart.
         widget: the main chart as a widget.
+        indicators: what is computed from its prices.
         ground: all of it, to be put into the window.
     """
 
@@ -48,6 +50,8 @@ class ChartDesk(QObject):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.widget, stretch=1)
+        self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
+        self.indicators.place(column)
         chart.asked.connect(self.asked)
         chart.followed.connect(self._note_following)
 
@@ -60,6 +64,7 @@ class ChartDesk(QObject):
             "follow": self.chart.follow,
             "zoom": self.chart.zoom,
             "show_all": self.chart.show_all,
+            "choose_indicators": self.indicators.choose,
         }
 
     def begin(self) -> None:
@@ -68,15 +73,18 @@ class ChartDesk(QObject):
         self.chart.set_ticks_per_candle(look.ticks_per_candle)
         self.chart.set_style(look.style)  # a line's width follows from the candles'
         self.chart.set_log_scale(look.log_scale)
+        self.indicators.begin()
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us."""
+        self.indicators.take(advance)
         self.chart.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.chart.set_theme(theme)
+        self.indicators.set_theme(theme)
 
     def set_style(self, style: str) -> None:
         """Draw prices as `candles` or as a `line`."""

@@ -16,6 +16,7 @@ _KEYS: Final = {
     "style": "chart/style",
     "log_scale": "chart/log-scale",
     "ticks_per_candle": "chart/ticks-per-candle",
+    "indicators": "chart/indicators",
 }
 
 
@@ -37,7 +38,7 @@ def as_set(settings: Settings) -> Look:
 def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
     """Return the look that was chosen last, or that is set where nothing sound was chosen."""
     look = as_set(settings)
-    theme, style, log, ticks = (
+    theme, style, log, ticks, indicators = (
         memory.chosen(key, _text(getattr(look, name))) for name, key in _KEYS.items()
     )
     return replace(
@@ -46,6 +47,7 @@ def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
         style=style if style in _STYLES else look.style,
         log_scale=log == "yes" if log in {"yes", "no"} else look.log_scale,
         ticks_per_candle=_number(ticks, look.ticks_per_candle),
+        indicators=indicators,
     )
 
 

@@ -13,6 +13,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         style: `candles` or `line`.
         ticks_per_candle: ticks in one candle.
+        indicators: those that are shown, as text.
         following: whether the chart follows the newest price.
         docks: the names of the docks that are open.
         dry_run: whether it is shown what the trading keys would do.
@@ -22,6 +23,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     style: str = "candles"
     log_scale: bool = False
     ticks_per_candle: int = 5
+    indicators: str = ""
     following: bool = True
     full_screen: bool = False
     docks: frozenset[str] = frozenset()

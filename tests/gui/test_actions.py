@@ -192,6 +192,7 @@ SEEN = {
     "zoom-in": (to_nothing, told("zoom", 1.25)),
     "zoom-out": (to_nothing, told("zoom", 0.8)),
     "show-all": (to_nothing, told("all")),
+    "indicators": (to_nothing, lambda bench: dialog(bench, QDialog)),
     "theme-dark": (to_nothing, told("theme", "dark")),
     "theme-light": (to_nothing, told("theme", "light")),
     "theme-other": (to_nothing, told("theme", "light")),

@@ -108,7 +108,7 @@ def _bars(
     keep = known[skip:]
     rows = scale.rows(np.concatenate((joined_highs[skip:], joined_lows[skip:])), height)
     tops, bottoms = rows.reshape(2, -1)
-    lefts: Floats = np.arange(first, first + len(tops)) - float(plan.origin)
+    lefts = np.arange(first, first + len(tops)).astype(np.float64) - plan.origin
     talls = bottoms - tops + thickness(plan)
     return Spans(lefts[keep], tops[keep], talls[keep])
 
@@ -128,6 +128,6 @@ def _slopes(
     tops = np.minimum(walk[:, 1:], walk[:, :-1])
     talls = np.abs(walk[:, 1:] - walk[:, :-1]) + thickness(plan)
     begins = np.flatnonzero(keep) + before
-    middles = begins * float(step) - plan.origin + step // 2 + 1
-    lefts = middles[:, np.newaxis] + np.arange(step)
+    middles = begins * step - plan.origin + step // 2 + 1
+    lefts = (middles[:, np.newaxis] + np.arange(step)).astype(np.float64)
     return Spans(lefts.reshape(-1), tops.reshape(-1), talls.reshape(-1))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -113,7 +114,7 @@ class IndicatorsDialog(QDialog):
         self._filling = True
         self.list.clear()
         for one in self._shown:
-            self.list.addItem(_swatch(one.colour, self), one.chosen.title())
+            self.list.addItem(QListWidgetItem(_swatch(one.colour, self), one.chosen.title()))
         self.list.setCurrentRow(min(row, len(self._shown) - 1))
         self._filling = False
         self.add.setEnabled(len(self._shown) < MOST)

@@ -1,0 +1,70 @@
+"""The indicators of the window's chart: where they stand, how they are chosen and kept."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QVBoxLayout
+
+from replayer_qt.core.state import Advance
+from replayer_qt.ui.chart.studies import Studies
+from replayer_qt.ui.chart.track_styles import Shown, all_shown, text_of
+from replayer_qt.ui.chart_face import Chart
+from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
+from replayer_qt.ui.theme import Theme
+from replayer_qt.ui.view import Look
+
+
+class ChartStudies(QObject):
+    """Connects the indicators with the chart, and keeps what a person chose.
+
+    Args:
+        chart: the chart.
+        choose: keeps what a person chose of the `Look`, by its names.
+        look: returns how the market is looked at now.
+
+    Attributes:
+        studies: the indicators.
+    """
+
+    def __init__(
+        self,
+        chart: Chart,
+        *,
+        choose: Callable[..., None],
+        look: Callable[[], Look],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._choose, self._look = choose, look
+        self.studies = Studies(chart.extras, self)
+        chart.planned.connect(self.studies.show_plan)
+        chart.pointed.connect(self.studies.show_pointed)
+        self.studies.lagging.connect(chart.refresh)
+
+    def place(self, column: QVBoxLayout) -> None:
+        """Put the legend above the chart, the first in a column, and the strips below it."""
+        column.insertWidget(0, self.studies.legend)
+        column.insertWidget(2, self.studies.pane)
+
+    def begin(self) -> None:
+        """Show what was shown last."""
+        self.studies.show(all_shown(self._look().indicators))
+
+    def take(self, advance: Advance) -> None:
+        """Hear what happened, before the chart shows it."""
+        self.studies.take(advance.events)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self.studies.set_theme(theme)
+
+    def choose(self) -> None:
+        """Let a person add, remove and set indicators."""
+        dialog = IndicatorsDialog(self.studies.shown, self.studies.legend.window())
+        dialog.changed.connect(self._take)
+        dialog.open()
+
+    @Slot(object)
+    def _take(self, wanted: tuple[Shown, ...]) -> None:
+        self.studies.show(wanted)
+        self._choose(indicators=text_of(self.studies.shown))
