@@ -257,9 +257,9 @@ def _copy(file: BinaryIO, target: Path, facts: SealFacts, disk: Disk, *, expecte
         with _new_file(part, disk) as fd:
             info = _pack(file, fd, facts, disk)
             disk.sync(fd)
-        _believe(part, info, expected)
-        size = part.stat().st_size
-        disk.rename(part, target)
+            _believe(part, info, expected)
+            size = part.stat().st_size
+            disk.rename(part, target)  # while it is held: nobody may take it for a crash's
     except BaseException:
         with contextlib.suppress(OSError):
             disk.remove(part)
@@ -352,8 +352,8 @@ def _unpack(path: Path, plain: Path, info: SealInfo, disk: Disk) -> None:
                 while piece := file.read(_READ):
                     _write(disk, fd, piece)
             disk.sync(fd)
-        _believe_plain(part, info)
-        disk.rename(part, plain)
+            _believe_plain(part, info)
+            disk.rename(part, plain)
     except BaseException:
         with contextlib.suppress(OSError):
             disk.remove(part)

@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.lock import try_lock
 from replayer_qt.adapters.journal.raw import raw_path
 from replayer_qt.adapters.journal.reader import read_journal
@@ -43,6 +44,33 @@ def test_a_closed_journal_is_packed_in_its_place(tmp_path):
     assert done.path.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in tmp_path.rglob("*.part*")] == []
     assert raw_path(done.path) == raw_path(path)
+
+
+class Visited(RealDisk):
+    """Another program mends the folder right before each file gets its name."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self._folder = folder
+        self.found = []
+
+    def rename(self, path, target):
+        self.found += mend_sealing(self._folder)
+        super().rename(path, target)
+
+
+def test_no_other_program_takes_a_copy_in_hand_for_one_that_a_crash_left(tmp_path):
+    """FAULTS R10, R18: what is being packed or unpacked is held until it has its name."""
+    path = closed_journal(tmp_path)
+    disk = Visited(tmp_path)
+    assert seal(path, facts, disk).changed
+    assert forms_of(path) == ["packed"]
+    assert unseal(sealed_path(path), disk).changed
+    assert forms_of(path) == ["plain"]
+    data = path.read_bytes()
+    pack_bytes(data, tmp_path / "x.jsonl.zst", facts(path), disk)
+    assert read_plain(tmp_path / "x.jsonl.zst") == data
+    assert disk.found == []
 
 
 def test_packing_twice_is_packing_once(tmp_path):
