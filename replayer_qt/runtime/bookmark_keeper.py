@@ -4,8 +4,10 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from replayer_qt.core.bookmarks import (
@@ -102,14 +104,18 @@ class BookmarkKeeper(QThread):
             while (command := self._next()) is not None:
                 match command:
                     case SetBookmark(bookmark=bookmark):
-                        self._attempt(lambda kept=bookmark: store.put(kept))
+                        kept = self._dated(bookmark)
+                        self._attempt(partial(store.put, kept))
                     case DropBookmark(round_id=name, tick=tick):
-                        self._attempt(lambda name=name, tick=tick: store.drop(name, tick))
+                        self._attempt(partial(store.drop, name, tick))
                     case _:
                         pass
         except Exception:  # the edge of this thread's loop
             log.exception("the bookmarks' thread fell")
             self._refuse("an error of this program; the log has the details")
+
+    def _dated(self, bookmark: Bookmark) -> Bookmark:
+        return bookmark if bookmark.made_at else replace(bookmark, made_at=self._clock.now())
 
     def _next(self) -> BookmarkCommand | None:
         with self._changed:

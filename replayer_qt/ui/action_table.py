@@ -12,6 +12,7 @@ from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.indicator_actions import indicator_rows
+from replayer_qt.ui.replay_actions import replay_rows
 from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
@@ -376,6 +377,6 @@ def _window() -> Iterator[ActionRow]:
 
 
 ACTIONS: Final = (
-    *_file(), *_venue(), *_replay(), *trade_rows(), *_chart(), *indicator_rows(), *_window()
+    *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *indicator_rows(), *_window()
 )  # fmt: skip
 """Every action, in the order of the menus."""

@@ -10,6 +10,7 @@ from replayer_qt.core.state import Advance
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_studies import ChartStudies
 from replayer_qt.ui.theme import Theme
+from replayer_qt.ui.time_desk import TimeDesk
 from replayer_qt.ui.view import Look
 
 
@@ -52,6 +53,8 @@ class ChartDesk(QObject):
         column.addWidget(self.widget, stretch=1)
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
+        self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
+        self.time.asked.connect(self.asked)
         chart.asked.connect(self.asked)
         chart.followed.connect(self._note_following)
 
@@ -64,6 +67,7 @@ class ChartDesk(QObject):
             "follow": self.chart.follow,
             "zoom": self.chart.zoom,
             "show_all": self.chart.show_all,
+            **self.time.verbs(),
             "choose_indicators": self.indicators.choose,
         }
 
@@ -80,6 +84,7 @@ class ChartDesk(QObject):
         """Show where `advance` leaves us."""
         self.indicators.take(advance)
         self.chart.show_frame(advance)
+        self.time.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""

@@ -17,6 +17,7 @@ _KEYS: Final = {
     "log_scale": "chart/log-scale",
     "ticks_per_candle": "chart/ticks-per-candle",
     "indicators": "chart/indicators",
+    "events": "replay/events",
 }
 
 
@@ -38,7 +39,7 @@ def as_set(settings: Settings) -> Look:
 def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
     """Return the look that was chosen last, or that is set where nothing sound was chosen."""
     look = as_set(settings)
-    theme, style, log, ticks, indicators = (
+    theme, style, log, ticks, indicators, events = (
         memory.chosen(key, _text(getattr(look, name))) for name, key in _KEYS.items()
     )
     return replace(
@@ -48,6 +49,7 @@ def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
         log_scale=log == "yes" if log in {"yes", "no"} else look.log_scale,
         ticks_per_candle=_number(ticks, look.ticks_per_candle),
         indicators=indicators,
+        events=events,
     )
 
 

@@ -17,6 +17,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         following: whether the chart follows the newest price.
         docks: the names of the docks that are open.
         dry_run: whether it is shown what the trading keys would do.
+        events: the kinds of events that are stepped to, their names apart by spaces.
     """
 
     theme: str = "dark"
@@ -28,6 +29,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     full_screen: bool = False
     docks: frozenset[str] = frozenset()
     dry_run: bool = False
+    events: str = "round-start rug peak trough god-candle own-order gap disconnect bookmark"
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

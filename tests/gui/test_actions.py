@@ -28,9 +28,17 @@ from PySide6.QtWidgets import (
 from replayer_qt.core import commands as c
 from replayer_qt.core import trade_commands as t
 from replayer_qt.core.events import Link
+from replayer_qt.core.landmarks import Landmark
 from replayer_qt.core.order_events import CashOut, Difference
 from replayer_qt.core.orders import Mode, Origin
 from replayer_qt.core.program_events import ProblemRaised, Recording
+from replayer_qt.core.replay_commands import (
+    ClearLoop,
+    SeekLandmark,
+    SetLoopEnd,
+    SetLoopStart,
+    Shuffle,
+)
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.dock_table import DOCKS
@@ -152,6 +160,26 @@ ASKED |= {
     "accept-venue": (to_drift, t.AcceptVenue(stream=PRACTICE)),
     "kill": (to_nothing, t.Kill(by="menu")),
 }
+def to_loop(bench):
+    bench.replay(loop_start=3)
+
+
+def to_shuffled(bench):
+    bench.replay(seed=7)
+
+
+STEPPED = {
+    Landmark.ROUND_START, Landmark.RUG, Landmark.PEAK, Landmark.TROUGH, Landmark.GOD_CANDLE,
+    Landmark.OWN_ORDER, Landmark.GAP, Landmark.DISCONNECT, Landmark.BOOKMARK,
+}  # fmt: skip
+ASKED |= {
+    "next-event": (to_replay, SeekLandmark(kinds=frozenset(STEPPED), forward=True)),
+    "previous-event": (to_replay, SeekLandmark(kinds=frozenset(STEPPED), forward=False)),
+    "loop-start": (to_replay, SetLoopStart()),
+    "loop-end": (to_replay, SetLoopEnd()),
+    "loop-clear": (to_loop, ClearLoop()),
+    "shuffle-off": (to_shuffled, Shuffle(seed=None)),
+}
 BY_KEY = {
     name: replace(ASKED[name][1], origin=Origin.KEY)
     for name in ("buy", "sell", "sell-all", "side-bet")
@@ -185,6 +213,17 @@ SEEN = {
     "library": (to_library, lambda bench: bench.library_asks == [True]),
     "quit": (to_nothing, lambda bench: not bench.window.isVisible()),
     "jump": (to_replay, lambda bench: dialog(bench, QDialog)),
+    "bookmark": (to_replay, lambda bench: dialog(bench, QDialog)),
+    "bookmarks": (to_nothing, lambda bench: dialog(bench, QDialog)),
+    "shuffle": (to_replay, lambda bench: dialog(bench, QDialog)),
+    **{
+        f"event-{kind.value}": (
+            to_nothing,
+            lambda bench, kind=kind: (kind.value in bench.window._look.events.split())
+            is (kind not in STEPPED),
+        )
+        for kind in Landmark
+    },
     "candles": (to_nothing, told("style", "candles")),
     "line": (to_nothing, told("style", "line")),
     "log": (to_nothing, told("log", True)),
