@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
+from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart_face import Chart
+from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.time_desk import TimeDesk
@@ -28,6 +30,7 @@ class ChartDesk(QObject):
         chart: the main chart.
         widget: the main chart as a widget.
         indicators: what is computed from its prices.
+        overview: the strip under the chart.
         ground: all of it, to be put into the window.
     """
 
@@ -46,15 +49,18 @@ class ChartDesk(QObject):
         self.widget = cast("QWidget", chart)
         self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._choose, self._look = choose, look
-        self.ground = QWidget()
-        column = QVBoxLayout(self.ground)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self.overview = Overview()
+        self.ground = ChartGround(self.overview)
+        column = self.ground.column
         column.addWidget(self.widget, stretch=1)
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
         self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
         self.time.asked.connect(self.asked)
+        chart.planned.connect(self.overview.show_plan)
+        self.overview.wanted.connect(chart.show_span)
+        self.overview.newest_wanted.connect(chart.follow)
+        self.overview.asked.connect(self.asked)
         chart.asked.connect(self.asked)
         chart.followed.connect(self._note_following)
 
@@ -84,12 +90,14 @@ class ChartDesk(QObject):
         """Show where `advance` leaves us."""
         self.indicators.take(advance)
         self.chart.show_frame(advance)
+        self.overview.show_frame(advance)
         self.time.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.chart.set_theme(theme)
         self.indicators.set_theme(theme)
+        self.overview.set_theme(theme)
 
     def set_style(self, style: str) -> None:
         """Draw prices as `candles` or as a `line`."""

@@ -1,0 +1,384 @@
+"""The overview under the chart: all of the round or session, and the part that the chart shows."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from replayer_qt.core.commands import GoTo, SeekTick
+from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
+from replayer_qt.core.series import RoundSeries
+from replayer_qt.core.state import Advance
+from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.ui import fmt
+from replayer_qt.ui.chart import overview_paint as paint
+from replayer_qt.ui.chart.overview_ground import Ground, Shape, Stretch, one_round, session
+from replayer_qt.ui.chart.overview_hand import Grasp, Seeker, Window, dragged, grasp, kept_in
+from replayer_qt.ui.chart.overview_marks import Mark, marks_of
+from replayer_qt.ui.chart.overview_picture import LANE, OverviewPicture, Scene
+from replayer_qt.ui.chart.plan import Plan
+from replayer_qt.ui.theme import DARK, Theme
+
+HEIGHT: Final = 54
+_GRIP: Final = 5
+_KNOB: Final = 9
+_SHAPES_KEPT: Final = 4
+_STEPS: Final = {
+    Qt.Key.Key_Left: -0.1, Qt.Key.Key_Right: 0.1, Qt.Key.Key_PageUp: -1.0,
+    Qt.Key.Key_PageDown: 1.0,
+}  # fmt: skip
+"""What part of its width the window moves by."""
+_KEYS: Final = frozenset({*_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return})
+
+
+class Overview(QWidget):
+    """A strip with the chart's window as a handle that is dragged and resized.
+
+    In a replay the upper rows are the playhead's: pressing and dragging there seeks, and what lies
+    ahead is dimmed. It costs the same however long the round is, and nothing while it is hidden.
+
+    Signals:
+        wanted: the first and the last tick that the chart shall show.
+        newest_wanted: the chart shall follow the newest tick.
+        asked: a command: a seek, or a round of the session to go to.
+
+    Attributes:
+        picture: the finished picture.
+        by_session: whether all rounds that are kept are shown, not one.
+        hover: where the mouse is [px]; None when it is out.
+    """
+
+    wanted = Signal(int, int)
+    newest_wanted = Signal()
+    asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Overview of the round")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.picture = OverviewPicture()
+        self.by_session = False
+        self.hover: float | None = None
+        self._theme = DARK
+        self._advance: Advance | None = None
+        self._plan: Plan | None = None
+        self._ground = Ground()
+        self._marks: tuple[Mark, ...] = ()
+        self._shapes: dict[StreamId, Shape] = {}  # bounded: _SHAPES_KEPT
+        self._stream: StreamId | None = None
+        self._round: RoundId | None = None
+        self._window: Window | None = None
+        self._head: float | None = None
+        self._grasp: Grasp | None = None
+        self._seeker = Seeker(self)
+        self._seeker.asked.connect(self.asked)
+        self._seen: tuple[object, ...] = ()
+
+    # --- what is shown
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show where `advance` leaves us."""
+        for event in advance.events:
+            if isinstance(event, ReplayShaped | ReplayGrown):
+                self._shapes.pop(event.stream, None)
+                self._shapes[event.stream] = event
+                while len(self._shapes) > _SHAPES_KEPT:
+                    del self._shapes[next(iter(self._shapes))]
+        self._advance = advance
+        self.refresh()
+
+    @Slot(object)
+    def show_plan(self, plan: Plan) -> None:
+        """Show which part the chart shows; the strip is brought up to date with the next frame."""
+        self._plan = plan
+        if self.isVisible():
+            self._place_window()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def set_by_session(self, *, on: bool) -> None:
+        """Show all rounds that are kept, or the one that the chart shows."""
+        self.by_session = on
+        self.setAccessibleName("Overview of the session" if on else "Overview of the round")
+        self.refresh()
+
+    @property
+    def window_ticks(self) -> Window | None:
+        """The part that the chart shows [ticks from the left end]; None without one."""
+        return self._window
+
+    @property
+    def head(self) -> float | None:
+        """Where the replay stands [ticks from the left end]; None where none is shown."""
+        sought = self._seeker.sought
+        return self._head if sought is None else sought
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What is marked."""
+        return self._marks
+
+    @property
+    def ground(self) -> Ground:
+        """What lies along the strip."""
+        return self._ground
+
+    def x_of(self, place: float) -> float:
+        """Return where a place [ticks from the left end] is on the widget [px]."""
+        return place / self._ground.length * self.width()
+
+    def place_of(self, x: float) -> float:
+        """Return which place [ticks from the left end] is at `x` [px]."""
+        return x / max(self.width(), 1) * self._ground.length
+
+    def words(self) -> str:
+        """Return what is said where the mouse is; empty when it is out."""
+        if self.hover is None:
+            return ""
+        place = self.place_of(self.hover)
+        near = self.place_of(_KNOB / 2)
+        mark = min(self._marks, key=lambda each: abs(each.place - place), default=None)
+        if mark is not None and abs(mark.place - place) > near:
+            mark = None
+        at = place if mark is None else mark.place
+        stretch = self._ground.at(at)
+        return "" if stretch is None else self._said(stretch, at, mark)
+
+    def refresh(self) -> None:
+        """Look at everything again; costs nothing while the strip is hidden."""
+        advance = self._advance
+        if advance is None or not self.isVisible():
+            return
+        state = advance.state
+        series = self._series(advance)
+        self._round = None if series is None else series.round_id
+        shape = self._shape()
+        if series is None or self._stream is None:
+            self._ground, self._marks = Ground(), ()
+        else:
+            rounds = list(advance.session.rounds(self._stream)) if self.by_session else []
+            whole = session(rounds[::-1]) if len(rounds) > 1 else one_round(series, shape)
+            self._ground = whole
+            self._marks = marks_of(state, self._stream, whole)
+        self._head = self._playhead(advance)
+        self._place_window()
+
+    def _series(self, advance: Advance) -> RoundSeries | None:
+        plan, shown = self._plan, advance.state.shown
+        self._stream = shown
+        if plan is not None and plan.series is not None and plan.stream == shown:
+            return plan.series
+        return None if shown is None else advance.session.newest(shown)
+
+    def _shape(self) -> Shape | None:
+        shape = None if self._stream is None else self._shapes.get(self._stream)
+        if shape is None or self.by_session or shape.round_id != self._round:
+            return None
+        return shape if len(shape.prices) > 1 else None
+
+    def _playhead(self, advance: Advance) -> float | None:
+        market = advance.state.market()
+        if market is None or market.replay is None or market.round is None:
+            return None
+        stretch = self._ground.named(market.round.round_id)
+        return None if stretch is None else stretch.place(max(market.round.tick, stretch.first))
+
+    def _place_window(self) -> None:
+        plan = self._plan
+        stretch = None if self._round is None else self._ground.named(self._round)
+        known = plan is not None and plan.series is not None and plan.series.round_id == self._round
+        if plan is None or stretch is None or not known or plan.last < 0:
+            self._window = None
+        elif self._grasp is None or self._grasp.part == "head":
+            first, last = plan.tick_at(0), plan.tick_at(plan.room.plot_width)
+            low, high = (stretch.place(tick) for tick in (first, last))
+            end = stretch.start + stretch.size
+            self._window = (max(low, stretch.start), min(max(high, low + 1), end))
+        scene = self._scene()
+        ends = tuple((each.round_id, each.size) for each in self._ground.stretches[-1:])
+        seen = (ends, scene.ground.length, self._window, self.head, self._marks, scene.shape)
+        if seen != self._seen:
+            self._seen = seen
+            self._describe()
+            self.update()
+
+    def _scene(self) -> Scene:
+        past = self._head is not None
+        return Scene(
+            ground=self._ground,
+            theme=self._theme,
+            width=max(self.width(), 1),
+            height=self.height(),
+            shape=self._shape(),
+            past=past,
+            unit=float(self.devicePixelRatioF()),
+        )
+
+    def _said(self, stretch: Stretch, place: float, mark: Mark | None) -> str:
+        tick = stretch.tick(place)
+        parts = [f"tick {tick:,}"]
+        found = stretch.series.find(tick)
+        if self.head is not None and place > self.head:
+            parts.append("ahead")
+        elif found is None:
+            parts.append("missing")
+        elif mark is None:
+            parts.append(fmt.price(float(stretch.series.prices[found])))
+        if mark is not None:
+            parts.append(mark.words)
+        if stretch.round_id != self._round:
+            parts.append(f"{fmt.round_name(stretch.round_id)}, double-click opens it")
+        return " · ".join(parts)
+
+    def _describe(self) -> None:
+        stretch = None if self._round is None else self._ground.named(self._round)
+        said = "Nothing is shown."
+        if stretch is not None and self._window is not None:
+            first, last = (stretch.tick(place) for place in self._window)
+            end = stretch.first + stretch.size - 1
+            said = f"The chart shows ticks {first:,} to {last:,} of {end:,}."
+        self.setAccessibleDescription(said)
+
+    # --- what is done
+
+    def _begin(self, x: float, y: float) -> None:
+        place, head = self.place_of(x), self.head
+        if head is not None and y < LANE:
+            self._grasp = Grasp("head", place, (head, head))
+            self._move(place)
+        elif self._window is not None:
+            self._grasp = grasp(place, self._window, self.place_of(_GRIP))
+            if self._grasp.jumped:
+                self._move(place)
+
+    def _move(self, place: float) -> None:
+        stretch = None if self._round is None else self._ground.named(self._round)
+        if self._grasp is None or stretch is None:
+            return
+        if self._grasp.part == "head":
+            self._seeker.point(stretch, place)
+            self.update()
+        else:
+            self._ask_span(stretch, dragged(self._grasp, place, self.place_of(2)))
+
+    def _ask_span(self, stretch: Stretch, window: Window) -> None:
+        left, right = kept_in(window, stretch.start, stretch.start + stretch.size)
+        self._window = (left, right)
+        self.wanted.emit(stretch.tick(left), stretch.tick(right))
+
+    def _open(self, place: float) -> None:
+        """Go to a place: seek there in a replay, or open the round's recording there."""
+        stretch = self._ground.at(place)
+        if stretch is None or self._stream is None:
+            return
+        tick = stretch.tick(place)
+        if self._head is not None and stretch.round_id == self._round:
+            self.asked.emit(SeekTick(tick=tick))
+        elif stretch.round_id != self._round:
+            self.asked.emit(GoTo(stream=self._stream, round_id=stretch.round_id, tick=tick))
+
+    def _step(self, key: Qt.Key, *, wider: bool) -> None:
+        stretch = None if self._round is None else self._ground.named(self._round)
+        if self._window is None or stretch is None:
+            return
+        left, right = self._window
+        width = right - left
+        if key == Qt.Key.Key_End:
+            self.newest_wanted.emit()
+        elif key == Qt.Key.Key_Return:
+            self._open((left + right) / 2)
+        elif key == Qt.Key.Key_Home:
+            self._ask_span(stretch, (stretch.start, stretch.start + width))
+        elif wider:
+            # the chart has certain widths only: less than a quarter more may be the same again
+            wide = width * (1 + 2.5 * _STEPS[key])
+            self._ask_span(stretch, (left, left + max(wide, 2.0)))
+        else:
+            self._ask_span(stretch, (left + width * _STEPS[key], right + width * _STEPS[key]))
+
+    # Qt's names from here on.
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(400, HEIGHT)
+
+    def showEvent(self, _event: QEvent) -> None:  # noqa: D102
+        self.refresh()
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        override = event.type() is QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()  # the window's own keys would take them
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() in _KEYS:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            moves = event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right}
+            self._step(Qt.Key(event.key()), wider=shift and moves)
+        else:
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._begin(event.position().x(), event.position().y())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self.hover = event.position().x()
+        if self._grasp is not None:
+            self._move(self.place_of(self.hover))
+        self.setCursor(self._cursor(event.position()))
+        self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: D102
+        held, self._grasp = self._grasp, None
+        self._seeker.let_go()
+        end = self._ground.stretches[-1] if self._ground.stretches else None
+        if held is not None and held.part in {"whole", "right"} and end is not None:
+            at_end = self._window is not None and self._window[1] >= end.start + end.size
+            if at_end and end.round_id == self._round:
+                self.newest_wanted.emit()
+        self._place_window()
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() is Qt.MouseButton.LeftButton and event.position().y() >= LANE:
+            self._open(self.place_of(event.position().x()))
+
+    def leaveEvent(self, _event: QEvent) -> None:  # noqa: D102
+        self.hover = None
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        scene, head = self._scene(), self.head
+        self.picture.bring_up(scene)
+        painter = QPainter(self)
+        x = None if head is None else self.x_of(head)
+        self.picture.paint(painter, x, (self.width(), self.height()))
+        if self._window is not None:
+            left, right = (self.x_of(place) for place in self._window)
+            rect = QRectF(left, LANE, max(right - left, 3.0), self.height() - LANE)
+            paint.window(painter, rect, scene, focused=self.hasFocus())
+        paint.marks(painter, self._marks, scene)
+        if x is not None:
+            paint.playhead(painter, x, scene)
+        if self.hover is not None:
+            paint.hover(painter, self.hover, self.words(), scene, self.font())
+        painter.end()
+
+    def _cursor(self, at: QPointF) -> Qt.CursorShape:
+        if self.head is not None and at.y() < LANE:
+            return Qt.CursorShape.PointingHandCursor
+        edges = () if self._window is None else tuple(map(self.x_of, self._window))
+        if any(abs(at.x() - edge) <= _GRIP for edge in edges):
+            return Qt.CursorShape.SizeHorCursor
+        return Qt.CursorShape.ArrowCursor

@@ -1,0 +1,104 @@
+"""Paints what lies over the overview's picture: window, marks, playhead, and what is pointed at."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+
+from replayer_qt.ui.chart.overview_marks import Mark
+from replayer_qt.ui.chart.overview_picture import FOOT, LANE, Scene
+
+_VEIL: Final = 150
+_SIZE: Final = 4.0
+
+
+def window(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool) -> None:
+    """Paint the part that the chart shows as a handle, and a veil over the rest."""
+    veil = QColor(scene.theme.surface)
+    veil.setAlpha(_VEIL)
+    top, height = rect.top(), rect.height()
+    painter.fillRect(QRectF(0, top, rect.left(), height), veil)
+    painter.fillRect(QRectF(rect.right(), top, scene.width - rect.right(), height), veil)
+    accent = QColor(scene.theme.accent)
+    painter.setPen(QPen(accent, 2 if focused else 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+    middle = rect.center().y()
+    for x in (rect.left(), rect.right()):
+        painter.fillRect(QRectF(x - 1.5, middle - 7, 3, 14), accent)
+
+
+def marks(painter: QPainter, shown: Iterable[Mark], scene: Scene) -> None:
+    """Paint marks: each kind has a shape of its own, not a colour alone."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    theme, floor = scene.theme, scene.height - FOOT
+    for mark in shown:
+        x = mark.place / scene.scale
+        if mark.kind == "rug":
+            painter.setPen(QPen(QColor(theme.rug), 1.6))
+            painter.drawLine(QPointF(x, LANE), QPointF(x, floor))
+            for by in (-1, 1):
+                painter.drawLine(
+                    QPointF(x - _SIZE, floor - 4 - by * _SIZE),
+                    QPointF(x + _SIZE, floor - 4 + by * _SIZE),
+                )
+            continue
+        colour, corners = {
+            "peak": (theme.accent, _triangle(x, LANE + 1, up=False)),
+            "buy": (theme.up, _triangle(x, floor, up=True)),
+            "sell": (theme.down, _triangle(x, floor, up=False)),
+            "bet": (theme.text, _diamond(x, floor - _SIZE)),
+        }[mark.kind]
+        painter.setPen(QPen(QColor(theme.background), 1))
+        painter.setBrush(QColor(colour))
+        painter.drawPolygon(corners)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def playhead(painter: QPainter, x: float, scene: Scene) -> None:
+    """Paint where the replay stands: a line through everything, its knob in the upper rows."""
+    lane = QColor(scene.theme.raised)
+    painter.fillRect(QRectF(0, 0, scene.width, LANE - 1), lane)
+    past = QColor(scene.theme.past)
+    painter.fillRect(QRectF(0, LANE - 4, x, 3), past)
+    painter.setPen(QPen(past, 1.4))
+    painter.drawLine(QPointF(x, LANE - 2), QPointF(x, scene.height))
+    painter.setPen(QPen(QColor(scene.theme.background), 1))
+    painter.setBrush(past)
+    knob = [(x - 5, 0.5), (x + 5, 0.5), (x + 5, 6.0), (x, LANE), (x - 5, 6.0)]
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in knob]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def hover(painter: QPainter, x: float, words: str, scene: Scene, base: QFont) -> None:
+    """Paint what is pointed at, in words."""
+    theme = scene.theme
+    painter.setPen(QPen(QColor(theme.muted), 1))
+    painter.drawLine(QPointF(x, LANE), QPointF(x, scene.height))
+    if not words:
+        return
+    font = QFont(base)
+    font.setPixelSize(11)
+    metrics = QFontMetrics(font)
+    width, height = metrics.horizontalAdvance(words) + 12, metrics.height() + 4
+    left = x + 8 if x + 8 + width < scene.width else max(x - 8 - width, 0.0)
+    box = QRectF(left, LANE + 2, width, height)
+    painter.fillRect(box, QColor(theme.raised))
+    painter.setPen(QColor(theme.text))
+    painter.setFont(font)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _triangle(x: float, y: float, *, up: bool) -> QPolygonF:
+    """Return a triangle that stands on a row, or hangs with its point at it or from it."""
+    foot, point = (y, y - 2 * _SIZE) if up else (y, y + 2 * _SIZE)
+    if not up and y > 2 * LANE:
+        foot, point = y - 2 * _SIZE, y
+    return QPolygonF([QPointF(x - _SIZE, foot), QPointF(x + _SIZE, foot), QPointF(x, point)])
+
+
+def _diamond(x: float, y: float) -> QPolygonF:
+    corners = ((x - _SIZE, y), (x, y - _SIZE), (x + _SIZE, y), (x, y + _SIZE))
+    return QPolygonF([QPointF(*corner) for corner in corners])

@@ -1,0 +1,241 @@
+"""The overview's finished picture: kept in a pixmap, patched at its end, seldom drawn anew."""
+
+import math
+from typing import Final
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from replayer_qt.core.pyramid import Floats
+from replayer_qt.ui.chart.overview_ground import (
+    Ground,
+    Outline,
+    Shape,
+    Stretch,
+    holes,
+    outline,
+    shape_outline,
+)
+from replayer_qt.ui.theme import Theme, mixed
+
+LANE: Final = 11
+"""The upper rows, which the playhead's knob has for itself [px]."""
+FOOT: Final = 3
+_HEADROOM: Final = 1.08
+_TINT: Final = 0.16
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the picture is made from.
+
+    Attributes:
+        ground: what lies along the strip.
+        shape: all of the round that is replayed; None where nothing is known of what comes.
+        past: whether it is a recording's.
+        width: of the widget [px].
+        height: of the widget [px].
+        unit: device pixels in a pixel.
+    """
+
+    ground: Ground
+    theme: Theme
+    width: int
+    height: int
+    shape: Shape | None = None
+    past: bool = False
+    unit: float = 1.0
+
+    @property
+    def scale(self) -> float:
+        """Ticks in a pixel."""
+        return self.ground.length / self.width
+
+
+class OverviewPicture:
+    """Ground, gaps and prices of a strip.
+
+    Attributes:
+        redraws: how often all of it was drawn.
+        patches: how often only its end was.
+    """
+
+    def __init__(self) -> None:
+        self.redraws = self.patches = 0
+        self._known = QPixmap()
+        self._ahead = QPixmap()
+        self._look: tuple[object, ...] = ()
+        self._shape: Shape | None = None
+        self._range = (1.0, 1.0)
+        self._drawn = 0.0
+
+    def bring_up(self, scene: Scene) -> None:
+        """Make the pictures show a scene, with as little work as that takes."""
+        same_shape = self._shape is scene.shape
+        self._fit(scene, same_shape=same_shape)
+        look = (
+            *_lie_of(scene.ground), scene.theme, scene.past, scene.width, scene.height, scene.unit,
+            self._range,
+        )  # fmt: skip
+        if look != self._look or not same_shape:
+            self._look, self._shape = look, scene.shape
+            self._redraw(scene)
+        elif scene.shape is None and scene.ground.stretches:
+            self._patch(scene)
+
+    def paint(self, painter: QPainter, x: float | None, size: tuple[int, int]) -> None:
+        """Paint what is known up to `x` [px] and what lies ahead beyond it; None: all is known."""
+        if x is None or self._ahead.isNull():
+            painter.drawPixmap(0, 0, self._known)
+            return
+        for picture, left, right in ((self._known, 0.0, x), (self._ahead, x, float(size[0]))):
+            painter.setClipRect(QRectF(left, 0, right - left, size[1]))
+            painter.drawPixmap(0, 0, picture)
+        painter.setClipping(False)
+
+    def y_of(self, price: float, height: int) -> float:
+        """Return the height of a price in the strip [px]."""
+        return float(self._ys(np.array([price]), height)[0])
+
+    def _fit(self, scene: Scene, *, same_shape: bool) -> None:
+        """Have room for all prices but the rugs', which would press all others flat."""
+        same = same_shape and self._look[:2] == _lie_of(scene.ground)
+        if same and scene.shape is not None:
+            return
+        low, high = self._range
+        lowest, highest = _extremes(scene)
+        if not (same and low <= lowest and highest <= high):
+            self._range = (lowest / _HEADROOM, highest * _HEADROOM)
+
+    def _redraw(self, scene: Scene) -> None:
+        self._known = _blank(scene)
+        self._ahead = QPixmap() if scene.shape is None else _blank(scene)
+        theme = scene.theme
+        colours = (theme.past if scene.past else theme.live, theme.muted)
+        for picture, colour in zip((self._known, self._ahead), colours, strict=True):
+            if picture.isNull() or not scene.ground.stretches:
+                continue
+            painter = QPainter(picture)
+            self._paint_strip(painter, scene, colour, (0, scene.width))
+            painter.end()
+        self._drawn = _end_of(scene.ground)
+        self.redraws += 1
+
+    def _patch(self, scene: Scene) -> None:
+        end = _end_of(scene.ground)
+        if end == self._drawn:
+            return
+        left = max(math.floor(self._drawn / scene.scale) - 2, 0)
+        right = min(math.ceil(end / scene.scale) + 2, scene.width)
+        painter = QPainter(self._known)
+        painter.setClipRect(left, 0, right - left, scene.height)
+        painter.fillRect(left, 0, right - left, scene.height, QColor(scene.theme.background))
+        colour = scene.theme.past if scene.past else scene.theme.live
+        self._paint_strip(painter, scene, colour, (left, right))
+        painter.end()
+        self._drawn = end
+        self.patches += 1
+
+    def _paint_strip(
+        self, painter: QPainter, scene: Scene, colour: str, strip: tuple[int, int]
+    ) -> None:
+        scale, height = scene.scale, scene.height
+        left, right = (strip[0] - 2) * scale, (strip[1] + 2) * scale
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for stretch in scene.ground.stretches:
+            begin, end = stretch.start, stretch.start + stretch.size
+            if end < left or begin > right:
+                continue
+            parts = max(2, math.ceil((min(right, end) - max(left, begin)) / scale))
+            if scene.shape is None:
+                line = outline(stretch, left, right, parts)
+            else:
+                line = shape_outline(stretch, scene.shape, parts)
+            self._paint_line(painter, line, QColor(colour), scene)
+            if stretch.start:
+                edge = QColor(mixed(scene.theme.background, scene.theme.muted, 0.35))
+                painter.fillRect(QRectF(begin / scale, LANE, 1, height - LANE), edge)
+            if scene.shape is None:
+                _paint_holes(painter, stretch, scene, left, right)
+
+    def _paint_line(self, painter: QPainter, line: Outline, colour: QColor, scene: Scene) -> None:
+        if not len(line.places):
+            return
+        height = scene.height
+        xs = line.places / scene.scale
+        tops, bottoms = self._ys(line.highs, height), self._ys(line.lows, height)
+        pairs = [
+            QPointF(x, y)
+            for x, top, bottom in zip(xs.tolist(), tops.tolist(), bottoms.tolist(), strict=True)
+            for y in ((top,) if top == bottom else (top, bottom))
+        ]
+        floor = float(height - FOOT)
+        below = [QPointF(pairs[-1].x(), floor), QPointF(pairs[0].x(), floor)]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mixed(scene.theme.background, colour.name(), _TINT)))
+        painter.drawPolygon(QPolygonF([*pairs, *below]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 1))
+        painter.drawPolyline(QPolygonF(pairs))
+
+    def _ys(self, prices: Floats, height: int) -> Floats:
+        low, high = (math.log(end) for end in self._range)
+        share = (np.log(prices) - low) / max(high - low, 1e-9)
+        room = height - LANE - FOOT - 2
+        placed: Floats = LANE + 1 + room * (1 - share.clip(0.0, 1.0))
+        return placed
+
+
+def _lie_of(ground: Ground) -> tuple[object, ...]:
+    """Return what the picture of a strip depend on, but for what is appended to its end."""
+    names = tuple((each.round_id, each.start, each.series.generation) for each in ground.stretches)
+    return names, ground.length
+
+
+def _extremes(scene: Scene) -> tuple[float, float]:
+    ground, shape = scene.ground, scene.shape
+    lows, highs = [], []
+    newest = ground.stretches[-1] if ground.stretches else None
+    if shape is not None and newest is not None:
+        line = shape_outline(newest, shape, max(len(shape.ticks), 1))
+        alive = slice(None, -1) if shape.rug_tick is not None else slice(None)
+        low, high = line.lows[alive], line.highs[alive]
+        return (float(low.min()), float(high.max())) if len(low) else (1.0, 1.0)
+    for each in ground.stretches:
+        count = len(each.series)
+        # a finished round's last tick is its rug's, and so may be a fall to a twentieth
+        prices = each.series.prices
+        fell = count > 1 and prices[-1] < prices[-2] / 20
+        over = count > 1 and (fell or each is not newest)
+        low, high = each.series.columns(0, count - 1 if over else count, 1)
+        lows.append(float(low[0]))
+        highs.append(float(high[0]))
+    return (min(lows), max(highs)) if lows else (1.0, 1.0)
+
+
+def _end_of(ground: Ground) -> float:
+    if not ground.stretches:
+        return 0.0
+    last = ground.stretches[-1]
+    return float(last.start + last.size)
+
+
+def _blank(scene: Scene) -> QPixmap:
+    size = (max(round(length * scene.unit), 1) for length in (scene.width, scene.height))
+    picture = QPixmap(*size)
+    picture.setDevicePixelRatio(scene.unit)
+    picture.fill(QColor(scene.theme.background))
+    return picture
+
+
+def _paint_holes(
+    painter: QPainter, stretch: Stretch, scene: Scene, left: float, right: float
+) -> None:
+    brush = QBrush(QColor(scene.theme.warning), Qt.BrushStyle.BDiagPattern)
+    scale = scene.scale
+    for begin, end in holes(stretch, left, right, scale):
+        width = max((end - begin) / scale, 2.0)
+        band = QRectF(begin / scale, LANE, width, scene.height - LANE - FOOT)
+        painter.fillRect(band, QColor(scene.theme.background))
+        painter.fillRect(band, brush)
