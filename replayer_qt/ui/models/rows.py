@@ -103,6 +103,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         place = self._places.get(key)
         return None if place is None else self._rows[place - self._gone]
 
+    def number(self, key: Hashable) -> int | None:
+        """Return the number at which the row of that key is shown; None if there is none."""
+        place = self._places.get(key)
+        return None if place is None else len(self._rows) - 1 - (place - self._gone)
+
     def upsert(self, rows: Iterable[Row]) -> None:
         """Replace rows whose key is known; put the others on top, the last one uppermost."""
         fresh: dict[Hashable, Row] = {}

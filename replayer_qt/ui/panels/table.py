@@ -1,11 +1,12 @@
 """A dense, sortable, read-only table over a rows model."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -31,6 +32,9 @@ _FAINT: Final = 120
 _CELL_PX: Final = 17
 """What padding and Qt's own margins take from a column's width [px]."""
 
+_WHOLE_ROW: Final = (
+    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+)
 _PLAIN: Final = frozenset(
     {
         Qt.KeyboardModifier.NoModifier,
@@ -130,6 +134,29 @@ class Table(QTableView):
         """Show the rows whose `column` contains `text`; all for an empty text."""
         self._proxy.setFilterKeyColumn(column)
         self._proxy.setFilterFixedString(text)
+
+    def choose(self, key: Hashable | None) -> bool:
+        """Choose the row of that key and bring it into sight; False, and none chosen, without."""
+        rows, model = self._proxy.sourceModel(), self.selectionModel()
+        number = rows.number(key) if isinstance(rows, RowsModel) and key is not None else None
+        index = QModelIndex()
+        if isinstance(rows, RowsModel) and number is not None:
+            index = self._proxy.mapFromSource(rows.index(number, 0))
+        if not index.isValid():
+            model.clearSelection()
+            return False
+        # the current one first: who hears that the selection changed asks for it
+        model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(index, _WHOLE_ROW)
+        self.scrollTo(index)
+        return True
+
+    def chosen(self) -> Any:
+        """Return the row that is chosen; None for none, the uppermost of several."""
+        rows, found = self._proxy.sourceModel(), self.selectionModel().selectedRows()
+        if not (found and isinstance(rows, RowsModel)):
+            return None
+        return rows.row(self._proxy.mapToSource(found[0]).row())
 
     def _set_widths(self, rows: RowsModel[Any]) -> None:
         digit = self.fontMetrics().horizontalAdvance("0")

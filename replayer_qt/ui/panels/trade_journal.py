@@ -93,6 +93,10 @@ class JournalPanel(QWidget):
         if changed or noted:
             self._show_rows()
 
+    def choose(self, trade_id: str | None) -> bool:
+        """Choose a trade, unless a person is writing to another; return whether it was."""
+        return not self._is_written_to() and self.table.choose(trade_id)
+
     def _fold(self, event: TradeNoted) -> None:
         self._notes[event.trade_id] = event
         self._notes.move_to_end(event.trade_id)

@@ -1,7 +1,7 @@
 """The tape: trades of all players, as far as the venue shows them."""
 
 from msgspec.structs import asdict
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replayer_qt.core.events import Event, TradePrinted
@@ -18,7 +18,13 @@ _PLAYER = 4
 
 
 class TradesPanel(QWidget):
-    """A bounded tape with a filter on the player's name."""
+    """A bounded tape with a filter on the player's name.
+
+    Signals:
+        pointed: the trade that is chosen now; None for none.
+    """
+
+    pointed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +39,7 @@ class TradesPanel(QWidget):
         layout.addWidget(self._table)
         layout.addWidget(self._filter)
         self._table.show_rows(self._streams.of(None))
+        self._table.selectionModel().selectionChanged.connect(self._point)
 
     @property
     def rows(self) -> RowsModel[TradePrinted]:
@@ -57,6 +64,14 @@ class TradesPanel(QWidget):
             self._streams.of(stream).upsert(rows)
         self._shown = advance.state.shown
         self._table.show_rows(self.rows)
+
+    def choose(self, trade: TradePrinted | None) -> bool:
+        """Choose a trade and bring it into sight; False, and none chosen, without it."""
+        return self._table.choose(None if trade is None else (trade.round_id, trade.trade_id))
+
+    @Slot()
+    def _point(self) -> None:
+        self.pointed.emit(self._table.chosen())
 
     @Slot(str)
     def _keep_only(self, text: str) -> None:
