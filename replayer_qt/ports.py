@@ -197,6 +197,10 @@ class Catalogue(Protocol):
         """Return every file that is known, by path."""
         ...
 
+    def files_named(self, paths: Sequence[str]) -> tuple[FileEntry, ...]:
+        """Return those of these files that are known."""
+        ...
+
     def file_of_digest(self, digest: str) -> FileEntry | None:
         """Return the file with this content, if one is known."""
         ...

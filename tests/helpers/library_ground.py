@@ -1,6 +1,6 @@
 """A library's ground for tests: what it knows is kept in memory, its files are real."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,9 @@ class MemoryCatalogue:
 
     def files(self) -> tuple[FileEntry, ...]:
         return tuple(file for file, _ in self.known.values())
+
+    def files_named(self, paths: Sequence[str]) -> tuple[FileEntry, ...]:
+        return tuple(file for file in self.files() if file.path in set(paths))
 
     def file_of_digest(self, digest: str) -> FileEntry | None:
         return next((file for file in self.files() if file.digest == digest), None)
@@ -190,6 +193,7 @@ class MemoryKeepsakes:
 
     def __init__(self) -> None:
         self.noted: dict[tuple[StreamId, RoundId], Marks] = {}
+        self.damaged = 0
 
     def mark(self, stream: StreamId, round_id: RoundId, marks: Marks) -> None:
         self.noted[(stream, round_id)] = marks
@@ -197,11 +201,25 @@ class MemoryKeepsakes:
     def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
         self.noted |= marks
 
+    def change(
+        self,
+        keys: Collection[tuple[StreamId, RoundId]],
+        edit: Callable[[tuple[StreamId, RoundId], Marks], Marks],
+    ) -> dict[tuple[StreamId, RoundId], Marks]:
+        now = {key: edit(key, self.noted.get(key, Marks())) for key in keys}
+        self.noted |= now
+        return now
+
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
-        return dict(self.noted)
+        return {key: marks for key, marks in self.noted.items() if marks != Marks()}
 
     def save(self, searches: Sequence[SavedSearch]) -> None:
         pass
+
+    def change_searches(
+        self, edit: Callable[[tuple[SavedSearch, ...]], Sequence[SavedSearch]]
+    ) -> tuple[SavedSearch, ...]:
+        return tuple(edit(()))
 
     def searches(self) -> tuple[SavedSearch, ...]:
         return ()

@@ -106,6 +106,19 @@ class SqlCatalogue:
         rows = self._rows(sql, self._place)
         return tuple(file_of(row, self._place) for row in rows)
 
+    def files_named(self, paths: Sequence[str]) -> tuple[FileEntry, ...]:
+        """Return those of these files of this machine that are known."""
+
+        def work(cursor: Cursor) -> tuple[FileEntry, ...]:
+            found: list[FileEntry] = []
+            for some in chunks(sorted({storable(path) for path in paths})):
+                sql = f"SELECT {FILE_COLUMNS} FROM files WHERE place = ? AND {among(cursor, 'path', some)}"  # noqa: E501, S608 - ours
+                rows = cursor.rows(sql, [self._place, cursor.listed(some)])
+                found += [file_of(row, self._place) for row in rows]
+            return tuple(found)
+
+        return self._store.read(work)
+
     def file_of_digest(self, digest: str) -> FileEntry | None:
         """Return the file of this machine with this content, if one is known."""
         sql = f"SELECT {FILE_COLUMNS} FROM files WHERE digest = ? AND place = ? ORDER BY id LIMIT 1"  # noqa: S608 - ours

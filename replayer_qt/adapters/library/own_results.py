@@ -1,5 +1,6 @@
 """What our own trading of each round brought, out of the accounts' file."""
 
+import errno
 import sqlite3
 from collections import defaultdict
 from contextlib import closing
@@ -12,15 +13,18 @@ from replayer_qt.core.orders import Mode
 from replayer_qt.core.units import RoundId, StreamId
 
 _WAIT_S: Final = 2.0
-_RANK: Final = {Mode.LIVE: 2, Mode.PRACTICE: 1, Mode.PAPER: 0}
+_RANK: Final[dict[str, int]] = {Mode.LIVE: 2, Mode.PRACTICE: 1, Mode.PAPER: 0}
 
 
 def own_results(path: Path) -> tuple[OwnResult, ...]:
     """Return the result of each round that was traded; nothing where there is no account's file.
 
     Money of different kinds is never added up: of a round that was traded with real money and on
-    paper, what real money brought counts, and practice before paper. Never raises: the file is
-    read beside whoever writes it, and what cannot be read now is read the next time.
+    paper, what real money brought counts, and practice before paper. The file is read beside
+    whoever writes it.
+
+    Raises:
+        OSError: the file is there and cannot be read now; nobody may take that for no results.
     """
     if not path.is_file():
         return ()
@@ -32,13 +36,13 @@ def own_results(path: Path) -> tuple[OwnResult, ...]:
             for stream, round_id, mode, result in rows:
                 brought = sums[stream, round_id]
                 brought[mode] = brought.get(mode, Decimal(0)) + Decimal(result)
-    except (sqlite3.Error, InvalidOperation):
-        return ()
+    except (sqlite3.Error, InvalidOperation) as error:
+        raise OSError(errno.EIO, f"own results cannot be read: {error}", str(path)) from error
     return tuple(
         OwnResult(
             stream=StreamId(stream),
             round_id=RoundId(round_id),
-            result=brought[max(brought, key=lambda mode: _RANK.get(Mode(mode), -1))],
+            result=brought[max(brought, key=lambda mode: _RANK.get(mode, -1))],
         )
         for (stream, round_id), brought in sums.items()
     )

@@ -15,6 +15,7 @@ from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, glance_file
+from replayer_qt.adapters.library.marking import named_in, remember, remember_all
 from replayer_qt.adapters.library.sealing import seal_what_is_over
 from replayer_qt.adapters.library.tidying import tidy
 from replayer_qt.core.library import FileEntry
@@ -38,18 +39,23 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
     """Learn of what was recorded since, seal what is over, tidy if that is wanted."""
     if job.everywhere:
         _mend(ground, is_cancelled)
-        ground.catalogue.set_results(ground.results())
-        _remember(ground)
-    known = {entry.path: entry for entry in ground.catalogue.files()}
     folders = [ground.recordings] if job.everywhere else _newest(ground.recordings)
-    seen = [one for one in _seen(folders) if _is_news(one, known)]
+    found = list(_seen(folders))
+    entries = (
+        ground.catalogue.files()
+        if job.everywhere
+        else ground.catalogue.files_named([str(one.path) for one in found])
+    )
+    known = {entry.path: entry for entry in entries}
+    if job.everywhere or not known:  # none at all: the catalogue was begun anew
+        remember_all(ground)
+    seen = [one for one in found if _is_news(one, known)]
     reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
     gone = _gone(known, ground.recordings) if job.everywhere else []
     if gone:
         ground.catalogue.forget(gone)
         ground.columns.forget(gone)
-    if not job.everywhere and reports:
-        ground.catalogue.set_results(ground.results())
+    unread = _set_results(ground) if job.everywhere or reports else ""
     sealed: tuple[FileReport, ...] = ()
     if ground.settings.seal and not is_cancelled():
         where = None if job.everywhere else folders
@@ -61,7 +67,7 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         ticket=job.ticket,
         title=REFRESHING,
         state=JobState.CANCELLED if is_cancelled() else JobState.DONE,
-        said=_said(len(reports), len(sealed), len(gone), freed, ground.keepsakes.damaged),
+        said=_said(len(reports), len(sealed), len(gone), freed, ground.keepsakes.damaged) + unread,
         files=(*reports, *sealed),
         changed=changed,
     )
@@ -76,8 +82,8 @@ def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
     ground.catalogue.clear()
     seen = [one for one in _seen([ground.recordings]) if not _is_being_written(one)]
     reports = _index(job.ticket, REBUILDING, seen, ground, tell, is_cancelled)
-    _remember(ground)
-    ground.catalogue.set_results(ground.results())
+    remember_all(ground)
+    untold = _set_results(ground)
     rounds = sum(report.rounds for report in reports)
     ended_early = len(reports) < len(seen)
     failed = sum(report.outcome == "failed" for report in reports)
@@ -86,28 +92,25 @@ def rebuild(job: Rebuild, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         ticket=job.ticket,
         title=REBUILDING,
         state=JobState.CANCELLED if ended_early else JobState.DONE,
-        said=f"{len(reports):,} files with {rounds:,} rounds{unread}.",
+        said=f"{len(reports):,} files with {rounds:,} rounds{unread}.{untold}",
         files=reports,
         changed=True,
     )
+
+
+def _set_results(ground: Ground) -> str:
+    """Know own results; return why they could not be read, as the end of a sentence's row."""
+    try:
+        ground.catalogue.set_results(ground.results())
+    except OSError as error:
+        return f" {error.filename}: {error.strerror}."
+    return ""
 
 
 def _mend(ground: Ground, is_cancelled: IsCancelled) -> None:
     """Finish what was begun, and close what crashes left, on whichever day that was."""
     repair_all(ground.recordings, is_cancelled=is_cancelled)
     mend_sealing(ground.recordings)
-
-
-def _remember(ground: Ground) -> None:
-    """Put what a person noted into the catalogue, where it differs."""
-    known = ground.catalogue.marks()
-    kept = ground.keepsakes.marks()
-    ground.catalogue.mark_many(
-        {key: marks for key, marks in kept.items() if known.get(key) != marks}
-    )
-    searches = ground.keepsakes.searches()
-    if searches != ground.catalogue.searches():
-        ground.catalogue.save_searches(searches)
 
 
 def _newest(recordings: Path) -> list[Path]:
@@ -178,6 +181,7 @@ def _index(
 def _put(waiting: list[Indexed], ground: Ground) -> None:
     if waiting:
         ground.catalogue.put_many([(one.file, one.rounds) for one in waiting])
+        remember(ground, named_in(one.rounds for one in waiting))
         for one in waiting:
             if one.columns:  # a packed file tells of its rounds without its ticks
                 ground.columns.put(one.file, one.columns)

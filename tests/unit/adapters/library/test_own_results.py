@@ -2,6 +2,8 @@ import sqlite3
 from contextlib import closing
 from decimal import Decimal
 
+import pytest
+
 from replayer_qt.adapters.account_store import AccountFile
 from replayer_qt.adapters.library.own_results import own_results
 from replayer_qt.core.units import PRACTICE
@@ -46,5 +48,17 @@ def test_money_of_different_kinds_is_never_added_up(tmp_path):
 
 def test_without_an_account_there_are_no_results(tmp_path):
     assert own_results(tmp_path / "accounts.sqlite") == ()
+
+
+def test_results_that_cannot_be_read_are_not_taken_for_none(tmp_path):
+    """Else tidying would take rounds that were traded for rounds that were not."""
     (tmp_path / "accounts.sqlite").write_bytes(b"no database" * 100)
-    assert own_results(tmp_path / "accounts.sqlite") == ()
+    with pytest.raises(OSError, match="own results cannot be read"):
+        own_results(tmp_path / "accounts.sqlite")
+
+
+def test_an_account_of_a_kind_that_is_not_known_counts_least(tmp_path):
+    path = tmp_path / "accounts.sqlite"
+    closed(path, ("r1", "shadow", "5"), ("r1", "paper", "-1"), ("r2", "shadow", "3"))
+    found = {result.round_id: result.result for result in own_results(path)}
+    assert found == {"r1": Decimal(-1), "r2": Decimal(3)}

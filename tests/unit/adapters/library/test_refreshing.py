@@ -18,6 +18,8 @@ from replayer_qt.core.library_requests import (
     Rebuild,
     Refresh,
     SaveSearch,
+    Tidy,
+    TidyRules,
 )
 from replayer_qt.core.settings import LibrarySettings
 from replayer_qt.core.units import PRACTICE, RoundId
@@ -211,3 +213,20 @@ def test_a_catalogue_that_cannot_be_read_is_a_problem_and_no_exception(folder, o
     ended = archive.carry_out(Refresh(ticket=5), lambda _: None, lambda: False)
     assert (ended.ticket, ended.state) == (5, JobState.FAILED)
     assert ended.problem
+
+
+def test_accounts_that_cannot_be_read_are_told_and_stop_nothing_but_tidying(folder, opened):
+    """What was traded is exempt from tidying; without knowing what was, nothing goes."""
+
+    def unreadable():
+        raise OSError(5, "own results cannot be read: locked", "accounts.sqlite")
+
+    archive = opened()
+    archive = Archive(replace(archive.ground, results=unreadable))
+    recorded(folder, "20251031-aa")
+    assert "own results cannot be read" in refreshed(archive).said
+    assert set(known(archive)) == {"20251031-aa"}
+    rules = TidyRules(keep_days=1)
+    tidied = archive.carry_out(Tidy(rules=rules), lambda _: None, lambda: False)
+    assert (tidied.state, "cannot be read" in tidied.problem) == (JobState.FAILED, True)
+    assert list(folder.glob("*/*/*.jsonl"))
