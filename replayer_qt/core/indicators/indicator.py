@@ -48,10 +48,9 @@ class Indicator(ABC):
         Returns:
             Whether everything is taken in.
         """
-        generation = series.generation
         known = len(self._columns[0])
-        if series is not self._series or generation != self._generation or known > len(series):
-            self._series, self._generation = series, generation
+        if not self.is_of(series):
+            self._series, self._generation = series, series.generation
             self._begin()
             known = 0
         end = min(len(series), known + max(most, 1))
@@ -61,6 +60,11 @@ class Indicator(ABC):
             for column, values in zip(self._columns, fresh, strict=True):
                 column.add(values)
         return end == len(series)
+
+    def is_of(self, series: RoundSeries) -> bool:
+        """Return whether what is known is of this series as it is, perhaps not of all of it."""
+        same = series is self._series and series.generation == self._generation
+        return same and len(self) <= len(series)
 
     def column(self, line: int = 0) -> Floats:
         """Return the values of one line, one a tick taken in; a read-only view."""

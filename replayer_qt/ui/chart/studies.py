@@ -50,7 +50,7 @@ class Studies(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self.lagging)
+        self._soon.timeout.connect(self._go_on)
         extras.add_decoration(self._window)
 
     @property
@@ -105,6 +105,12 @@ class Studies(QObject):
         """Show the crosshair where the chart's is."""
         self.pane.show_pointed(pointed)
         self.legend.show_pointed(pointed)
+
+    @Slot()
+    def _go_on(self) -> None:
+        for study in self._studies:
+            study.take_turn()
+        self.lagging.emit()
 
     def _placed(self, place: Place) -> list[Study]:
         return [study for study in self._studies if study.kind.place is place]

@@ -32,6 +32,11 @@ class Study:
         self._indicator = made(shown.chosen)
         self._book = book
         self._parts = 0
+        self._turn = True
+
+    def take_turn(self) -> None:
+        """Let the next `follow` take in another part of a long round."""
+        self._turn = True
 
     def follow(self, plan: Plan) -> None:
         """Take in what a plan shows more; a few µs where that is little or nothing."""
@@ -40,9 +45,9 @@ class Study:
             return
         if isinstance(indicator, Vwap) and plan.stream is not None:
             indicator.weigh_by(self._book.of(plan.stream, series.round_id))
-        self.complete = indicator.update(series)
-        if not self.complete:
-            self._parts += 1
+        if self._turn or self.complete or not indicator.is_of(series):
+            self.complete = self._turn = indicator.update(series)
+            self._parts += not self.complete
         for number, line in enumerate(self.lines):
             values = indicator.column(number)
             line.update(values, indicator.revision, plan.candles, plan.count)
