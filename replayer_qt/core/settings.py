@@ -141,6 +141,16 @@ class WindowSettings(Section, frozen=True, kw_only=True):
     """The window."""
 
     theme: Annotated[Literal["dark", "light"], Meta(description="Its colours.")] = "dark"
+    palette: Annotated[
+        Literal["teal-orange", "blue-orange", "orange-blue", "green-red", "red-green"],
+        Meta(description="The colours of what rises and what falls."),
+    ] = "teal-orange"
+    letters: Annotated[
+        int, Meta(ge=80, le=200, description="How large letters are, 100 is as made [%].")
+    ] = 100
+    private: Annotated[
+        bool, Meta(description="Whether amounts of money are shown as dots.")
+    ] = False
     restore_layout: Annotated[
         bool, Meta(description="Whether panels come back where they were.")
     ] = True

@@ -12,6 +12,7 @@ from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.indicator_actions import indicator_rows
+from replayer_qt.ui.look_actions import theme_rows
 from replayer_qt.ui.replay_actions import replay_rows
 from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
@@ -341,16 +342,7 @@ def _chart() -> Iterator[ActionRow]:
 
 
 def _window() -> Iterator[ActionRow]:
-    for theme in ("dark", "light"):
-        yield ActionRow(
-            name=f"theme-{theme}", menu="Vie&w", text=f"{theme.capitalize()} theme",
-            tip=f"Use the {theme} colours.", call="set_theme", argument=theme,
-            checked=_looks("theme", value=theme),
-        )  # fmt: skip
-    yield ActionRow(
-        name="theme-other", menu="Vie&w", text="&Other theme", keys=("Ctrl+T",), icon="theme",
-        tip="Change between dark and light.", call="toggle_theme",
-    )  # fmt: skip
+    yield from theme_rows()
     for dock in DOCKS:
         yield ActionRow(
             name=f"dock-{dock.name}", menu="Vie&w/&Panels", text=dock.title, tip=dock.tip,

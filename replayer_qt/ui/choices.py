@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from replayer_qt.core.settings import Settings
 from replayer_qt.ui.layout_memory import LayoutMemory
-from replayer_qt.ui.theme import DARK, THEMES
+from replayer_qt.ui.theme import DARK, OWN, PALETTES, THEMES
 from replayer_qt.ui.view import Look
 
 _STYLES: Final = frozenset({"candles", "line"})
 _TICKS: Final = range(1, 1_001)
+_LETTERS: Final = range(80, 201)
 _KEYS: Final = {
     "theme": "theme",
     "style": "chart/style",
@@ -18,12 +19,20 @@ _KEYS: Final = {
     "ticks_per_candle": "chart/ticks-per-candle",
     "indicators": "chart/indicators",
     "events": "replay/events",
+    "palette": "palette",
+    "letters": "letters",
+    "private": "private",
 }
 
 
 def sound_theme(name: str) -> str:
     """Return `name` if there is such a theme, else the dark one's."""
     return name if name in THEMES else DARK.name
+
+
+def sound_palette(name: str) -> str:
+    """Return `name` if there is such a palette, else the first one's."""
+    return name if name in PALETTES else OWN
 
 
 def as_set(settings: Settings) -> Look:
@@ -33,23 +42,29 @@ def as_set(settings: Settings) -> Look:
         style=settings.chart.style,
         log_scale=settings.chart.log_scale,
         ticks_per_candle=settings.chart.ticks_per_candle,
+        palette=settings.window.palette,
+        letters=settings.window.letters,
+        private=settings.window.private,
     )
 
 
 def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
     """Return the look that was chosen last, or that is set where nothing sound was chosen."""
     look = as_set(settings)
-    theme, style, log, ticks, indicators, events = (
+    theme, style, log, ticks, indicators, events, palette, letters, private = (
         memory.chosen(key, _text(getattr(look, name))) for name, key in _KEYS.items()
     )
     return replace(
         look,
         theme=sound_theme(theme),
         style=style if style in _STYLES else look.style,
-        log_scale=log == "yes" if log in {"yes", "no"} else look.log_scale,
-        ticks_per_candle=_number(ticks, look.ticks_per_candle),
+        log_scale=_truth(log, look.log_scale),
+        ticks_per_candle=_number(ticks, look.ticks_per_candle, _TICKS),
         indicators=indicators,
         events=events,
+        palette=sound_palette(palette),
+        letters=_number(letters, look.letters, _LETTERS),
+        private=_truth(private, look.private),
     )
 
 
@@ -67,6 +82,10 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _number(text: str, otherwise: int) -> int:
+def _truth(text: str, otherwise: bool) -> bool:  # noqa: FBT001  # a value, not a switch
+    return text == "yes" if text in {"yes", "no"} else otherwise
+
+
+def _number(text: str, otherwise: int, known: range) -> int:
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
-    return wanted if wanted in _TICKS else otherwise
+    return wanted if wanted in known else otherwise

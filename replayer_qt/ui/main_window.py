@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QToolBar, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import OpenRecordings
 from replayer_qt.core.orders import OrderId
@@ -16,6 +16,7 @@ from replayer_qt.ports import Clock
 from replayer_qt.ui import choices
 from replayer_qt.ui.action_table import ACTIONS
 from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_tool_bar
+from replayer_qt.ui.appearance import Appearance
 from replayer_qt.ui.arming import NO_ACCOUNT, REPLAYED, account_badge
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.chart_desk import ChartDesk
@@ -34,8 +35,7 @@ from replayer_qt.ui.panels.transport import Transport
 from replayer_qt.ui.panels.welcome import Welcome
 from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.recent_menu import RecentMenu
-from replayer_qt.ui.style import dress
-from replayer_qt.ui.theme import THEMES, Theme
+from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.trade_desk import TradeDesk
 from replayer_qt.ui.view import View, is_nothing_shown
 
@@ -84,7 +84,10 @@ class MainWindow(QMainWindow):
             chart, choose=self._choose, look=lambda: self._look, parent=self
         )
         self.chart_widget = self.chart_desk.widget
-        self._dress_application()  # before there are widgets to dress, for that takes longer
+        self.appearance = Appearance(
+            look=lambda: self._look, choose=self._choose, redress=self._dress_up
+        )
+        self.appearance.dress_application()  # before there are widgets: later takes longer
         self.setWindowTitle("Replayer")
         self.setWindowIcon(app_icon())
         self.setObjectName("replayer")
@@ -97,8 +100,6 @@ class MainWindow(QMainWindow):
             "show_library": self.show_library,
             "ask_tick": self.ask_tick,
             "close": self.close,
-            "set_theme": self.set_theme,
-            "toggle_theme": self.toggle_theme,
             "toggle_dock": self.toggle_dock,
             "reset_layout": self.reset_layout,
             "toggle_full_screen": self.toggle_full_screen,
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
             new_order_id=new_order_id,
         )
         self._verbs |= self.trade_desk.verbs() | self.chart_desk.verbs()
+        self._verbs |= self.appearance.verbs()
         self._build(clock)
         self._connect()
         self._dress_up()
@@ -135,7 +137,7 @@ class MainWindow(QMainWindow):
     @property
     def theme(self) -> Theme:
         """The theme that is used."""
-        return THEMES[self._look.theme]
+        return self.appearance.theme
 
     # --- what the actions call
 
@@ -168,15 +170,6 @@ class MainWindow(QMainWindow):
         dialog = JumpDialog(max(0, known), max(known, told), self)
         dialog.asked.connect(self.asked)
         dialog.open()
-
-    def set_theme(self, name: str) -> None:
-        """Use the theme `name`; one that does not exist is the dark one."""
-        self._choose(theme=choices.sound_theme(name))
-        self._dress_up()
-
-    def toggle_theme(self) -> None:
-        """Change between dark and light."""
-        self.set_theme("light" if self._look.theme == "dark" else "dark")
 
     def toggle_dock(self, name: str) -> None:
         """Open or close a panel."""
@@ -281,15 +274,8 @@ class MainWindow(QMainWindow):
         self.chart_desk.begin()
         self._note_docks()
 
-    def _dress_application(self) -> Theme:
-        theme = THEMES[self._look.theme]
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            dress(app, theme)
-        return theme
-
     def _dress_up(self) -> None:
-        theme = self._dress_application()
+        theme = self.appearance.dress_application()
         self.actions_.set_theme(theme)
         self.chart_desk.set_theme(theme)
         self.strip.set_theme(theme)

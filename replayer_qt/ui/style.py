@@ -1,5 +1,6 @@
 """Turns a theme into Qt's palette and one compact style sheet."""
 
+import re
 from typing import Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -9,6 +10,7 @@ from replayer_qt.ui.assets import MONO, SANS, load_fonts
 from replayer_qt.ui.theme import Theme, faint, mixed
 
 _POINTS: Final = 9
+_SIZE: Final = re.compile(r"(\d+)pt")
 
 _SHEET: Final = """
 QMainWindow, QDialog {{ background: {surface}; }}
@@ -143,9 +145,9 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
-def sheet(theme: Theme) -> str:
-    """Return the style sheet of a theme."""
-    return _SHEET.format(
+def sheet(theme: Theme, letters: int = 100) -> str:
+    """Return the style sheet of a theme, its letters `letters` % as large as they were made."""
+    written = _SHEET.format(
         background=theme.background,
         surface=theme.surface,
         raised=theme.raised,
@@ -159,16 +161,26 @@ def sheet(theme: Theme) -> str:
         faint=faint(theme),
         mono=MONO,
     )
+    return _SIZE.sub(lambda found: f"{int(found[1]) * letters / 100:g}pt", written)
 
 
-def dress(app: QApplication, theme: Theme) -> None:
-    """Give the whole application the bundled fonts, Fusion and the theme; again costs nothing."""
-    wanted = sheet(theme)
-    if app.styleSheet() == wanted:
+def dress(app: QApplication, theme: Theme, letters: int = 100) -> None:
+    """Give the whole application the bundled fonts, Fusion and the theme; again costs nothing.
+
+    Args:
+        app: what is dressed.
+        theme: its colours.
+        letters: how large they are, 100 is as made [%].
+    """
+    wanted, points = sheet(theme, letters), _POINTS * letters / 100
+    font = app.font()
+    if app.styleSheet() == wanted and font.pointSizeF() == points:
         return
-    if app.font().family() != SANS or app.font().pointSize() != _POINTS:
+    if font.family() != SANS or font.pointSizeF() != points:
         load_fonts()
-        app.setFont(QFont(SANS, _POINTS))
+        font = QFont(SANS)
+        font.setPointSizeF(points)
+        app.setFont(font)
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(theme))

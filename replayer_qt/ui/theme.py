@@ -1,8 +1,9 @@
-"""The two themes: semantic colours, one name for each meaning."""
+"""The two themes and their palettes: semantic colours, one name for each meaning."""
 
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,44 @@ LIGHT: Final = Theme(
 
 
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
-"""Both themes, by name."""
+"""Both themes, by name, in the palette that they begin with."""
+
+_BLUE_ORANGE: Final = {
+    "dark": {"up": "#3d7df2", "down": "#d66e1d"},
+    "light": {
+        "up": "#285aff",
+        "down": "#cd3502",
+        "rug": "#37081f",
+        "live": "#0c3b1b",
+        "past": "#521d9d",
+        "practice": "#165869",
+    },
+}
+_GREEN_RED: Final = {
+    "dark": {"up": "#29b153", "down": "#fe292f", "rug": "#f63ab4"},
+    "light": {"up": "#0e522e", "down": "#c81807", "rug": "#7a0050"},
+}
+
+OWN: Final = "teal-orange"
+"""The palette that the themes begin with."""
+
+PALETTES: Final = (OWN, "blue-orange", "orange-blue", "green-red", "red-green")
+"""What rises and what falls, by the names of the two colours."""
+
+
+def theme_of(name: str, palette: str = OWN) -> Theme:
+    """Return a theme in a palette; a name that there is none of is the first one's.
+
+    >>> theme_of("dark").up == DARK.up, theme_of("dark", "orange-blue").down
+    (True, '#3d7df2')
+    """
+    theme = THEMES.get(name, DARK)
+    if palette == OWN or palette not in PALETTES:
+        return theme
+    turned = palette in {"orange-blue", "red-green"}
+    colours = (_BLUE_ORANGE if "blue" in palette else _GREEN_RED)[theme.name]
+    made = replace(theme, name=f"{theme.name}, {palette}", **colours)
+    return replace(made, up=made.down, down=made.up) if turned else made
 
 
 def mixed(one: str, other: str, part: float) -> str:

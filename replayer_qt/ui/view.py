@@ -18,6 +18,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         docks: the names of the docks that are open.
         dry_run: whether it is shown what the trading keys would do.
         events: the kinds of events that are stepped to, their names apart by spaces.
+        palette: the colours of what rises and what falls.
+        letters: how large letters are [%].
+        private: whether amounts of money are shown as dots.
+        hud: whether the chart says how the program itself does.
     """
 
     theme: str = "dark"
@@ -30,6 +34,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     docks: frozenset[str] = frozenset()
     dry_run: bool = False
     events: str = "round-start rug peak trough god-candle own-order gap disconnect bookmark"
+    palette: str = "teal-orange"
+    letters: int = 100
+    private: bool = False
+    hud: bool = False
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.status import read_status
+from replayer_qt.ui.theme import OWN, PALETTES
 from tests.gui.desk import REPLAY, ROUND, Bench, event, lively
 from tests.helpers.trading_frames import account, frame, holding, killed, trading
 
@@ -207,6 +208,12 @@ def told(*words):
     return lambda bench: words in bench.chart.told
 
 
+def looking(**chosen):
+    return lambda bench: all(
+        getattr(bench.window._look, name) == value for name, value in chosen.items()
+    )
+
+
 SEEN = {
     "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "open-folder": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
@@ -235,6 +242,17 @@ SEEN = {
     "theme-dark": (to_nothing, told("theme", "dark")),
     "theme-light": (to_nothing, told("theme", "light")),
     "theme-other": (to_nothing, told("theme", "light")),
+    **{
+        f"palette-{name}": (
+            to_nothing,
+            told("theme", "dark" if name == OWN else f"dark, {name}"),
+        )
+        for name in PALETTES
+    },
+    "letters-larger": (to_nothing, lambda bench: bench.window._look.letters in {110, 125}),
+    "letters-smaller": (to_nothing, looking(letters=90)),
+    "letters-normal": (to_nothing, looking(letters=100)),
+    "private": (to_nothing, looking(private=True)),
     "amount": (
         to_account,
         lambda bench: QApplication.focusWidget() is bench.window.trade_desk.ticket.amount.line,
@@ -262,6 +280,8 @@ SEEN = {
         for name in EVERY_DOCK
     },
 }
+
+
 NEVER = {"connect-binance"}
 WITH_KEYS = [row.name for row in ACTIONS if row.keys and row.name not in NEVER]
 

@@ -1063,7 +1063,7 @@ def test_the_main_window_asks_for_it_and_tells_its_theme(qtbot):
     action = bench.window.actions_.actions["library"]
     assert [key.toString() for key in action.shortcuts()] == ["Ctrl+L"]
     action.trigger()
-    bench.window.toggle_theme()
+    bench.window.appearance.toggle_theme()
     assert wanted == [1]
     assert themes == ["light"]
     assert bench.asked == []

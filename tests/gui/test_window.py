@@ -502,7 +502,7 @@ def test_both_themes_reach_every_part(bench):
     bench.replay()
     seen = {}
     for name in THEMES:
-        bench.window.set_theme(name)
+        bench.window.appearance.set_theme(name)
         settle()
         picture = bench.window.grab().toImage()
         seen[name] = picture.pixelColor(150, 300).lightness()
@@ -517,7 +517,7 @@ def test_the_chosen_theme_comes_back_until_the_setting_changes(qtbot):
     store = Store()
     first = Bench(store=store)
     qtbot.addWidget(first.window)
-    first.window.toggle_theme()
+    first.window.appearance.toggle_theme()
     again = Bench(store=store)
     qtbot.addWidget(again.window)
     assert again.window._look.theme == "light"
@@ -528,7 +528,7 @@ def test_the_chosen_theme_comes_back_until_the_setting_changes(qtbot):
     store.setValue("theme", "dark>light")
     changed = Bench(Settings(window=WindowSettings(theme="light")), store=store)
     qtbot.addWidget(changed.window)
-    changed.window.toggle_theme()
+    changed.window.appearance.toggle_theme()
     assert store.kept["theme"] == "light>dark"
 
 
@@ -616,7 +616,7 @@ def test_the_title_says_what_the_badge_says(bench):
 def test_badges_are_distinct_in_the_picture(bench):
     """N20: the pixels of LIVE, PRACTICE, PAST and OFFLINE differ pairwise in every theme."""
     for name in THEMES:
-        bench.window.set_theme(name)
+        bench.window.appearance.set_theme(name)
         seen = set()
         for prepare in (
             lambda: bench.connect(RUGS),

@@ -3,8 +3,10 @@ import itertools
 import numpy as np
 import pytest
 
-from replayer_qt.ui.theme import THEMES, faint, mixed
+from replayer_qt.core.settings import WindowSettings
+from replayer_qt.ui.theme import OWN, PALETTES, THEMES, faint, mixed, theme_of
 
+EVERY = [theme_of(name, palette) for palette in PALETTES for name in THEMES]
 MEANINGS = ("up", "down", "rug", "live", "past", "practice")
 WORDS = ("text", "muted", *MEANINGS, "accent", "warning", "error")
 
@@ -64,7 +66,7 @@ def lab(colour, eye):
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", EVERY, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("word", WORDS)
 def test_every_word_can_be_read_on_every_ground(theme, word):
     """N20: contrast of text and semantic colours is 4.5:1 at least."""
@@ -72,20 +74,20 @@ def test_every_word_can_be_read_on_every_ground(theme, word):
     assert all(contrast(getattr(theme, word), ground) >= 4.5 for ground in grounds)
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", EVERY, ids=lambda theme: theme.name)
 def test_text_can_be_read_on_buttons_too(theme):
     assert contrast(theme.text, theme.raised) >= 7
     assert contrast(theme.muted, theme.raised) >= 4.5
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", EVERY, ids=lambda theme: theme.name)
 def test_words_on_a_filled_badge_can_be_read(theme):
     """N20: the badge writes in the background's colour on a meaning's colour."""
     for meaning in ("live", "past", "practice"):
         assert contrast(theme.background, getattr(theme, meaning)) >= 4.5
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", EVERY, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("eye", EYES)
 def test_meanings_are_distinct_for_every_eye(theme, eye):
     """N20: up, down, rug, live, past and practice differ pairwise, colour-blind eyes included."""
@@ -101,3 +103,30 @@ def test_meanings_are_distinct_for_every_eye(theme, eye):
 def test_a_mix_lies_between_its_parts():
     assert mixed("#102030", "#304050", 0.5) == "#203040"
     assert all(faint(theme) != theme.muted for theme in THEMES.values())
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", EVERY, ids=lambda theme: theme.name)
+def test_what_rises_and_what_falls_are_far_apart_for_every_eye(theme, eye):
+    """N20: 20 apart in every palette, 30 in those that are meant for every eye."""
+    apart = float(np.linalg.norm(lab(theme.up, eye) - lab(theme.down, eye)))
+    assert apart >= (20 if "green" in theme.name else 30)
+
+
+def test_a_palette_turned_round_has_the_same_two_colours():
+    for one, other in (("blue-orange", "orange-blue"), ("green-red", "red-green")):
+        for name in THEMES:
+            there, back = theme_of(name, one), theme_of(name, other)
+            assert (there.up, there.down) == (back.down, back.up)
+            assert there.name != back.name
+            assert there.background == THEMES[name].background
+
+
+def test_a_theme_without_such_a_palette_is_the_one_it_begins_with():
+    assert theme_of("dark") is theme_of("dark", "plaid") is theme_of("none", OWN)
+    assert len({theme.name for theme in EVERY}) == len(EVERY)
+
+
+def test_the_settings_know_every_palette():
+    known = WindowSettings.__annotations__["palette"].__origin__.__args__
+    assert known == PALETTES

@@ -1,0 +1,37 @@
+"""Privacy mode: amounts of money are dots wherever this application shows them."""
+
+import re
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+DOTS: Final = "•••"
+"""What stands for an amount of money, whatever it is."""
+
+_NAME: Final = "replayer-private"
+_MONEY: Final = re.compile(r"[-+±]?[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?=\s?SOL\b)", re.ASCII)
+
+
+def set_private(app: QCoreApplication, *, on: bool) -> None:
+    """Hide the money of the whole application from the next painting on, or show it again.
+
+    It is the application's own property, as its style sheet is: what is one window's secret must
+    not stand in another.
+    """
+    app.setProperty(_NAME, on)
+
+
+def is_private() -> bool:
+    """Return whether money is hidden now."""
+    app = QCoreApplication.instance()
+    return app is not None and bool(app.property(_NAME))
+
+
+def hidden(text: str) -> str:
+    """Return `text`, the words of an amount of money, or dots where it must not be seen."""
+    return DOTS if is_private() else text
+
+
+def covered(text: str) -> str:
+    """Return `text` with each amount that says SOL behind it hidden, where it must not be seen."""
+    return _MONEY.sub(DOTS, text) if "SOL" in text and is_private() else text
