@@ -13,7 +13,7 @@ from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.importing import import_files
 from replayer_qt.adapters.library.indexing import load_columns
 from replayer_qt.adapters.library.keepsakes import KeepsakeFile
-from replayer_qt.adapters.library.marking import mark_rounds
+from replayer_qt.adapters.library.marking import keep_search, mark_rounds
 from replayer_qt.adapters.library.own_results import own_results
 from replayer_qt.adapters.library.playlist import save_playlist
 from replayer_qt.adapters.library.refreshing import rebuild, refresh
@@ -189,14 +189,7 @@ class Archive:
         return SearchesRead(ticket=ticket, searches=catalogue.searches(), tags=catalogue.tags())
 
     def _keep_search(self, question: SaveSearch | ForgetSearch) -> SearchesRead:
-        kept = {search.name: search for search in self.ground.keepsakes.searches()}
-        if isinstance(question, SaveSearch):
-            kept[question.search.name] = question.search
-        else:
-            kept.pop(question.name, None)
-        searches = tuple(kept[name] for name in sorted(kept))
-        self.ground.keepsakes.save(searches)
-        self.ground.catalogue.save_searches(searches)
+        keep_search(question, self.ground)
         return self._searches(question.ticket)
 
     # --- jobs

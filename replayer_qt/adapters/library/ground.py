@@ -1,6 +1,6 @@
 """What every job of the library stands on: where things lie, what is known, how it is told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -57,7 +57,19 @@ class Keepsakes(Protocol):
         ...
 
     def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
-        """Write down what is noted on many rounds, in one go; raises OSError."""
+        """Write down what is noted on many rounds, in one go, whatever was; raises OSError."""
+        ...
+
+    def change(
+        self,
+        keys: Collection[tuple[StreamId, RoundId]],
+        edit: Callable[[tuple[StreamId, RoundId], Marks], Marks],
+    ) -> dict[tuple[StreamId, RoundId], Marks]:
+        """Change what is noted on rounds, from what the file says now; return what is noted now.
+
+        Raises:
+            OSError: the disk refused.
+        """
         ...
 
     def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
@@ -65,7 +77,13 @@ class Keepsakes(Protocol):
         ...
 
     def save(self, searches: Sequence[SavedSearch]) -> None:
-        """Write down the saved searches, all of them; raises OSError."""
+        """Write down the saved searches, all of them, whatever they were; raises OSError."""
+        ...
+
+    def change_searches(
+        self, edit: Callable[[tuple[SavedSearch, ...]], Sequence[SavedSearch]]
+    ) -> tuple[SavedSearch, ...]:
+        """Change the saved searches, from what the file has now; return them; raises OSError."""
         ...
 
     def searches(self) -> tuple[SavedSearch, ...]:

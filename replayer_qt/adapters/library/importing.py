@@ -17,6 +17,7 @@ from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, index_file
+from replayer_qt.adapters.library.marking import named_in, remember
 from replayer_qt.core.errors import UserFacingError
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
 from replayer_qt.core.library_requests import Import
@@ -286,6 +287,7 @@ class _Keeper:
         if not waiting:
             return
         best = self._ground.catalogue.put_many([(one.file, one.rounds) for _, one in waiting])
+        remember(self._ground, named_in(one.rounds for _, one in waiting))
         for (path, indexed), better in zip(waiting, best, strict=True):
             self._better[path] = better
             self._ground.columns.put(indexed.file, indexed.columns)

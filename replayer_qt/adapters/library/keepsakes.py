@@ -5,8 +5,10 @@ the file at once: whoever writes holds the folder's lock, whoever reads follows 
 """
 
 import contextlib
+import errno
+import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,11 @@ WAIT_S: Final = 5.0
 FEW: Final = 500
 """Lines that are never too many."""
 
+log = logging.getLogger(__name__)
+
+Key = tuple[StreamId, RoundId]
+
+_ASIDE_MOST: Final = 1_000
 _FORMAT: Final = "replayer-keepsakes"
 _OPEN: Final = (
     os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -75,23 +82,62 @@ class KeepsakeFile:
         """
         self.mark_many({(stream, round_id): marks})
 
-    def mark_many(self, marks: Mapping[tuple[StreamId, RoundId], Marks]) -> None:
-        """Write down what is noted on many rounds, in one go; raises OSError."""
-        self._write(
-            [
-                _Marked(stream=stream, round_id=round_id, marks=each)
-                for (stream, round_id), each in marks.items()
-            ]
-        )
+    def mark_many(self, marks: Mapping[Key, Marks]) -> None:
+        """Write down what is noted on many rounds, in one go, whatever was; raises OSError."""
+        if marks:
+            self._write(lambda: _lines_of(marks))
 
-    def marks(self) -> dict[tuple[StreamId, RoundId], Marks]:
+    def change(
+        self, keys: Collection[Key], edit: Callable[[Key, Marks], Marks]
+    ) -> dict[Key, Marks]:
+        """Change what is noted on rounds, whatever others noted on them a moment ago.
+
+        Args:
+            keys: the rounds.
+            edit: returns what is to be noted on a round, given what the file says of it now;
+                called while nobody else can write. What it raises is passed on, nothing noted.
+
+        Returns:
+            What is noted on each of them now, changed or not; it is on stable storage.
+
+        Raises:
+            OSError: the disk refused, or another process holds the lock for long.
+        """
+        now: dict[Key, Marks] = {}
+
+        def edited() -> list[_Line]:
+            now.update({key: edit(key, self._marks.get(key, Marks())) for key in keys})
+            return _lines_of(
+                {key: each for key, each in now.items() if each != self._marks.get(key, Marks())}
+            )
+
+        if keys:
+            self._write(edited)
+        return now
+
+    def marks(self) -> dict[Key, Marks]:
         """Return what is noted on rounds; raises OSError."""
         self._follow()
         return dict(self._marks)
 
     def save(self, searches: Sequence[SavedSearch]) -> None:
-        """Write down the saved searches, all of them; raises OSError."""
-        self._write([_Saved(searches=tuple(searches))])
+        """Write down the saved searches, all of them, whatever they were; raises OSError."""
+        self.change_searches(lambda _: searches)
+
+    def change_searches(
+        self, edit: Callable[[tuple[SavedSearch, ...]], Sequence[SavedSearch]]
+    ) -> tuple[SavedSearch, ...]:
+        """Change the saved searches, whatever others saved a moment ago, and return them.
+
+        Args:
+            edit: returns all that are to be saved, given those that the file has now; called
+                while nobody else can write.
+
+        Raises:
+            OSError: the disk refused, or another process holds the lock for long.
+        """
+        self._write(lambda: [_Saved(searches=tuple(edit(self._searches)))])
+        return self._searches
 
     def searches(self) -> tuple[SavedSearch, ...]:
         """Return the saved searches, by name; raises OSError."""
@@ -101,7 +147,7 @@ class KeepsakeFile:
     # --- reading
 
     def _forget(self) -> None:
-        self._marks: dict[tuple[StreamId, RoundId], Marks] = {}
+        self._marks: dict[Key, Marks] = {}
         self._searches: tuple[SavedSearch, ...] = ()
         self._head = b""
         self._made = 0
@@ -155,15 +201,18 @@ class KeepsakeFile:
 
     # --- writing
 
-    def _write(self, lines: Sequence[_Line]) -> None:
-        if not lines:
-            return
+    def _write(self, lines: Callable[[], Sequence[_Line]]) -> None:
+        """Append what `lines` says, which is asked when nobody else can write any more."""
         self._disk.make_folder(self._folder)
         with alone(self._folder, what="Notes", wait_s=WAIT_S):
+            self._follow()
+            told = lines()
+            if not told:
+                return
             is_new = not self._path.exists()
             fd = os.open(self._path, _OPEN, 0o600)
             try:
-                self._append(fd, lines)
+                self._append(fd, told)
             finally:
                 os.close(fd)
             if is_new:
@@ -194,26 +243,46 @@ class KeepsakeFile:
     def _compact(self) -> None:
         """Write the file anew without what was overruled; lines that were damaged are kept aside.
 
-        What fails is tried again with the next line: the file is as it was.
+        What fails is told, and tried again with the next line: the file is as it was.
         """
-        new = self._path.with_name(f"{FILE}.new")
+        try:
+            self._write_anew(self._path.with_name(f"{FILE}.new"))
+        except OSError as error:
+            log.warning("%s was not written anew, and goes on growing: %s", self._path, error)
+
+    def _write_anew(self, new: Path) -> None:
         lines: list[_Line] = [_Header(made=self._made + 1), _Saved(searches=self._searches)]
-        lines += [
-            _Marked(stream=stream, round_id=round_id, marks=marks)
-            for (stream, round_id), marks in self._marks.items()
-        ]
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
-            fd = self._disk.open_new(new)
+        lines += _lines_of(self._marks)
+        self._disk.remove(new)
+        fd = self._disk.open_new(new)
+        try:
+            _write_all(self._disk, fd, b"".join(_told(line) for line in lines))
+            self._disk.sync(fd)
+        finally:
+            self._disk.close(fd)
+        if self.damaged:
+            self._keep_aside()
+        self._disk.rename(new, self._path)
+        self._disk.sync_folder(self._folder)
+
+    def _keep_aside(self) -> None:
+        """Give the file a second name, that of an attempt before where it has that already."""
+        for number in range(self._made, self._made + _ASIDE_MOST):
+            aside = self._path.with_name(f"{FILE}.{number}.broken")
             try:
-                _write_all(self._disk, fd, b"".join(_told(line) for line in lines))
-                self._disk.sync(fd)
-            finally:
-                os.close(fd)
-            if self.damaged:
-                os.link(self._path, self._path.with_name(f"{FILE}.{self._made}.broken"))
-            new.replace(self._path)
-            self._disk.sync_folder(self._folder)
+                os.link(self._path, aside)
+            except FileExistsError:
+                if not aside.exists() or not aside.samefile(self._path):
+                    continue
+            return
+        raise FileExistsError(errno.EEXIST, "too many files are set aside", str(self._path))
+
+
+def _lines_of(marks: Mapping[Key, Marks]) -> list[_Line]:
+    return [
+        _Marked(stream=stream, round_id=round_id, marks=each)
+        for (stream, round_id), each in marks.items()
+    ]
 
 
 def _told(line: _Line) -> bytes:
@@ -233,4 +302,7 @@ def _read(fd: int, start: int, length: int) -> bytes:
 def _write_all(disk: RealDisk, fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
-        rest = rest[disk.write(fd, rest) :]
+        taken = disk.write(fd, rest)
+        if taken <= 0:
+            raise OSError(errno.ENOSPC, "nothing was written")
+        rest = rest[taken:]

@@ -207,7 +207,7 @@ def test_a_full_disk_is_said_and_leaves_the_file_as_it_was(tmp_path, takes):
     assert kept.marks() == {(RUGS, "r"): MOON}
 
 
-def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path):
+def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path, caplog):
     kept = KeepsakeFile(tmp_path)
     for number in range(FEW - 2):
         kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
@@ -215,8 +215,154 @@ def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path):
     for note in ("a", "b", "c"):
         kept.mark(RUGS, RoundId("same"), Marks(note=note))
     assert KeepsakeFile(tmp_path).marks() == {(RUGS, "same"): Marks(note="c")}
+    assert "was not written anew" in caplog.text
     KeepsakeFile(tmp_path).mark(RUGS, RoundId("same"), MOON)
     assert (tmp_path / FILE).read_bytes().count(b"\n") < 10
+
+
+class Watched(keepsakes.RealDisk):
+    """Remembers what was asked of it, by the name of the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        self.calls.append("write")
+        return super().write(fd, data)
+
+    def sync(self, fd: int) -> None:
+        self.calls.append("sync")
+        super().sync(fd)
+
+    def sync_folder(self, path: Path) -> None:
+        self.calls.append(f"sync {path.name}")
+        super().sync_folder(path)
+
+    def rename(self, path: Path, target: Path) -> None:
+        self.calls.append(f"rename {target.name}")
+        super().rename(path, target)
+
+
+def test_what_is_noted_is_on_stable_storage_when_it_is_acknowledged(tmp_path):
+    """D14: the lines are flushed, and the folder that shows their file, each time."""
+    kept = KeepsakeFile(tmp_path / "kept")
+    kept._disk = Watched()
+    kept.mark(RUGS, RoundId("r"), MOON)
+    assert kept._disk.calls[-3:] == ["write", "sync", "sync kept"]
+    for number in range(FEW):
+        kept._disk.calls.clear()
+        kept.mark(RUGS, RoundId("r"), Marks(note=str(number)))
+        assert kept._disk.calls[:2] == ["write", "sync"]
+        if len(kept._disk.calls) > 2:
+            break
+    assert kept._disk.calls[2:] == ["write", "sync", f"rename {FILE}", "sync kept"]
+
+
+def test_a_disk_that_takes_little_at_a_time_gets_all_of_a_line(tmp_path):
+    class Slow(keepsakes.RealDisk):
+        def write(self, fd: int, data: bytes | memoryview) -> int:
+            return super().write(fd, data[:7])
+
+    kept = KeepsakeFile(tmp_path)
+    kept._disk = Slow()
+    kept.mark(RUGS, RoundId("r"), MOON)
+    assert KeepsakeFile(tmp_path).marks() == {(RUGS, "r"): MOON}
+
+
+def test_a_disk_that_takes_nothing_is_full(tmp_path):
+    class Deaf(keepsakes.RealDisk):
+        def write(self, fd: int, data: bytes | memoryview) -> int:
+            return 0
+
+    kept = KeepsakeFile(tmp_path)
+    kept._disk = Deaf()
+    with pytest.raises(OSError, match="nothing was written"):
+        kept.mark(RUGS, RoundId("r"), MOON)
+    assert KeepsakeFile(tmp_path).marks() == {}
+
+
+class NoRename(keepsakes.RealDisk):
+    """Never gives a file another name."""
+
+    def rename(self, path: Path, target: Path) -> None:
+        raise OSError(errno.EIO, "no rename")
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_what_a_failed_attempt_set_aside_does_not_stop_the_next_one(tmp_path, caplog, other):
+    """D14: the file shrinks at the next line, and damaged lines are still kept."""
+    kept = KeepsakeFile(tmp_path)
+    kept.mark(RUGS, RoundId("r"), MOON)
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"kept":"marks","what":"nobody knows"}\n')
+    kept._disk = NoRename()
+    for number in range(FEW):
+        kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
+    (aside,) = tmp_path.glob("*.broken")
+    assert "was not written anew" in caplog.text
+    if other:
+        aside.unlink()
+        aside.write_bytes(b"something else")
+    KeepsakeFile(tmp_path).mark(RUGS, RoundId("same"), Marks(note="last"))
+    assert (tmp_path / FILE).read_bytes().count(b"\n") < 10
+    found = sorted(tmp_path.glob("*.broken"))
+    assert len(found) == 1 + other
+    assert b"nobody knows" in found[-1].read_bytes()
+    again = KeepsakeFile(tmp_path)
+    assert again.marks() == {(RUGS, "r"): MOON, (RUGS, "same"): Marks(note="last")}
+    assert again.damaged == 0
+
+
+def test_a_change_is_made_to_what_the_file_says_now(tmp_path):
+    """D14: what another one wrote a moment ago stays."""
+    one, other = KeepsakeFile(tmp_path / "kept"), KeepsakeFile(tmp_path / "kept")
+    keys = [(RUGS, RoundId("r1")), (RUGS, RoundId("r2"))]
+    assert one.change([], lambda _, marks: marks) == {}
+    assert not (tmp_path / "kept").exists()
+    assert one.change(keys, lambda _, marks: marks) == dict.fromkeys(keys, Marks())
+    assert not (tmp_path / "kept" / FILE).exists()
+    one.mark(*keys[0], Marks(note="mine"))
+    now = other.change(keys, lambda _, marks: Marks(tags=("moon",), note=marks.note))
+    assert now == {keys[0]: Marks(tags=("moon",), note="mine"), keys[1]: Marks(tags=("moon",))}
+    assert one.marks() == now
+    before = (tmp_path / "kept" / FILE).read_bytes()
+    assert one.change(keys, lambda _, marks: marks) == now
+    assert (tmp_path / "kept" / FILE).read_bytes() == before
+
+
+def test_a_change_that_is_refused_is_not_noted(tmp_path):
+    def refuse(_: object, __: Marks) -> Marks:
+        raise ValueError("no")
+
+    kept = KeepsakeFile(tmp_path)
+    kept.mark(RUGS, RoundId("r"), MOON)
+    with pytest.raises(ValueError, match="no"):
+        kept.change([(RUGS, RoundId("r"))], refuse)
+    assert KeepsakeFile(tmp_path).marks() == {(RUGS, "r"): MOON}
+
+
+def test_threads_that_change_the_same_round_and_searches_lose_nothing(tmp_path):
+    """D14: read, change and write are one."""
+    key = (RUGS, RoundId("r"))
+
+    def work(name: str) -> None:
+        kept = KeepsakeFile(tmp_path)
+        for number in range(25):
+            tag = f"{name}{number:02}"
+            added = SavedSearch(name=tag, query=RoundQuery())
+            kept.change([key], lambda _, m, tag=tag: Marks(tags=(*m.tags, tag)))
+            kept.change_searches(lambda found, added=added: (*found, added))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    again = KeepsakeFile(tmp_path)
+    names = [f"{name}{number:02}" for name in "abc" for number in range(25)]
+    assert sorted(again.marks()[key].tags) == names
+    assert [search.name for search in again.searches()] == names
 
 
 def test_a_lock_held_for_long_is_an_error_that_names_the_holder(tmp_path, monkeypatch):

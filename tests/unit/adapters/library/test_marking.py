@@ -1,9 +1,26 @@
-import pytest
+"""Notes: what a person did last stands, wherever and whenever others did theirs."""
 
+import pytest
+from msgspec.structs import replace
+
+from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.library.archive import ArchivePlace, open_archive
+from replayer_qt.adapters.library.keepsakes import FILE
 from replayer_qt.adapters.library.marking import mark_rounds
 from replayer_qt.core.errors import SettingInvalid
-from replayer_qt.core.library import NOTE_LIMIT, TAG_LIMIT, Marks
-from replayer_qt.core.library_requests import MarkRounds
+from replayer_qt.core.library import NOTE_LIMIT, TAG_LIMIT, Marks, RoundQuery, SavedSearch
+from replayer_qt.core.library_answers import JobState
+from replayer_qt.core.library_requests import (
+    ForgetSearch,
+    Import,
+    MarkRounds,
+    Rebuild,
+    Refresh,
+    SaveSearch,
+)
+from replayer_qt.core.settings import LibrarySettings
+from replayer_qt.core.units import PRACTICE, RoundId
+from tests.helpers.journals import journal_in, ticks
 from tests.helpers.library_ground import file_entry, ground_in, round_entry
 
 
@@ -47,3 +64,136 @@ def test_a_note_has_an_end(ground):
     with pytest.raises(SettingInvalid, match="characters"):
         marked(ground, 1, note="x" * (NOTE_LIMIT + 1))
     assert marked(ground, 1, note="x" * NOTE_LIMIT)[0].note == "x" * NOTE_LIMIT
+
+
+AA = (PRACTICE, RoundId("20251031-aa"))
+ALL = RoundQuery()
+
+
+@pytest.fixture
+def profile(tmp_path):
+    """Opens libraries with a catalogue each, over the same recordings."""
+    made = []
+    (tmp_path / "recordings").mkdir()
+
+    def make(name):
+        place = ArchivePlace(
+            recordings=tmp_path / "recordings",
+            data_dir=tmp_path / name,
+            settings=LibrarySettings(seal=False, processes=1),
+            clock=SystemClock(),
+            to_trash=lambda path: path.unlink() is None,
+            secret=lambda _: None,
+        )
+        made.append(open_archive(place))
+        return made[-1]
+
+    yield make
+    for archive in made:
+        archive.close()
+
+
+def recorded(folder, name):
+    journal = journal_in(folder, clock=SystemClock())
+    journal.start()
+    journal.append(ticks(0, 5, name))
+    journal.stop()
+
+
+def done(archive, job):
+    ended = archive.carry_out(job, lambda _: None, lambda: False)
+    assert ended.state is JobState.DONE
+    return ended
+
+
+def noted(archive, **said):
+    answer = archive.answer(MarkRounds(ids=archive.ground.catalogue.find(ALL), **said))
+    assert not answer.problem
+    return [row.marks for row in answer.rows]
+
+
+def shown(archive):
+    catalogue = archive.ground.catalogue
+    return {row.entry.round_id: row.marks for row in catalogue.rows(catalogue.find(ALL))}
+
+
+def test_two_catalogues_over_one_folder_keep_what_each_of_them_noted(tmp_path, profile):
+    """D14: the file is what a change is made to, not what a cache remembers."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    one, other = profile("one"), profile("other")
+    for archive in (one, other):
+        done(archive, Refresh(everywhere=True))
+    noted(one, add_tags=("mine",), note="from one")
+    told = noted(other, add_tags=("yours",))
+    both = Marks(tags=("mine", "yours"), note="from one")
+    assert told == [both]
+    assert one.ground.keepsakes.marks() == {AA: both}
+    assert noted(one, drop_tags=("mine",)) == [replace(both, tags=("yours",))]
+    for archive, name in ((one, "a"), (other, "b"), (one, "c")):
+        archive.answer(SaveSearch(search=SavedSearch(name=name, query=ALL)))
+    told = other.answer(ForgetSearch(name="a"))
+    assert [search.name for search in told.searches] == ["b", "c"]
+    assert [search.name for search in one.ground.keepsakes.searches()] == ["b", "c"]
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_a_lost_catalogue_is_told_of_marks_before_anything_is_noted(tmp_path, profile, everywhere):
+    """D14: what is noted next is added to what was there, though the cache was deleted."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    archive = profile("one")
+    done(archive, Refresh(everywhere=True))
+    noted(archive, add_tags=("precious",), note="keep", bookmarked=True)
+    archive.answer(SaveSearch(search=SavedSearch(name="s", query=ALL)))
+    for part in ("", "-wal", "-shm"):
+        (tmp_path / "one" / "library" / f"catalogue.sqlite{part}").unlink(missing_ok=True)
+    done(archive, Refresh(everywhere=everywhere))
+    kept = Marks(tags=("precious",), note="keep", bookmarked=True)
+    assert shown(archive) == {AA[1]: kept}
+    assert [search.name for search in archive.ground.catalogue.searches()] == ["s"]
+    assert noted(archive, add_tags=("new",)) == [replace(kept, tags=("new", "precious"))]
+
+
+@pytest.mark.parametrize("how", ["refresh", "import"])
+def test_a_round_that_becomes_known_shows_what_was_noted_on_it(tmp_path, profile, how):
+    """D14: another catalogue, or an earlier one, knew it; the file still does."""
+    folder = tmp_path / "recordings"
+    archive = profile("one")
+    recorded(folder, "20251031-bb")
+    done(archive, Refresh())
+    archive.ground.keepsakes.mark(*AA, Marks(note="why"))
+    if how == "refresh":
+        recorded(folder, "20251031-aa")
+        done(archive, Refresh())
+    else:
+        recorded(tmp_path / "elsewhere", "20251031-aa")
+        done(archive, Import(paths=(str(tmp_path / "elsewhere"),)))
+    assert shown(archive)[AA[1]] == Marks(note="why")
+
+
+@pytest.mark.parametrize("job", [Rebuild(), Refresh(everywhere=True)])
+def test_what_is_noted_no_more_goes_from_the_catalogue(tmp_path, profile, job):
+    """D14: a kill between file and catalogue leaves a stale mark for a moment only."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    archive = profile("one")
+    done(archive, Refresh(everywhere=True))
+    noted(archive, add_tags=("stale",), note="stale", bookmarked=True)
+    archive.ground.keepsakes.mark(*AA, Marks())
+    done(archive, job)
+    assert shown(archive) == {AA[1]: Marks()}
+    assert archive.ground.catalogue.marks() == {}
+    assert archive.ground.catalogue.tags() == ()
+
+
+def test_a_catalogue_keeps_what_a_damaged_line_may_have_said(tmp_path, profile):
+    """D14: nothing is taken out while nobody can tell what was noted."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    archive = profile("one")
+    done(archive, Refresh(everywhere=True))
+    noted(archive, add_tags=("moon",))
+    path = tmp_path / "recordings" / ".library" / FILE
+    path.write_bytes(path.read_bytes().replace(b'"moon"', b'"noon"'))
+    ended = done(archive, Rebuild())
+    assert shown(archive) == {AA[1]: Marks(tags=("moon",))}
+    assert noted(archive, note="n") == [Marks(tags=("moon",), note="n")]
+    assert archive.ground.keepsakes.marks() == {AA: Marks(tags=("moon",), note="n")}
+    assert ended.changed
