@@ -245,7 +245,7 @@ class Watched(keepsakes.RealDisk):
 
 
 def test_what_is_noted_is_on_stable_storage_when_it_is_acknowledged(tmp_path):
-    """D14: the lines are flushed, and the folder that shows their file, each time."""
+    """The lines are flushed, and the folder that shows their file, each time."""
     kept = KeepsakeFile(tmp_path / "kept")
     kept._disk = Watched()
     kept.mark(RUGS, RoundId("r"), MOON)
@@ -291,7 +291,7 @@ class NoRename(keepsakes.RealDisk):
 
 @pytest.mark.parametrize("other", [False, True])
 def test_what_a_failed_attempt_set_aside_does_not_stop_the_next_one(tmp_path, caplog, other):
-    """D14: the file shrinks at the next line, and damaged lines are still kept."""
+    """The file shrinks at the next line, and damaged lines are still kept."""
     kept = KeepsakeFile(tmp_path)
     kept.mark(RUGS, RoundId("r"), MOON)
     with (tmp_path / FILE).open("ab") as file:
@@ -315,7 +315,7 @@ def test_what_a_failed_attempt_set_aside_does_not_stop_the_next_one(tmp_path, ca
 
 
 def test_a_change_is_made_to_what_the_file_says_now(tmp_path):
-    """D14: what another one wrote a moment ago stays."""
+    """What another one wrote a moment ago stays."""
     one, other = KeepsakeFile(tmp_path / "kept"), KeepsakeFile(tmp_path / "kept")
     keys = [(RUGS, RoundId("r1")), (RUGS, RoundId("r2"))]
     assert one.change([], lambda _, marks: marks) == {}
@@ -343,7 +343,7 @@ def test_a_change_that_is_refused_is_not_noted(tmp_path):
 
 
 def test_threads_that_change_the_same_round_and_searches_lose_nothing(tmp_path):
-    """D14: read, change and write are one."""
+    """Read, change and write are one."""
     key = (RUGS, RoundId("r"))
 
     def work(name: str) -> None:

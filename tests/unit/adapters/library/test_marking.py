@@ -118,7 +118,7 @@ def shown(archive):
 
 
 def test_two_catalogues_over_one_folder_keep_what_each_of_them_noted(tmp_path, profile):
-    """D14: the file is what a change is made to, not what a cache remembers."""
+    """The file is what a change is made to, not what a cache remembers."""
     recorded(tmp_path / "recordings", "20251031-aa")
     one, other = profile("one"), profile("other")
     for archive in (one, other):
@@ -138,7 +138,7 @@ def test_two_catalogues_over_one_folder_keep_what_each_of_them_noted(tmp_path, p
 
 @pytest.mark.parametrize("everywhere", [True, False])
 def test_a_lost_catalogue_is_told_of_marks_before_anything_is_noted(tmp_path, profile, everywhere):
-    """D14: what is noted next is added to what was there, though the cache was deleted."""
+    """What is noted next is added to what was there, though the cache was deleted."""
     recorded(tmp_path / "recordings", "20251031-aa")
     archive = profile("one")
     done(archive, Refresh(everywhere=True))
@@ -155,7 +155,7 @@ def test_a_lost_catalogue_is_told_of_marks_before_anything_is_noted(tmp_path, pr
 
 @pytest.mark.parametrize("how", ["refresh", "import"])
 def test_a_round_that_becomes_known_shows_what_was_noted_on_it(tmp_path, profile, how):
-    """D14: another catalogue, or an earlier one, knew it; the file still does."""
+    """Another catalogue, or an earlier one, knew it; the file still does."""
     folder = tmp_path / "recordings"
     archive = profile("one")
     recorded(folder, "20251031-bb")
@@ -172,7 +172,7 @@ def test_a_round_that_becomes_known_shows_what_was_noted_on_it(tmp_path, profile
 
 @pytest.mark.parametrize("job", [Rebuild(), Refresh(everywhere=True)])
 def test_what_is_noted_no_more_goes_from_the_catalogue(tmp_path, profile, job):
-    """D14: a kill between file and catalogue leaves a stale mark for a moment only."""
+    """A kill between file and catalogue leaves a stale mark for a moment only."""
     recorded(tmp_path / "recordings", "20251031-aa")
     archive = profile("one")
     done(archive, Refresh(everywhere=True))
@@ -185,7 +185,7 @@ def test_what_is_noted_no_more_goes_from_the_catalogue(tmp_path, profile, job):
 
 
 def test_a_catalogue_keeps_what_a_damaged_line_may_have_said(tmp_path, profile):
-    """D14: nothing is taken out while nobody can tell what was noted."""
+    """Nothing is taken out while nobody can tell what was noted."""
     recorded(tmp_path / "recordings", "20251031-aa")
     archive = profile("one")
     done(archive, Refresh(everywhere=True))
