@@ -16,6 +16,7 @@ from replayer_qt.adapters.account_store import AccountFile
 from replayer_qt.adapters.audit.cleaning import cleaner
 from replayer_qt.adapters.audit.writer import AuditFiles
 from replayer_qt.adapters.feeds.replay import ReplayFeed
+from replayer_qt.adapters.feeds.replay_past import PastFeed
 from replayer_qt.adapters.journal.recovery import recover
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.adapters.kill_latch import LatchFile
@@ -253,6 +254,7 @@ async def assemble(
                 find=find_played,
                 read=open_recording,
             ),
+            past=lambda of, rounds, stream: PastFeed(of, rounds, stream, clock, settings.replay),
             plug_live=lambda feed: wiring.plug_live(
                 feed, host=host, recorder=recorder, clock=clock
             ),

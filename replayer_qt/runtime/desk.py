@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,6 +18,7 @@ from replayer_qt.core.commands import (
     OpenRecordings,
     OpenRound,
     ReplayCommand,
+    SeekEnd,
     SeekRound,
     SeekStart,
     SeekTick,
@@ -25,14 +26,16 @@ from replayer_qt.core.commands import (
     StartRecording,
     StopRecording,
 )
+from replayer_qt.core.events import Event
 from replayer_qt.core.program_events import ProblemRaised, Severity
-from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped
 from replayer_qt.core.state import Advance
 from replayer_qt.core.trade_commands import ArmKeys, Kill, LiftKill, NoteTrade, TradeCommand
 from replayer_qt.core.units import RoundId, StreamId, stream_of
 from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
+from replayer_qt.runtime.look_back import LookBack
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ class Makers:
     Attributes:
         live: makes the feed of a venue; must be quick, for it runs on the main thread.
         replay: makes the feed of some files, under the stream's name it is given.
+        past: makes the feed of what was heard of a stream so far, under the name it is given;
+            None looks back at nothing.
         plug_live: makes the thread for a live feed, connected to recorder and engine.
         plug_replay: makes the thread for a replay, connected to the engine alone.
         locate: finds the files that hold a round that was recorded here; must be quick.
@@ -59,12 +64,14 @@ class Makers:
         *,
         live: Callable[[Connect], Feed],
         replay: Callable[[tuple[str, ...], StreamId], Feed],
+        past: Callable[[StreamId, Mapping[RoundId, Sequence[Event]], StreamId], Feed] | None = None,
         plug_live: Callable[[Feed], FeedWorker],
         plug_replay: Callable[[Feed], FeedWorker],
         locate: Callable[[StreamId, RoundId], tuple[str, ...]],
     ) -> None:
         self.live = live
         self.replay = replay
+        self.past = past
         self.plug_live = plug_live
         self.plug_replay = plug_replay
         self.locate = locate
@@ -105,6 +112,7 @@ class Desk(QObject):
         self._urls: dict[str, str] = {}  # bounded: one a venue
         self._is_new_venue = False
         self._goal: SeekRound | None = None
+        self._back = LookBack()
         self._closed = False
 
     @Slot(object)
@@ -124,12 +132,21 @@ class Desk(QObject):
                 self.recording_unwanted.emit()
             case Chaos() if self._live is not None:
                 self._live[0].steer(command)
-            case ReplayCommand() if self._replay is not None:
-                self._replay[0].steer(command)
+            case ReplayCommand():
+                self._obey_replay(command)
             case _ if isinstance(command, _ELSEWHERE):
                 pass
             case _:
                 self._obey_looking(command)
+
+    def _obey_replay(self, command: ReplayCommand) -> None:
+        """Steer the replay; where the running market is looked at, look back at it."""
+        live = None if self._live is None else self._live[1]
+        is_live_shown = live is not None and self._host.state.shown == live
+        if self._replay is not None and (not is_live_shown or self._back.stream is not None):
+            self._replay[0].steer(command)
+        elif is_live_shown and live is not None and self._back.is_wanted(command):
+            self._look_back(live, command)
 
     def _obey_looking(self, command: Command) -> None:
         match command:
@@ -141,7 +158,7 @@ class Desk(QObject):
             case CloseReplay():
                 self._close_replay()
             case Show(stream=stream):
-                self._host.show(stream)
+                self._show(stream)
             case GoTo():
                 self._go_to(command)
             case _:
@@ -160,7 +177,10 @@ class Desk(QObject):
 
     @Slot(object)
     def hear(self, advance: Advance) -> None:
-        """Go on to the tick that was asked for, once its round is loaded."""
+        """Go on to the tick that was asked for, once its round is loaded; keep what was heard."""
+        if self._live is not None:
+            self._back.hear(advance.events, self._live[1])
+        self._show_the_past(advance)
         if self._goal is None or self._replay is None:
             return
         stream = self._replay[1]
@@ -216,6 +236,7 @@ class Desk(QObject):
         elif (known := self._urls.get(command.venue)) is not None:
             command = replace(command, url=known)  # the same exchange as before, not another one
         self._is_new_venue = command.venue == "practice" and command.url is None
+        self._back.forget()
         feed = self._makers.live(command)
         worker = self._makers.plug_live(feed)
         self._start(worker)
@@ -232,6 +253,7 @@ class Desk(QObject):
             return
         worker, _ = self._live
         self._live = None
+        self._back.end()
         self._leave(worker)
         self._host.attach(None)
 
@@ -246,6 +268,36 @@ class Desk(QObject):
         worker = self._makers.plug_replay(self._makers.replay(paths, stream))
         self._start(worker)
         self._replay = (worker, stream)
+        self._host.show(stream)
+
+    def _look_back(self, live: StreamId, command: Command) -> None:
+        """Stand at the newest tick of the running market, then obey; shown once it stands there."""
+        if self._closed or self._makers.past is None:
+            return
+        self._close_replay()
+        self._replays += 1
+        stream = stream_of("replay", str(self._replays))
+        feed = self._makers.past(live, self._back.rounds(), stream)
+        feed.steer(SeekEnd())
+        feed.steer(command)
+        worker = self._makers.plug_replay(feed)
+        self._start(worker)
+        self._replay = (worker, stream)
+        self._back.grows(worker, stream)
+
+    def _show_the_past(self, advance: Advance) -> None:
+        """Look at the past when there is something to look at: no empty frame comes before it."""
+        stream = self._back.stream
+        if stream is None or not self._back.is_awaited:
+            return
+        if any(isinstance(each, ReplayMoved) and each.stream == stream for each in advance.events):
+            self._back.is_awaited = False
+            self._host.show(stream)
+
+    def _show(self, stream: StreamId) -> None:
+        """Look at a stream; from the past of the running market one comes back for good."""
+        if self._live is not None and stream == self._live[1] and self._back.stream is not None:
+            self._close_replay()
         self._host.show(stream)
 
     def _go_to(self, command: GoTo) -> None:
@@ -283,6 +335,7 @@ class Desk(QObject):
 
     def _close_replay(self) -> None:
         self._goal = None
+        self._back.let_go()
         if self._replay is None:
             return
         self._leave(self._replay[0])
@@ -316,8 +369,10 @@ class Desk(QObject):
         self._leaving = [worker for worker in self._leaving if worker is not ended]
         if self._live is not None and self._live[0] is ended:
             self._live = None  # the feed ended by itself, and has told why
+            self._back.end()
             self._host.attach(None)
         if self._replay is not None and self._replay[0] is ended:
+            self._back.let_go()
             self._forget_replay()  # nothing of it could be read, which was told
         if not self._leaving:
             self._all_left.set()

@@ -86,6 +86,11 @@ class Deck:
         return self._tape is None or self._cursor >= self._tape.end
 
     @property
+    def is_open_ended(self) -> bool:
+        """Whether the round still goes on."""
+        return self._open_ended
+
+    @property
     def is_looping(self) -> bool:
         """Whether there is a loop, so that nothing after it is ever come to."""
         return self._looped() is not None
@@ -122,8 +127,6 @@ class Deck:
         """
         self._tape, self._open_ended = tape, open_ended
         self._dues = tape.dues(self._fixed_ms)
-        if self.at_end() and not open_ended:
-            self._stand_still()
         return [self._grown(tape), *self._moved(self._time.monotonic(), at_once=True)]
 
     def obey(self, command: Command) -> list[Event]:

@@ -30,7 +30,7 @@ from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.replay_commands import SeekLandmark
 from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.settings import ReplaySettings
-from replayer_qt.core.units import NANOS_PER_SECOND, RoundId, StreamId
+from replayer_qt.core.units import NANOS_PER_SECOND, Nanos, RoundId, StreamId
 from replayer_qt.ports import Clock
 
 COMMANDS_KEPT: Final = 256
@@ -139,7 +139,7 @@ class TapePlayer:
         """Wait until something is due or asked for; at full speed, one turn of the loop."""
         if self._commands:
             return
-        due = self._deck.due()
+        due = self._due()
         if due is None:
             await self._wake.wait()
             return
@@ -152,6 +152,10 @@ class TapePlayer:
             await self._wake.wait()
         finally:
             handle.cancel()
+
+    def _due(self) -> Nanos | None:
+        """When there is something to do next; None while nothing is."""
+        return self._deck.due()
 
     async def _turn(self) -> list[Event]:
         was_playing = self._deck.playing
@@ -194,7 +198,7 @@ class TapePlayer:
             self._exhausted = self._exhausted or step > 0
             return told
         self._volume, self._exhausted = volume, False
-        self._round = 0 if step > 0 else len(volume.rounds) - 1
+        self._round = volume.begin if step > 0 else len(volume.rounds) - 1
         return [*told, self._opened(volume), *self._load()]
 
     async def _read(self, at: Volume | None, step: int, told: list[Event]) -> Volume | None:

@@ -28,6 +28,7 @@ class Volume(Protocol):
         damage: what was wrong with it, one line each, in plain words.
         past_of: the running stream whose past it is; None for a recording.
         rounds: the names of its rounds, in order.
+        begin: the place of the round that is played first.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Volume(Protocol):
     damage: tuple[str, ...]
     past_of: StreamId | None
     rounds: tuple[RoundId, ...]
+    begin: int
 
     def tape(self, place: int) -> Tape:
         """Return the round at a place of `rounds`."""
@@ -52,7 +54,7 @@ class FileVolume:
     def __init__(self, recording: Recording, chosen: Sequence[Tape], index: int) -> None:
         """Take what was read; `chosen` is not empty."""
         self.name, self.path = Path(recording.path).name, recording.path
-        self.index = index
+        self.index, self.begin = index, 0
         self.past_of: StreamId | None = None
         self.rounds = tuple(tape.round_id for tape in chosen)
         damage = [f"line {place.line}: {place.what}" for place in recording.damage[:_DAMAGE_TOLD]]

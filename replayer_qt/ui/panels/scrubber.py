@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
 from replayer_qt.ui.theme import DARK, Theme
 
 _MARGIN: Final = 8
@@ -20,9 +20,11 @@ class Scrubber(QSlider):
 
     Signals:
         sought: the share of the round that was pointed at, 0 to 1; at most one each 33 ms.
+        stepped: ticks that the wheel was turned by, backwards when negative.
     """
 
     sought = Signal(float)
+    stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -32,9 +34,11 @@ class Scrubber(QSlider):
         self.setFixedHeight(46)
         self.setMouseTracking(True)
         self._theme = DARK
-        self._shape: ReplayShaped | None = None
+        self._shape: ReplayShaped | ReplayGrown | None = None
         self._curve: QPolygonF | None = None
         self._curve_for = QSize()
+        self._loop: tuple[float | None, float | None] = (None, None)
+        self._turned = 0
         self._dragged: float | None = None
         self._wanted: float | None = None
         self._pacer = QTimer(self)
@@ -47,7 +51,7 @@ class Scrubber(QSlider):
         self._theme = theme
         self.update()
 
-    def set_shape(self, shape: ReplayShaped | None) -> None:
+    def set_shape(self, shape: ReplayShaped | ReplayGrown | None) -> None:
         """Draw another round's shape; None for none."""
         self._shape, self._curve = shape, None
         self.update()
@@ -57,8 +61,17 @@ class Scrubber(QSlider):
         self.setRange(0, max(length, 1))
         self.setValue(position)
 
+    def set_loop(self, start: int | None, end: int | None) -> None:
+        """Show the ticks that a loop begins and ends at; None for none."""
+        shape = self._shape
+        last = 0 if shape is None or not len(shape.ticks) else int(shape.ticks[-1])
+        ends = [None if at is None or last <= 0 else min(1.0, at / last) for at in (start, end)]
+        if (ends[0], ends[1]) != self._loop:
+            self._loop = (ends[0], ends[1])
+            self.update()
+
     @property
-    def shape(self) -> ReplayShaped | None:
+    def shape(self) -> ReplayShaped | ReplayGrown | None:
         """The shape that is drawn."""
         return self._shape
 
@@ -114,6 +127,15 @@ class Scrubber(QSlider):
         self._dragged = None
         self.update()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        notches = int(self._turned / 120)
+        self._turned -= notches * 120
+        if notches:
+            fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.stepped.emit(-notches * (10 if fast else 1))
+        event.accept()
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.background))
@@ -125,11 +147,34 @@ class Scrubber(QSlider):
             painter.drawLine(QPointF(self._x(0), middle), QPointF(self._x(1), middle))
         else:
             self._paint_curve(painter, curve, at)
+        self._paint_loop(painter)
         painter.setPen(QPen(QColor(self._theme.accent), 2))
         painter.drawLine(QPointF(at, 2), QPointF(at, self.height() - 2))
         painter.setBrush(QColor(self._theme.accent))
         painter.drawRect(QRectF(at - 3, 1, 6, 5))
         painter.end()
+
+    def _paint_loop(self, painter: QPainter) -> None:
+        """A bracket at each end that is set, and a band between the two."""
+        start, end = self._loop
+        colour, floor = QColor(self._theme.warning), float(self.height() - 1)
+        if start is not None and end is not None:
+            band = QColor(colour)
+            band.setAlpha(46)
+            left, right = self._x(start), self._x(end)
+            painter.fillRect(QRectF(left, 0, right - left, floor), band)
+        painter.setPen(QPen(colour, 2))
+        for share, foot in ((start, 5.0), (end, -5.0)):
+            if share is not None:
+                x = self._x(share)
+                painter.drawPolyline(
+                    [
+                        QPointF(x + foot, 1),
+                        QPointF(x, 1),
+                        QPointF(x, floor),
+                        QPointF(x + foot, floor),
+                    ]
+                )
 
     def _paint_curve(self, painter: QPainter, curve: QPolygonF, at: float) -> None:
         ahead, played = QColor(self._theme.muted), QColor(self._theme.past)

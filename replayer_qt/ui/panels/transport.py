@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -15,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replayer_qt.core.commands import SeekShare, SeekTick, SetSpeed
-from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped
+from replayer_qt.core.commands import SeekShare, SeekTick, SetSpeed, Step
+from replayer_qt.core.replay_events import ReplayGrown, ReplayMoved, ReplayShaped
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt
@@ -24,6 +25,7 @@ from replayer_qt.ui.action_table import SPEEDS
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.assets import icon
 from replayer_qt.ui.panels.scrubber import Scrubber
+from replayer_qt.ui.panels.speed_slider import SpeedSlider
 from replayer_qt.ui.panels.table import BUTTON_KEYS, CHOICE_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import DARK, Theme
@@ -54,12 +56,19 @@ class Transport(QFrame):
         self.setAccessibleName("Replay")
         self._theme = DARK
         self._playing: bool | None = None
-        self._shapes: OrderedDict[StreamId, ReplayShaped] = OrderedDict()  # bounded: _SHAPES_KEPT
+        self._speed, self._turned = 1.0, 0
+        self._shapes: OrderedDict[StreamId, ReplayShaped | ReplayGrown] = (
+            OrderedDict()
+        )  # bounded: _SHAPES_KEPT
         self._keeper = KeyKeeper(self, BUTTON_KEYS)
         self.scrubber = Scrubber()
         self.scrubber.sought.connect(self._seek_share)
+        self.scrubber.stepped.connect(self._step)
         self.tick = self._make_tick()
         self.speed = self._make_speed()
+        self.slider = SpeedSlider()
+        self.slider.chosen.connect(self._choose_speed)
+        self.reached = PlainLabel(role="muted")
         self.place = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
         self._play = actions["play"]
         row = QHBoxLayout()
@@ -71,7 +80,10 @@ class Transport(QFrame):
             row.addSpacing(8)
         row.addWidget(self.tick)
         row.addSpacing(4)
+        row.addWidget(self.slider)
         row.addWidget(self.speed)
+        row.addSpacing(4)
+        row.addWidget(self.reached)
         row.addSpacing(8)
         row.addWidget(self.place, stretch=1)
         layout = QVBoxLayout(self)
@@ -90,7 +102,7 @@ class Transport(QFrame):
     def show_frame(self, advance: Advance) -> None:
         """Say where the replay stands; hide when none is looked at."""
         for event in advance.events:
-            if isinstance(event, ReplayShaped):
+            if isinstance(event, ReplayShaped | ReplayGrown):
                 self._keep(event)
         market = advance.state.market()
         if market is None or not is_replay_shown(advance.state):
@@ -105,8 +117,9 @@ class Transport(QFrame):
 
     def _show(self, market: MarketState, at: ReplayMoved) -> None:
         self.scrubber.set_place(at.position, at.length)
-        which = f"round {fmt.share(at.round_index + 1, at.rounds)}"
-        self.place.say(f"{fmt.share(at.position, at.length)} · {which}")
+        self.scrubber.set_loop(at.loop_start, at.loop_end)
+        self.place.say(in_words(at))
+        self.reached.say(reached_in_words(at))
         if not self.tick.hasFocus() and market.round is not None:
             self.tick.blockSignals(True)  # noqa: FBT003
             self.tick.setValue(max(0, market.round.tick))
@@ -114,11 +127,15 @@ class Transport(QFrame):
         place = next((i for i, speed in enumerate(SPEEDS) if speed == at.speed), -1)
         if place != self.speed.currentIndex() and not self.speed.view().isVisible():
             self.speed.setCurrentIndex(place)
+        if place < 0:
+            self.speed.setPlaceholderText(fmt.speed(at.speed))
+        self._speed = at.speed
+        self.slider.show_speed(at.speed)
         if at.playing is not self._playing:
             self._playing = at.playing
             self._play.setIcon(icon("pause" if at.playing else "play", self._theme))
 
-    def _keep(self, shape: ReplayShaped) -> None:
+    def _keep(self, shape: ReplayShaped | ReplayGrown) -> None:
         self._shapes[shape.stream] = shape
         self._shapes.move_to_end(shape.stream)
         if len(self._shapes) > _SHAPES_KEPT:
@@ -166,6 +183,56 @@ class Transport(QFrame):
         self.asked.emit(SeekTick(tick=tick))
 
     @Slot(int)
+    def _step(self, ticks: int) -> None:
+        self.asked.emit(Step(ticks=ticks))
+
+    @Slot(float)
+    def _choose_speed(self, speed: float) -> None:
+        self.asked.emit(SetSpeed(speed=speed))
+
+    @Slot(int)
     def _set_speed(self, place: int) -> None:
         self.asked.emit(SetSpeed(speed=SPEEDS[place]))
         self.done.emit()
+
+    # Qt's names from here on.
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        notches = int(self._turned / 120)
+        self._turned -= notches * 120
+        if notches:
+            self.asked.emit(SetSpeed(speed=next_speed(self._speed, notches)))
+        event.accept()
+
+
+def next_speed(speed: float, notches: int) -> float:
+    """Return the speed so many places faster, or slower when negative.
+
+    >>> next_speed(1.0, 1), next_speed(3.3, -1), next_speed(0.1, -5), next_speed(500.0, 9)
+    (2.0, 2.0, 0.1, inf)
+    """
+    for _ in range(abs(notches)):
+        if notches > 0:
+            speed = next((s for s in SPEEDS if s > speed), SPEEDS[-1])
+        else:
+            speed = next((s for s in reversed(SPEEDS) if s < speed), SPEEDS[0])
+    return speed
+
+
+def in_words(at: ReplayMoved) -> str:
+    """Return where a replay stands: tick, round, file, the list's order, the loop."""
+    words = [fmt.share(at.position, at.length), f"round {fmt.share(at.round_index + 1, at.rounds)}"]
+    if at.files > 1:
+        words.append(f"file {fmt.share(at.file_index + 1, at.files)}")
+    if at.seed is not None:
+        words.append(f"shuffled by {at.seed}")
+    if at.loop_start is not None or at.loop_end is not None:
+        start, end = (fmt.count(tick) for tick in (at.loop_start, at.loop_end))
+        words.append(f"loop {start} to {end}")
+    return " · ".join(words)
+
+
+def reached_in_words(at: ReplayMoved) -> str:
+    """Return the speed that is reached, while something moves."""
+    return f"reached {fmt.speed(at.achieved)}" if at.playing else ""
