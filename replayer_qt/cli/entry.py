@@ -80,7 +80,9 @@ def _prepare_process() -> None:
 
 
 def _complain(line: str) -> None:
-    print(f"replayer: {' '.join(line.split())}", file=sys.stderr)
+    told = " ".join(line.split())
+    written = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in told)
+    print(f"replayer: {written}", file=sys.stderr)
 
 
 def _run(argv: list[str]) -> int:

@@ -9,9 +9,9 @@ import msgspec
 
 from replayer_qt.adapters.library.exporting import Shape, Written, export_library, export_paths
 from replayer_qt.adapters.library.find import find_recordings
-from replayer_qt.adapters.log_setup import escape
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import opened_library
+from replayer_qt.cli.saying import say
 from replayer_qt.core.errors import ExportImpossible
 from replayer_qt.core.library_answers import Progress
 from replayer_qt.core.library_language import read_query
@@ -73,12 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(msgspec.json.encode(_as_json(arguments, written, len(failed))).decode())
     else:
-        print(f"{arguments.out}: {written.rounds} rounds, {written.rows} rows")
+        say(f"{arguments.out}: {written.rounds} rounds, {written.rows} rows")
         for report in failed[:_PLACES_SHOWN]:
-            print(escape(f"  {report.path}: {report.problem}"), file=sys.stderr)
+            say(f"  {report.path}: {report.problem}", file=sys.stderr)
         if len(failed) > _PLACES_SHOWN:
             more = len(failed) - _PLACES_SHOWN
-            print(f"  and {more} files more (--json lists them)", file=sys.stderr)
+            say(f"  and {more} files more (--json lists them)", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -10,6 +10,7 @@ import msgspec
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import carry_out, exit_code, opened_library
+from replayer_qt.cli.saying import say
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.library_answers import FileReport, JobEnded
 from replayer_qt.core.library_requests import Import
@@ -44,23 +45,23 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for report in ended.files:
             _print_report(report)
-        print(ended.problem or ended.said)
+        say(ended.problem or ended.said)
         if ended.took_s:
-            print(f"It took {ended.took_s:.1f} s.")
+            say(f"It took {ended.took_s:.1f} s.")
     return exit_code(ended)
 
 
 def _print_report(report: FileReport) -> None:
     if report.problem:
         named = report.path in report.problem
-        print(report.problem if named else f"{report.path}: {report.problem}")
+        say(report.problem if named else f"{report.path}: {report.problem}")
     elif report.bad_lines or report.damage:
         told = f"{report.bad_lines:,} bad lines, {report.recovered_lines:,} records recovered"
-        print(f"{report.path}: {report.outcome}, {report.rounds} rounds; {told}")
+        say(f"{report.path}: {report.outcome}, {report.rounds} rounds; {told}")
         for place in report.damage[:_PLACES_SHOWN]:
-            print(f"  {place}")
+            say(f"  {place}")
         if len(report.damage) > _PLACES_SHOWN:
-            print(f"  and {len(report.damage) - _PLACES_SHOWN} more places")
+            say(f"  and {len(report.damage) - _PLACES_SHOWN} more places")
 
 
 def _as_json(ended: JobEnded) -> dict[str, Any]:

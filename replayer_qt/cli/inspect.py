@@ -12,6 +12,7 @@ import msgspec
 from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.library.money_said import money_in
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.cli.saying import say
 from replayer_qt.cli.verify import line_of
 from replayer_qt.core.events import Event, PriceTicked
 from replayer_qt.core.money_check import MoneyCheck
@@ -94,37 +95,37 @@ def _as_json(recording: Recording, found: Sequence[RoundSummary], size: int) -> 
 
 
 def _print(told: dict[str, Any], recording: Recording, found: Sequence[RoundSummary]) -> None:
-    print(f"{told['path']}: {_FORMATS.get(recording.format, recording.format)}")
-    print(f"  {told['bytes']:,} bytes, {told['lines']:,} lines, {told['bad_lines']} of them bad")
+    say(f"{told['path']}: {_FORMATS.get(recording.format, recording.format)}")
+    say(f"  {told['bytes']:,} bytes, {told['lines']:,} lines, {told['bad_lines']} of them bad")
     if recording.ended == RECOVERED:
-        print("  recovered after a crash: what came in the last moments before may be missing")
+        say("  recovered after a crash: what came in the last moments before may be missing")
     if told["first"]:
-        print(f"  {told['first']} to {told['last']}, {told['seconds']:.1f} s")
+        say(f"  {told['first']} to {told['last']}, {told['seconds']:.1f} s")
     for name, count in told["events"].items():
-        print(f"  {count:>9,} {name}")
+        say(f"  {count:>9,} {name}")
     for summary, row in zip(found, told["rounds"], strict=True):
         rule = {True: "  rug price as the rule says", False: "  RUG PRICE AGAINST THE RULE"}
-        print(f"  {line_of(summary)}{rule.get(row['rug_rule'], '')}")
+        say(f"  {line_of(summary)}{rule.get(row['rug_rule'], '')}")
     for note in recording.notes:
-        print(f"  note: {note}")
+        say(f"  note: {note}")
     for place in recording.damage[:_PLACES_SHOWN]:
         where = f"line {place.line}, byte {place.offset}: " if place.line else ""
-        print(f"  damage: {where}{place.what}")
+        say(f"  damage: {where}{place.what}")
     if len(recording.damage) > _PLACES_SHOWN:
-        print(f"  damage: {len(recording.damage) - _PLACES_SHOWN} places more (--json lists them)")
+        say(f"  damage: {len(recording.damage) - _PLACES_SHOWN} places more (--json lists them)")
 
 
 def _print_money(money: MoneyCheck) -> None:
     parts = {"trades": money.trades, "positions": money.positions, "side bets": money.side_bets}
     for name, part in parts.items():
         if part.stated:
-            print(
+            say(
                 f"  {part.stated:>9,} {name} stated, {part.checked:,} computed again,"
                 f" {part.reproduced:,} of them alike"
             )
     for one in money.exceptions:
         word = "otherwise" if one.checked else "not checked"
-        print(f"  {one.count:>9,} {one.what} {word}: {one.cause}")
+        say(f"  {one.count:>9,} {one.what} {word}: {one.cause}")
 
 
 def _rug_rule(found: RoundSummary, prices: dict[int, float]) -> bool | None:

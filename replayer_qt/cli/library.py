@@ -13,6 +13,7 @@ from replayer_qt.adapters.log_setup import escape
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import carry_out, exit_code, opened_library
 from replayer_qt.cli.library_stats import stats_lines
+from replayer_qt.cli.saying import say
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.library import LibraryRound, RoundQuery
 from replayer_qt.core.library_answers import (
@@ -92,9 +93,9 @@ def _list(archive: Archive, arguments: argparse.Namespace) -> int:
         _print_json({"found": len(found.ids), "total": found.total, "rounds": rows})
         return 0
     for row in rows:
-        print(_line(row))
+        say(_line(row))
     more = f", the first {len(rows):,} shown" if len(rows) < len(found.ids) else ""
-    print(f"{len(found.ids):,} of {found.total:,} rounds{more}.")
+    say(f"{len(found.ids):,} of {found.total:,} rounds{more}.")
     return 0
 
 
@@ -104,13 +105,13 @@ def _stats(archive: Archive, arguments: argparse.Namespace) -> int:
     ended = carry_out(archive, Study(query=query))
     study = ended.outcome
     if not isinstance(study, RoundStudy):
-        print(ended.problem or ended.said)
+        say(ended.problem or ended.said)
         return exit_code(ended) or 1
     if arguments.json:
         _print_json(study)
     else:
         for line in stats_lines(study):
-            print(line)
+            say(line)
     return exit_code(ended)
 
 
@@ -127,12 +128,12 @@ def _space(archive: Archive, arguments: argparse.Namespace) -> int:
         _print_json(usage)
         return 0
     free = "" if usage.free is None else f", {_mb(usage.free)} free"
-    print(f"{_mb(usage.size)} in all{free}; sealing saves {_mb(usage.saved)}.")
-    print(f"  messages as they came {_mb(usage.raw)}, catalogue {_mb(usage.catalogue)}")
+    say(f"{_mb(usage.size)} in all{free}; sealing saves {_mb(usage.saved)}.")
+    say(f"  messages as they came {_mb(usage.raw)}, catalogue {_mb(usage.catalogue)}")
     for title, listed in (("venue", usage.by_venue), ("month", usage.by_month)):
         for one in listed:
             told = f"{_mb(one.size):>14}  {one.files:,} files, {one.rounds:,} rounds"
-            print(f"  {title} {one.name:<16} {told}")
+            say(f"  {title} {one.name:<16} {told}")
     return 0
 
 
@@ -145,9 +146,9 @@ def _tidy(archive: Archive, arguments: argparse.Namespace) -> int:
         _print_json(planned)
         return 0
     for step in planned.steps:
-        print(f"{_mb(step.size):>12}  {step.path}: {step.reason}")
+        say(f"{_mb(step.size):>12}  {step.path}: {step.reason}")
     over = f"; {_mb(planned.over)} above the quota would stay" if planned.over else ""
-    print(f"{len(planned.steps):,} files would go, {_mb(planned.freed)} be freed{over}.")
+    say(f"{len(planned.steps):,} files would go, {_mb(planned.freed)} be freed{over}.")
     return 0
 
 
@@ -209,8 +210,8 @@ def _print_ended(ended: JobEnded, *, json: bool) -> int:
     else:
         for report in _told(ended):
             if report.problem:
-                print(f"{report.path}: {report.problem}")
-        print(ended.problem or ended.said)
+                say(f"{report.path}: {report.problem}")
+        say(ended.problem or ended.said)
     return exit_code(ended)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.library.archive import Archive, ArchivePlace, open_archive
 from replayer_qt.adapters.library.passwords import password_of
+from replayer_qt.adapters.log_setup import escape
 from replayer_qt.cli.bootstrap import prepare_beside
 from replayer_qt.core.library_answers import JobEnded, JobState, Progress
 from replayer_qt.core.library_requests import Job
@@ -78,7 +79,7 @@ def exit_code(ended: JobEnded) -> int:
 
 def _tell(progress: Progress) -> None:
     share = f"{progress.done:,}/{progress.total:,}" if progress.total else ""
-    line = f"{progress.title} {share} {progress.at}"[:_WIDTH]
+    line = escape(f"{progress.title} {share} {progress.at}")[:_WIDTH]
     print(f"\r{line:<{_WIDTH}}", end="", file=sys.stderr, flush=True)
 
 

@@ -14,6 +14,7 @@ from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
+from replayer_qt.cli.saying import say
 from replayer_qt.core.commands import Play, SetSpeed
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event
@@ -72,11 +73,11 @@ def speed(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Play to the end and print where that leaves us; 0, or 1 if nothing could be played."""
     if arguments.strategy is not None:
-        print("replayer: replay --strategy: not yet in this release.", file=sys.stderr)
+        say("replayer: replay --strategy: not yet in this release.", file=sys.stderr)
         return 2
     if not arguments.headless:
         hint = f"replayer {arguments.file}"
-        print(f"replayer: for the window say {hint!r}, or add --headless.", file=sys.stderr)
+        say(f"replayer: for the window say {hint!r}, or add --headless.", file=sys.stderr)
         return 2
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         told = runner.run(play(arguments.file, arguments.speed))
@@ -86,8 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     for found in told["rounds"]:
         rug = "no rug" if found["rug_tick"] is None else f"rug at {found['rug_tick']}"
         peak = "" if found["peak"] is None else f"  peak {found['peak']:.4g}x"
-        print(f"{found['round_id']}  {found['ticks']} ticks{peak}  {rug}")
-    print(f"{len(told['rounds'])} rounds, {told['ticks']} ticks, digest {told['digest']}")
+        say(f"{found['round_id']}  {found['ticks']} ticks{peak}  {rug}")
+    say(f"{len(told['rounds'])} rounds, {told['ticks']} ticks, digest {told['digest']}")
     return 0
 
 
@@ -120,7 +121,7 @@ async def play(path: Path, at_speed: float) -> dict[str, Any]:
                 raise RecordingUnreadable(
                     event.what, remedy="Name another." if empty else event.remedy
                 )
-            print(f"replayer: {event.what}", file=sys.stderr)
+            say(f"replayer: {event.what}", file=sys.stderr)
         sheet.take(event)
         if isinstance(event, ReplayMoved) and feed.finished:
             break

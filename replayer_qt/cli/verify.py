@@ -17,6 +17,7 @@ from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.importers.public_tables import TABLES, summaries_of
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.verifying import closing_fault, mend_one
+from replayer_qt.cli.saying import say
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event, Fairness, FairnessChecked, SeedRevealed
 from replayer_qt.core.recording import Recording
@@ -246,24 +247,24 @@ def _as_json(reports: Sequence[FileReport]) -> dict[str, Any]:
 
 def _print_report(report: FileReport) -> None:
     if report.error:
-        print(report.error)
+        say(report.error)
         return
     ticks = sum(found.ticks for found in report.rounds)
     damage = f", {report.bad_lines} bad lines" if report.bad_lines else ""
     saved = f" ({report.recovered_lines} records recovered)" if report.recovered_lines else ""
     crashed = ", recovered after a crash" if report.recovered else ""
-    print(
+    say(
         f"{report.path}: {report.format}, {len(report.rounds)} rounds, {ticks} ticks"
         f"{damage}{saved}{crashed}"
     )
     for what in filter(None, (report.repaired, report.unrepaired)):
-        print(f"    {'repaired' if report.repaired else 'not repaired'}: {what}")
+        say(f"    {'repaired' if report.repaired else 'not repaired'}: {what}")
     for what in report.damage[:_PLACES_SHOWN]:
-        print(f"    {what}")
+        say(f"    {what}")
     if len(report.damage) > _PLACES_SHOWN:
-        print(f"    and {len(report.damage) - _PLACES_SHOWN} places more (--json lists them)")
+        say(f"    and {len(report.damage) - _PLACES_SHOWN} places more (--json lists them)")
     for found in report.rounds:
-        print(f"  {line_of(found)}")
+        say(f"  {line_of(found)}")
 
 
 def line_of(found: RoundSummary) -> str:
@@ -289,4 +290,4 @@ def line_of(found: RoundSummary) -> str:
 def _print_totals(reports: Sequence[FileReport]) -> None:
     totals = _as_json(reports)["totals"]
     told = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in totals.items())
-    print(f"total: {told}")
+    say(f"total: {told}")

@@ -108,8 +108,37 @@ def test_space_and_tidying_are_told_before_anything_goes(filled, place):
     assert sorted((place / "data").rglob("*.jsonl.zst")) == files
 
 
-def test_server_text_cannot_steer_a_terminal(run, place):
-    name = "20251031-\u001b[2Jevil"
-    (place / "old" / "evil.jsonl").write_bytes(text(round_lines(PRICES, game=name)))
-    run("import", str(place / "old"), code=1)
-    assert "\x1b" not in run("library", "ls").out
+ESC = "\u001b]0;PWNED\u0007"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify", "{old}"),
+        ("inspect", "{old}/evil.jsonl"),
+        ("import", "{old}"),
+        ("library", "ls"),
+        ("library", "tidy", "--dry-run", "--set", "library.keep_days=1"),
+        ("export", "{old}", "--format", "csv", "--out", "{old}/out.csv"),
+        ("replay", "{old}/evil.jsonl", "--headless"),
+        ("inspect", "{old}/nowhere{esc}.jsonl"),
+        ("library", "find", "peak>{esc}"),
+    ],
+)
+def test_text_from_servers_and_files_cannot_steer_a_terminal(place, capsys, words):
+    """S2-M3: names of rounds and files are written out where they could act on a screen."""
+    old = place / "old"
+    lines = round_lines(PRICES, game=f"20251031-{ESC}")
+    (old / "evil.jsonl").write_bytes(text(lines))
+    (old / f"bad{ESC}.jsonl").write_bytes(b"\0\1" * 40)
+    (old / f"torn{ESC}.jsonl").write_bytes(text([*lines[:6], lines[6][:30], *lines[7:]]))
+    data = ("--data-dir", str(place / "data"))
+    main(["import", str(old), *data])
+    capsys.readouterr()
+    typed = [word.format(old=old, esc=ESC) for word in words]
+    takes_place = words[0] in {"import", "library", "export"}
+    main([*typed, *(data if takes_place else ())])
+    said = capsys.readouterr()
+    assert said.out or said.err
+    assert "\x1b" not in said.out + said.err
+    assert "\x07" not in said.out + said.err
