@@ -11,6 +11,7 @@ from replayer_qt.core.units import RUGS, venue_of
 from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.dock_table import DOCKS
+from replayer_qt.ui.export_actions import export_rows
 from replayer_qt.ui.indicator_actions import indicator_rows
 from replayer_qt.ui.look_actions import theme_rows
 from replayer_qt.ui.replay_actions import replay_rows
@@ -369,6 +370,6 @@ def _window() -> Iterator[ActionRow]:
 
 
 ACTIONS: Final = (
-    *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *indicator_rows(), *_window()
+    *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *indicator_rows(), *export_rows(), *_window()
 )  # fmt: skip
 """Every action, in the order of the menus."""

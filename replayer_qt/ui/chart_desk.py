@@ -7,7 +7,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
+from replayer_qt.ports import Clock
 from replayer_qt.ui.chart.overview import Overview
+from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
@@ -25,6 +27,7 @@ class ChartDesk(QObject):
 
     Signals:
         asked: a command.
+        told: a `Notice`.
 
     Attributes:
         chart: the main chart.
@@ -35,6 +38,7 @@ class ChartDesk(QObject):
     """
 
     asked = Signal(object)
+    told = Signal(object)
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class ChartDesk(QObject):
         *,
         choose: Callable[..., None],
         look: Callable[[], Look],
+        clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,6 +66,8 @@ class ChartDesk(QObject):
         self.overview.wanted.connect(chart.show_span)
         self.overview.newest_wanted.connect(chart.follow)
         self.overview.asked.connect(self.asked)
+        self.export = ChartExport(chart, self.ground, clock)
+        self.export.told.connect(self.told)
         chart.asked.connect(self.asked)
         chart.followed.connect(self._note_following)
 
@@ -73,6 +80,9 @@ class ChartDesk(QObject):
             "follow": self.chart.follow,
             "zoom": self.chart.zoom,
             "show_all": self.chart.show_all,
+            "export_chart": self.export.ask,
+            "copy_picture": self.export.copy_picture,
+            "copy_values": self.export.copy_values,
             **self.time.verbs(),
             "choose_indicators": self.indicators.choose,
         }

@@ -6,6 +6,7 @@ from PySide6.QtCore import SignalInstance
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.overlay import Notes
 from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.theme import Theme
 
@@ -22,6 +23,11 @@ class Chart(Protocol):
     @property
     def plan(self) -> Plan | None:
         """What is shown, and where; None before the first frame."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What is said over the candles."""
         ...
 
     def show_frame(self, advance: Advance) -> None:

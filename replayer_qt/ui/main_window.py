@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._advance: Advance | None = None
         self._look = choices.as_chosen(settings, self._memory)
         self.chart_desk = ChartDesk(
-            chart, choose=self._choose, look=lambda: self._look, parent=self
+            chart, choose=self._choose, look=lambda: self._look, clock=clock, parent=self
         )
         self.chart_widget = self.chart_desk.widget
         self.appearance = Appearance(
@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
         self.docking.changed.connect(self._note_docks)
         self.recent.chosen.connect(self._open_recent)
         self.chart_desk.asked.connect(self.asked)
+        self.chart_desk.told.connect(self.notices.notify)
         self.chart_desk.begin()
         self._note_docks()
 

@@ -27,6 +27,7 @@ from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.overlay import Notes
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.theme import DARK
 from tests.helpers.clock import SteppedClock
@@ -49,6 +50,7 @@ class PaperChart(QWidget):
         self.setAccessibleName("Price chart")
         self.extras = Extras(self.update)
         self.plan = None
+        self.notes = Notes()
         self.told: list[tuple[object, ...]] = []
         self.theme = DARK
         self.prices = np.empty(0)

@@ -56,16 +56,26 @@ class HistoryLayer:
             self._redraw(plan) if plan.is_smooth else self._patch(plan, moved)
         self._look, self._origin, self._last, self._ahead = look, plan.origin, plan.last, ahead
 
-    def _redraw(self, plan: Plan) -> None:
+    def paint(self, painter: QPainter, plan: Plan, tracks: Sequence[Track] = ()) -> None:
+        """Paint what the pixmap would show, in device pixels, with a painter of anything else."""
+        self._tracks = tuple(tracks)
+        self._paint(painter, plan)
+        painter.setClipping(False)
+
+    def _paint(self, painter: QPainter, plan: Plan) -> None:
         room = plan.room
-        if self.pixmap.width() != room.width or self.pixmap.height() != room.height:
-            self.pixmap = QPixmap(max(room.width, 1), max(room.height, 1))
-        painter = QPainter(self.pixmap)
         painter.fillRect(0, 0, room.width, room.height, plan.palette.background)
         self._paint_strip(painter, plan, 0, room.plot_width)
         painter.setClipping(False)
         if not plan.blank and plan.last >= 0:
             _paint_price_axis(painter, plan)
+
+    def _redraw(self, plan: Plan) -> None:
+        room = plan.room
+        if self.pixmap.width() != room.width or self.pixmap.height() != room.height:
+            self.pixmap = QPixmap(max(room.width, 1), max(room.height, 1))
+        painter = QPainter(self.pixmap)
+        self._paint(painter, plan)
         painter.end()
         self.redraws += 1
 
