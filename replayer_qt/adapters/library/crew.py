@@ -5,14 +5,18 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Final, Generic, Self, TypeVar
 
 DEADLINE_S: Final = 600.0
 """Longest time for one task [s]."""
 FEW: Final = 8
 """So many tasks are done here: starting processes would take longer."""
+
+SMALL: Final = 1_000_000
+"""All files of a job together, if they are to be read here [bytes]."""
 
 _AHEAD: Final = 4
 _NICE: Final = 10
@@ -34,6 +38,21 @@ class Failed:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
+
+
+def few_for(paths: Iterable[Path]) -> int:
+    """Return how many of these files a `Crew` may do on the calling thread: a few small ones.
+
+    A large file belongs into a process of its own however few there are, where it can be given up
+    at any time and takes nobody's processor.
+    """
+    size = 0
+    for path in paths:
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+        if size > SMALL:
+            return 0
+    return FEW
 
 
 def crew_size(wanted: int) -> int:

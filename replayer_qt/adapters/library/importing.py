@@ -13,7 +13,7 @@ from replayer_qt.adapters.journal.layout import safe_name
 from replayer_qt.adapters.journal.sealed import read_plain
 from replayer_qt.adapters.journal.sealed_format import facts_of
 from replayer_qt.adapters.journal.sealed_packing import pack_bytes
-from replayer_qt.adapters.library.crew import Crew, Failed
+from replayer_qt.adapters.library.crew import Crew, Failed, few_for
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, index_file
@@ -81,7 +81,7 @@ def import_files(job: Import, ground: Ground, tell: Tell, is_cancelled: IsCancel
     ]
     reports: list[FileReport] = []
     keeper = _Keeper(ground)
-    with Crew(ground.settings.processes) as crew:
+    with Crew(ground.settings.processes, few=few_for(paths)) as crew:
         for task, brought in _brought(crew, tasks, _Known(ground), is_cancelled):
             reports.append(keeper.take(task, brought))
             tell(

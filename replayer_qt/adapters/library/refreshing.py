@@ -11,7 +11,7 @@ import msgspec
 from replayer_qt.adapters.journal.hold import is_being_written
 from replayer_qt.adapters.journal.recovery import repair_all
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
-from replayer_qt.adapters.library.crew import Crew, Failed
+from replayer_qt.adapters.library.crew import Crew, Failed, few_for
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, glance_file
@@ -160,7 +160,7 @@ def _index(
 ) -> tuple[FileReport, ...]:
     reports: list[FileReport] = []
     waiting: list[Indexed] = []
-    with Crew(ground.settings.processes) as crew:
+    with Crew(ground.settings.processes, few=few_for(one.path for one in seen)) as crew:
         for one, indexed in crew.each(glance_file, [each.path for each in seen], is_cancelled):
             if isinstance(indexed, Failed):
                 reports.append(FileReport(path=str(one), outcome="failed", problem=indexed.reason))

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from replayer_qt.adapters.library.crew import Crew, Failed, crew_size
+from replayer_qt.adapters.library.crew import FEW, SMALL, Crew, Failed, crew_size, few_for
 
 
 def never() -> bool:
@@ -89,6 +89,14 @@ def test_cancelling_ends_it_between_two_results(few):
     assert seen == [0, 1, 2, 3, 4]
 
 
+def test_what_takes_long_is_given_up_at_once_when_it_is_cancelled():
+    began = time.monotonic()
+    with Crew(1, few=0) as crew:
+        results = crew.each(slow, [2, 3], lambda: time.monotonic() - began > 1.5)
+        assert list(results) == []
+    assert time.monotonic() - began < 30
+
+
 def test_no_process_is_left_when_the_crew_goes():
     with Crew(2, few=0) as crew:
         pids = {pid for _, pid in crew.each(where, range(20), never)}
@@ -130,6 +138,29 @@ def test_no_process_outlives_a_killed_parent(tmp_path):
     while any(_alive(pid) for pid in pids) and time.monotonic() < gone:
         time.sleep(0.02)
     assert not [pid for pid in pids if _alive(pid)]
+
+
+def test_a_large_file_is_never_read_on_the_calling_thread(tmp_path):
+    """Item 6 of the library: worker processes, which can be given up at any time."""
+    small, large = tmp_path / "small", tmp_path / "large"
+    small.write_bytes(b"x" * 1_000)
+    large.write_bytes(b"x" * (SMALL + 1))
+    assert few_for([small, tmp_path / "gone"]) == FEW
+    assert few_for([small, large]) == 0
+
+
+def dies_once(path: Path) -> bool:
+    if path.exists():
+        return True
+    path.write_bytes(b"")
+    os.kill(os.getpid(), signal.SIGKILL)
+    return False
+
+
+def test_what_was_in_hand_when_a_process_died_is_tried_once_more(tmp_path):
+    """D15: a process may be ended by somebody else, for want of memory say."""
+    with Crew(1, few=0) as crew:
+        assert list(crew.each(dies_once, [tmp_path / "mark"], never)) == [(tmp_path / "mark", True)]
 
 
 def test_there_is_always_somebody():
