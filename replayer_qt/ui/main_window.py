@@ -203,6 +203,8 @@ class MainWindow(QMainWindow):
     def _build(self, clock: Clock | None) -> None:
         self.strip = StatusStrip(clock)
         self.transport = Transport(self.actions_.actions)
+        # one of the two: both show the round and where the replay stands in it
+        self.chart_desk.overview.seen.connect(self.transport.scrubber.setHidden)
         self.panels: dict[str, Panel] = {
             "ticket": self.trade_desk.ticket, **make_panels(self.notices, self._settings)
         }  # fmt: skip

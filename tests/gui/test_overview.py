@@ -5,12 +5,13 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.core.account import Entry, EntryKind
-from replayer_qt.core.commands import GoTo, SeekEnd, SeekStart, SeekTick
+from replayer_qt.core.commands import GoTo, SeekEnd, SeekStart, SeekTick, Step
 from replayer_qt.core.events import PriceTicked, RoundOpened
 from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
 from replayer_qt.core.units import PRACTICE, RoundId
@@ -324,11 +325,49 @@ def test_the_past_of_a_running_round_grows_on_the_strip(bench):
 
 def test_a_hidden_strip_costs_nothing(bench):
     bench.replay(wave(400))
-    strip(bench).hide()
+    bench.window.chart_desk.ground.want_overview(on=False)
     redraws = strip(bench).picture.redraws
     bench.feed(moved_to(REPLAY, wave(500), RoundId("other")))
     QApplication.processEvents()
     assert strip(bench).picture.redraws == redraws
-    strip(bench).show()
+    bench.window.chart_desk.ground.want_overview(on=True)
     QApplication.processEvents()
     assert strip(bench).picture.redraws > redraws
+
+
+def test_the_replay_has_one_slider_the_strip_or_where_that_is_not_the_bars_own(bench):
+    bench.replay(wave(120))
+    scrubber = bench.window.transport.scrubber
+    assert strip(bench).isVisible()
+    assert not scrubber.isVisible()
+    bench.window.chart_desk.ground.want_overview(on=False)
+    QApplication.processEvents()
+    assert not strip(bench).isVisible()
+    assert scrubber.isVisible()
+    bench.window.chart_desk.ground.want_overview(on=True)
+    QApplication.processEvents()
+    assert (strip(bench).isVisible(), scrubber.isVisible()) == (True, False)
+
+
+def test_a_low_window_leaves_its_room_to_the_chart(bench):
+    bench.window.resize(700, 480)
+    QApplication.processEvents()
+    assert not strip(bench).isVisible()
+    bench.window.resize(1280, 900)
+    QApplication.processEvents()
+    assert strip(bench).isVisible()
+
+
+def test_a_loop_and_the_wheel_belong_to_the_strip_while_it_is_the_slider(bench):
+    bench.replay(wave(400))
+    plain = strip(bench).grab().toImage()
+    bench.move(position=200, length=400, loop_start=50, loop_end=120)
+    assert strip(bench).grab().toImage() != plain
+    bench.asked.clear()
+    for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+        turn = QWheelEvent(
+            QPointF(100, 30), QPointF(100, 30), QPoint(), QPoint(0, -120),
+            Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(strip(bench), turn)
+    assert bench.asked == [Step(ticks=1), Step(ticks=10)]

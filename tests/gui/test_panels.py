@@ -264,6 +264,7 @@ def test_the_replay_bar_says_where_one_is(bench):
 
 
 def test_the_scrubber_draws_the_whole_round_and_the_rest_is_ahead(bench):
+    bench.window.chart_desk.ground.want_overview(on=False)
     bench.replay(wave(120))
     scrubber = bench.window.transport.scrubber
     assert len(scrubber.shape.prices) == 120
@@ -290,6 +291,7 @@ def test_the_scrubber_draws_the_whole_round_and_the_rest_is_ahead(bench):
 
 
 def test_a_click_and_a_drag_seek_at_most_thirty_times_a_second(bench, qtbot):
+    bench.window.chart_desk.ground.want_overview(on=False)
     bench.replay(wave(120))
     scrubber = bench.window.transport.scrubber
     middle = QPoint(scrubber.width() // 2, 20)
@@ -307,6 +309,7 @@ def test_a_click_and_a_drag_seek_at_most_thirty_times_a_second(bench, qtbot):
 
 
 def test_the_ends_of_the_scrubber_are_nothing_and_all(bench):
+    bench.window.chart_desk.ground.want_overview(on=False)
     bench.replay(wave(120))
     scrubber = bench.window.transport.scrubber
     for x, share in ((-50, 0.0), (scrubber.width() + 50, 1.0)):

@@ -3,27 +3,25 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replayer_qt.core.commands import GoTo, SeekTick
-from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
-from replayer_qt.core.series import RoundSeries
+from replayer_qt.core.commands import GoTo, SeekTick, Step
 from replayer_qt.core.state import Advance
-from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart import overview_paint as paint
-from replayer_qt.ui.chart.overview_ground import Ground, Shape, Stretch, one_round, session
+from replayer_qt.ui.chart.overview_ground import Ground, Stretch
 from replayer_qt.ui.chart.overview_hand import Grasp, Seeker, Window, dragged, grasp, kept_in
-from replayer_qt.ui.chart.overview_marks import Mark, marks_of
+from replayer_qt.ui.chart.overview_marks import Mark
 from replayer_qt.ui.chart.overview_picture import LANE, OverviewPicture, Scene
+from replayer_qt.ui.chart.overview_reader import Sight, SightReader
 from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.theme import DARK, Theme
 
 HEIGHT: Final = 54
 _GRIP: Final = 5
+_NOTCH: Final = 120
 _KNOB: Final = 9
-_SHAPES_KEPT: Final = 4
 _STEPS: Final = {
     Qt.Key.Key_Left: -0.1, Qt.Key.Key_Right: 0.1, Qt.Key.Key_PageUp: -1.0,
     Qt.Key.Key_PageDown: 1.0,
@@ -42,6 +40,7 @@ class Overview(QWidget):
         wanted: the first and the last tick that the chart shall show.
         newest_wanted: the chart shall follow the newest tick.
         asked: a command: a seek, or a round of the session to go to.
+        seen: whether the strip is there to be seen; where it is not, the replay's bar has a slider.
 
     Attributes:
         picture: the finished picture.
@@ -52,6 +51,7 @@ class Overview(QWidget):
     wanted = Signal(int, int)
     newest_wanted = Signal()
     asked = Signal(object)
+    seen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,14 +66,11 @@ class Overview(QWidget):
         self.hover: float | None = None
         self._theme = DARK
         self._advance: Advance | None = None
+        self._reader = SightReader()
+        self._sight = Sight()
         self._plan: Plan | None = None
-        self._ground = Ground()
-        self._marks: tuple[Mark, ...] = ()
-        self._shapes: dict[StreamId, Shape] = {}  # bounded: _SHAPES_KEPT
-        self._stream: StreamId | None = None
-        self._round: RoundId | None = None
         self._window: Window | None = None
-        self._head: float | None = None
+        self._turned = 0
         self._grasp: Grasp | None = None
         self._seeker = Seeker(self)
         self._seeker.asked.connect(self.asked)
@@ -84,12 +81,7 @@ class Overview(QWidget):
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us."""
-        for event in advance.events:
-            if isinstance(event, ReplayShaped | ReplayGrown):
-                self._shapes.pop(event.stream, None)
-                self._shapes[event.stream] = event
-                while len(self._shapes) > _SHAPES_KEPT:
-                    del self._shapes[next(iter(self._shapes))]
+        self._reader.hear(advance)
         self._advance = advance
         self.refresh()
 
@@ -120,25 +112,25 @@ class Overview(QWidget):
     def head(self) -> float | None:
         """Where the replay stands [ticks from the left end]; None where none is shown."""
         sought = self._seeker.sought
-        return self._head if sought is None else sought
+        return self._sight.head if sought is None else sought
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """What is marked."""
-        return self._marks
+        return self._sight.marks
 
     @property
     def ground(self) -> Ground:
         """What lies along the strip."""
-        return self._ground
+        return self._sight.ground
 
     def x_of(self, place: float) -> float:
         """Return where a place [ticks from the left end] is on the widget [px]."""
-        return place / self._ground.length * self.width()
+        return place / self._sight.ground.length * self.width()
 
     def place_of(self, x: float) -> float:
         """Return which place [ticks from the left end] is at `x` [px]."""
-        return x / max(self.width(), 1) * self._ground.length
+        return x / max(self.width(), 1) * self._sight.ground.length
 
     def words(self) -> str:
         """Return what is said where the mouse is; empty when it is out."""
@@ -146,11 +138,11 @@ class Overview(QWidget):
             return ""
         place = self.place_of(self.hover)
         near = self.place_of(_KNOB / 2)
-        mark = min(self._marks, key=lambda each: abs(each.place - place), default=None)
+        mark = min(self._sight.marks, key=lambda each: abs(each.place - place), default=None)
         if mark is not None and abs(mark.place - place) > near:
             mark = None
         at = place if mark is None else mark.place
-        stretch = self._ground.at(at)
+        stretch = self._sight.ground.at(at)
         return "" if stretch is None else self._said(stretch, at, mark)
 
     def refresh(self) -> None:
@@ -158,44 +150,14 @@ class Overview(QWidget):
         advance = self._advance
         if advance is None or not self.isVisible():
             return
-        state = advance.state
-        series = self._series(advance)
-        self._round = None if series is None else series.round_id
-        shape = self._shape()
-        if series is None or self._stream is None:
-            self._ground, self._marks = Ground(), ()
-        else:
-            rounds = list(advance.session.rounds(self._stream)) if self.by_session else []
-            whole = session(rounds[::-1]) if len(rounds) > 1 else one_round(series, shape)
-            self._ground = whole
-            self._marks = marks_of(state, self._stream, whole)
-        self._head = self._playhead(advance)
+        self._sight = self._reader.read(advance, self._plan, by_session=self.by_session)
         self._place_window()
-
-    def _series(self, advance: Advance) -> RoundSeries | None:
-        plan, shown = self._plan, advance.state.shown
-        self._stream = shown
-        if plan is not None and plan.series is not None and plan.stream == shown:
-            return plan.series
-        return None if shown is None else advance.session.newest(shown)
-
-    def _shape(self) -> Shape | None:
-        shape = None if self._stream is None else self._shapes.get(self._stream)
-        if shape is None or self.by_session or shape.round_id != self._round:
-            return None
-        return shape if len(shape.prices) > 1 else None
-
-    def _playhead(self, advance: Advance) -> float | None:
-        market = advance.state.market()
-        if market is None or market.replay is None or market.round is None:
-            return None
-        stretch = self._ground.named(market.round.round_id)
-        return None if stretch is None else stretch.place(max(market.round.tick, stretch.first))
 
     def _place_window(self) -> None:
         plan = self._plan
-        stretch = None if self._round is None else self._ground.named(self._round)
-        known = plan is not None and plan.series is not None and plan.series.round_id == self._round
+        stretch = self._sight.stretch
+        series = None if plan is None else plan.series
+        known = series is not None and series.round_id == self._sight.round_id
         if plan is None or stretch is None or not known or plan.last < 0:
             self._window = None
         elif self._grasp is None or self._grasp.part == "head":
@@ -204,21 +166,29 @@ class Overview(QWidget):
             end = stretch.start + stretch.size
             self._window = (max(low, stretch.start), min(max(high, low + 1), end))
         scene = self._scene()
-        ends = tuple((each.round_id, each.size) for each in self._ground.stretches[-1:])
-        seen = (ends, scene.ground.length, self._window, self.head, self._marks, scene.shape)
+        ends = tuple((each.round_id, each.size) for each in self._sight.ground.stretches[-1:])
+        seen = (
+            ends,
+            scene.ground.length,
+            self._window,
+            self.head,
+            self._sight.marks,
+            scene.shape,
+            self._sight.loop,
+        )
         if seen != self._seen:
             self._seen = seen
             self._describe()
             self.update()
 
     def _scene(self) -> Scene:
-        past = self._head is not None
+        past = self._sight.head is not None
         return Scene(
-            ground=self._ground,
+            ground=self._sight.ground,
             theme=self._theme,
             width=max(self.width(), 1),
             height=self.height(),
-            shape=self._shape(),
+            shape=self._sight.shape,
             past=past,
             unit=float(self.devicePixelRatioF()),
         )
@@ -235,12 +205,12 @@ class Overview(QWidget):
             parts.append(fmt.price(float(stretch.series.prices[found])))
         if mark is not None:
             parts.append(mark.words)
-        if stretch.round_id != self._round:
+        if stretch.round_id != self._sight.round_id:
             parts.append(f"{fmt.round_name(stretch.round_id)}, double-click opens it")
         return " · ".join(parts)
 
     def _describe(self) -> None:
-        stretch = None if self._round is None else self._ground.named(self._round)
+        stretch = self._sight.stretch
         said = "Nothing is shown."
         if stretch is not None and self._window is not None:
             first, last = (stretch.tick(place) for place in self._window)
@@ -261,7 +231,7 @@ class Overview(QWidget):
                 self._move(place)
 
     def _move(self, place: float) -> None:
-        stretch = None if self._round is None else self._ground.named(self._round)
+        stretch = self._sight.stretch
         if self._grasp is None or stretch is None:
             return
         if self._grasp.part == "head":
@@ -277,17 +247,17 @@ class Overview(QWidget):
 
     def _open(self, place: float) -> None:
         """Go to a place: seek there in a replay, or open the round's recording there."""
-        stretch = self._ground.at(place)
-        if stretch is None or self._stream is None:
+        stretch = self._sight.ground.at(place)
+        if stretch is None or self._sight.stream is None:
             return
         tick = stretch.tick(place)
-        if self._head is not None and stretch.round_id == self._round:
+        if self._sight.head is not None and stretch.round_id == self._sight.round_id:
             self.asked.emit(SeekTick(tick=tick))
-        elif stretch.round_id != self._round:
-            self.asked.emit(GoTo(stream=self._stream, round_id=stretch.round_id, tick=tick))
+        elif stretch.round_id != self._sight.round_id:
+            self.asked.emit(GoTo(stream=self._sight.stream, round_id=stretch.round_id, tick=tick))
 
     def _step(self, key: Qt.Key, *, wider: bool) -> None:
-        stretch = None if self._round is None else self._ground.named(self._round)
+        stretch = self._sight.stretch
         if self._window is None or stretch is None:
             return
         left, right = self._window
@@ -311,7 +281,21 @@ class Overview(QWidget):
         return QSize(400, HEIGHT)
 
     def showEvent(self, _event: QEvent) -> None:  # noqa: D102
+        self.seen.emit(True)  # noqa: FBT003  # Qt's own
         self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        if not event.spontaneous() and self.isHidden():
+            self.seen.emit(False)  # noqa: FBT003  # Qt's own
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        notches = int(self._turned / _NOTCH)
+        self._turned -= notches * _NOTCH
+        if notches and self._sight.head is not None:
+            fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.asked.emit(Step(ticks=-notches * (10 if fast else 1)))
+        event.accept()
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         override = event.type() is QEvent.Type.ShortcutOverride
@@ -342,10 +326,10 @@ class Overview(QWidget):
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: D102
         held, self._grasp = self._grasp, None
         self._seeker.let_go()
-        end = self._ground.stretches[-1] if self._ground.stretches else None
+        end = self._sight.ground.stretches[-1] if self._sight.ground.stretches else None
         if held is not None and held.part in {"whole", "right"} and end is not None:
             at_end = self._window is not None and self._window[1] >= end.start + end.size
-            if at_end and end.round_id == self._round:
+            if at_end and end.round_id == self._sight.round_id:
                 self.newest_wanted.emit()
         self._place_window()
         self.update()
@@ -368,7 +352,8 @@ class Overview(QWidget):
             left, right = (self.x_of(place) for place in self._window)
             rect = QRectF(left, LANE, max(right - left, 3.0), self.height() - LANE)
             paint.window(painter, rect, scene, focused=self.hasFocus())
-        paint.marks(painter, self._marks, scene)
+        paint.loop(painter, self._sight.loop, scene)
+        paint.marks(painter, self._sight.marks, scene)
         if x is not None:
             paint.playhead(painter, x, scene)
         if self.hover is not None:

@@ -12,6 +12,9 @@ from replayer_qt.ui.chart.overview_picture import FOOT, LANE, Scene
 _VEIL: Final = 150
 _SIZE: Final = 4.0
 
+Loop = tuple[float | None, float | None]
+"""Where a loop begins and ends [ticks from the left end]; None for an end that is not set."""
+
 
 def window(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool) -> None:
     """Paint the part that the chart shows as a handle, and a veil over the rest."""
@@ -27,6 +30,22 @@ def window(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool) -> N
     middle = rect.center().y()
     for x in (rect.left(), rect.right()):
         painter.fillRect(QRectF(x - 1.5, middle - 7, 3, 14), accent)
+
+
+def loop(painter: QPainter, ends: Loop, scene: Scene) -> None:
+    """Paint a bracket at each end of a loop that is set, and a band between the two."""
+    first, last = (None if end is None else end / scene.scale for end in ends)
+    colour, height = QColor(scene.theme.warning), float(scene.height - LANE)
+    if first is not None and last is not None:
+        band = QColor(colour)
+        band.setAlpha(46)
+        painter.fillRect(QRectF(first, LANE, last - first, height), band)
+    for x, foot in ((first, 5.0), (last, -5.0)):
+        if x is None:
+            continue
+        painter.fillRect(QRectF(x - 1, LANE, 2, height), colour)
+        for y in (float(LANE), scene.height - 2.0):
+            painter.fillRect(QRectF(min(x, x + foot), y, abs(foot), 2), colour)
 
 
 def marks(painter: QPainter, shown: Iterable[Mark], scene: Scene) -> None:
