@@ -1,13 +1,16 @@
 """The vault: files of a person's own actions, unreadable without a key, unchanged with it."""
 
+import contextlib
 import errno
 import hashlib
 import io
 import os
+import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from replayer_qt.adapters.audit.packing import write_all
 from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.vault_door import SUFFIX, VaultChanged
 from replayer_qt.adapters.vault_format import (
@@ -20,9 +23,12 @@ from replayer_qt.adapters.vault_format import (
     seal_stream,
 )
 from replayer_qt.adapters.vault_keys import Keys, MasterKey
+from replayer_qt.adapters.vault_plain import PlainFile, folder_of, held, identity_of
 from replayer_qt.core.errors import VaultLocked
 
 _DRAFT: Final = ".part"
+_RANDOM: Final = 8
+_IS_RANDOM: Final = re.compile(f"[0-9a-f]{{{2 * _RANDOM}}}")
 
 
 class Vault:
@@ -46,7 +52,8 @@ class Vault:
         """Put a sealed copy, `PATH.vault`, in the place of a file, pausing after each step.
 
         The plain file is removed only when the copy is on stable storage and opens to the very
-        same bytes.
+        same bytes, and the plain one is still as it was read. Its lock is held meanwhile, so of two
+        who seal it one is refused, as is whoever seals what is being written.
 
         Args:
             path: the file.
@@ -55,42 +62,61 @@ class Vault:
         Raises:
             VaultLocked: there is no key to seal with.
             SomethingMissing: there is no keyring.
-            OSError: the disk refused, or the copy is not the same; the plain file is as it was.
+            OSError: the disk refused, the copy is not the same, or the file is being written or
+                sealed, or a database; the plain file is as it was.
         """
         key = self.keys.current()
         target = path.with_name(path.name + SUFFIX)
         if path.name.endswith(SUFFIX) or not path.is_file():
             raise OSError(errno.EINVAL, "it is sealed already, or no plain file")
-        if os.path.lexists(target) and not anew:
-            raise FileExistsError(errno.EEXIST, f"{target.name} is there already")
-        draft = target.with_name(target.name + _DRAFT)
-        self._disk.remove(draft)
-        done = False
-        try:
-            digest = yield from self._write(path, draft, key)
-            reread = hashlib.sha256()
+        with held(path) as plain:
+            if plain.is_ours:
+                self._sweep(target)
+            if os.path.lexists(target) and not anew:
+                raise FileExistsError(errno.EEXIST, f"{target.name} is there already")
+            draft = target.with_name(f"{target.name}.{os.urandom(_RANDOM).hex()}{_DRAFT}")
             try:
-                for piece in self._pieces(draft, key):
-                    reread.update(piece)
-                    yield
-            except VaultLocked:
-                reread.update(b"what cannot be opened is not the same")
-            if reread.digest() != digest:
-                raise OSError(errno.EIO, f"the sealed copy of {path.name} is not what was written")
-            draft.replace(target)
-            done = True
+                copied = yield from self._copy(plain, draft, key)
+                plain.check()
+                _demand_same(draft, copied)
+                self._disk.rename(draft, target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    self._disk.remove(draft)
+                raise
             self._disk.sync_folder(target.parent)
-            self._disk.remove(path)
-            self._disk.sync_folder(target.parent)
-        finally:
-            if not done:
-                self._disk.remove(draft)
+            self._remove_plain(path, plain, target)
 
     def seal_file(self, path: Path) -> Path:
-        """Seal a file at once, as `seal`, and return where it is now."""
-        for _ in self.seal(path):
-            pass
+        """Seal a file at once, as `seal`, and return where it is now.
+
+        Where those who write to its folder have a lock, as the audit trail has, it is taken first.
+
+        Raises:
+            VaultLocked, SomethingMissing, OSError: as `seal`; another program writes there.
+        """
+        with folder_of(path):
+            for _ in self.seal(path):
+                pass
         return path.with_name(path.name + SUFFIX)
+
+    def _sweep(self, target: Path) -> None:
+        """Remove what sealing left that was killed: whoever holds the plain file is alone."""
+        begins = f"{target.name}."
+        for left in target.parent.iterdir():
+            middle = left.name.removeprefix(begins).removesuffix(_DRAFT)
+            if left.name == f"{begins}{middle}{_DRAFT}" and _IS_RANDOM.fullmatch(middle):
+                self._disk.remove(left)
+
+    def _remove_plain(self, path: Path, plain: PlainFile, target: Path) -> None:
+        try:
+            plain.check()
+        except OSError:
+            if os.path.lexists(path):  # else the copy is all that there is
+                self._disk.remove(target)
+            raise
+        self._disk.remove(path)
+        self._disk.sync_folder(target.parent)
 
     def open(self, path: Path) -> BinaryIO:
         """Open a sealed file to read its plain bytes.
@@ -125,7 +151,7 @@ class Vault:
             fd = self._disk.open_new(draft)
             try:
                 while piece := plain.read(CHUNK):
-                    _write_all(self._disk, fd, piece)
+                    write_all(self._disk, fd, piece)
                 self._disk.sync(fd)
             except BaseException:
                 self._disk.remove(draft)
@@ -146,25 +172,41 @@ class Vault:
             header = _beginning(path, file).header
         return header.key, header.scrypt is not None
 
-    def _write(self, path: Path, draft: Path, key: MasterKey) -> Generator[None, None, bytes]:
-        """Write the draft; the generator returns the plain bytes' digest."""
+    def _copy(
+        self, plain: PlainFile, draft: Path, key: MasterKey
+    ) -> Generator[None, None, tuple[int, int, int]]:
+        """Write the draft and read it again; the generator returns which file it is."""
         fd = self._disk.open_new(draft)
         try:
-            with path.open("rb") as file:
-                hashing = _Hashing(file)
-                header = new_header(key.secret, key.scrypt)
-                for piece in seal_stream(cast("BinaryIO", hashing), key.secret, header):
-                    _write_all(self._disk, fd, piece)
-                    yield
+            hashing = _Hashing(plain.file)
+            header = new_header(key.secret, key.scrypt)
+            for piece in seal_stream(cast("BinaryIO", hashing), key.secret, header):
+                write_all(self._disk, fd, piece)
+                yield
             self._disk.sync(fd)
+            copied = identity_of(os.fstat(fd))
         finally:
             self._disk.close(fd)
-        return hashing.digest()
+        reread = hashlib.sha256()
+        try:
+            for piece in self._pieces(draft, key):
+                reread.update(piece)
+                yield
+        except VaultLocked:
+            reread.update(b"what cannot be opened is not the same")
+        if reread.digest() != hashing.digest():
+            raise OSError(errno.EIO, "its sealed copy is not what was written")
+        return copied
 
     def _pieces(self, path: Path, key: MasterKey) -> Iterator[bytes]:
         with path.open("rb") as file:
             opened = _beginning(path, file)
             yield from _told(path, open_stream(file, key.secret, opened))
+
+
+def _demand_same(draft: Path, copied: tuple[int, int, int]) -> None:
+    if identity_of(draft.lstat()) != copied:
+        raise OSError(errno.EIO, f"another program took the place of {draft.name}")
 
 
 def _beginning(path: Path, file: BinaryIO) -> Opened:
@@ -231,12 +273,3 @@ class _Hashing:
 
     def digest(self) -> bytes:
         return self._hash.digest()
-
-
-def _write_all(disk: Disk, fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        taken = disk.write(fd, rest)
-        if taken <= 0:
-            raise OSError(errno.ENOSPC, "nothing was written")
-        rest = rest[taken:]

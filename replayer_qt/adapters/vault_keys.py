@@ -5,6 +5,8 @@ could be written somewhere is given to the log's redactor before the key is used
 """
 
 import base64
+import contextlib
+import errno
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -14,7 +16,8 @@ from typing import Final, Literal, Protocol
 import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as ScryptFunction
 
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.audit.packing import write_all
+from replayer_qt.adapters.journal.disk import Disk, RealDisk
 from replayer_qt.adapters.vault_door import Register
 from replayer_qt.adapters.vault_format import KEY_BYTES, Header, Scrypt, key_name
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of
@@ -138,6 +141,7 @@ class Keys:
         ask: Ask = lambda _: None,
         register: Register = lambda _name, _secret: None,
         cost: int = COST,
+        disk: Disk | None = None,
     ) -> None:
         """Prepare; nothing is asked or looked for yet.
 
@@ -148,6 +152,7 @@ class Keys:
             ask: asks for the passphrase; what it answers is remembered as long as this object.
             register: hears each secret before it is used.
             cost: scrypt's, for a new passphrase.
+            disk: the file system.
         """
         self.mode = mode
         self._file = folder / KEPT_IN
@@ -155,6 +160,7 @@ class Keys:
         self._ask = ask
         self._register = register
         self._cost = cost
+        self._disk = RealDisk() if disk is None else disk
         self._passphrase: str | None = None
         self._refusal: str | None = None
         self._current: MasterKey | None = None
@@ -323,18 +329,29 @@ class Keys:
             ) from error
 
     def _write(self, data: bytes) -> None:
-        disk = RealDisk()
+        """Write the passphrase's file anew, in one step, when all of it is on stable storage."""
+        disk = self._disk
         disk.make_folder(self._file.parent)
-        draft = self._file.with_name(self._file.name + ".new")
-        disk.remove(draft)
+        draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(8)}.new")
         fd = disk.open_new(draft)
         try:
-            disk.write(fd, data)
-            disk.sync(fd)
-        finally:
-            disk.close(fd)
-        draft.replace(self._file)
+            try:
+                write_all(disk, fd, data)
+                disk.sync(fd)
+            finally:
+                disk.close(fd)
+            _demand(draft, data)
+            disk.rename(draft, self._file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                disk.remove(draft)
+            raise
         disk.sync_folder(self._file.parent)
+
+
+def _demand(draft: Path, data: bytes) -> None:
+    if draft.read_bytes() != data:
+        raise OSError(errno.EIO, "what was written is not there", str(draft))
 
 
 def passphrase_in(environ: Mapping[str, str], file: Path | None) -> str | None:

@@ -1,12 +1,18 @@
 """Sealed files: unreadable without their key, and never changed unseen."""
 
+import contextlib
 import errno
 import itertools
 import logging
+import os
 import random
+import sqlite3
+import threading
 
 import pytest
 
+from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.log_setup import Redactor, start_logging
 from replayer_qt.adapters.vault import Vault
 from replayer_qt.adapters.vault_choice import wanted_vault
@@ -220,7 +226,7 @@ def test_errors_hold_no_secret(tmp_path):
         assert "cd" * 32 not in text
 
 
-@pytest.mark.parametrize("call", ["open_new", "write", "sync", "sync_folder", "remove"])
+@pytest.mark.parametrize("call", ["open_new", "write", "sync", "sync_folder", "rename", "remove"])
 def test_a_disk_that_refuses_costs_nothing(tmp_path, call):
     """Whatever fails, the plain file or a whole sealed one is there, and no draft."""
     for at in itertools.count(1):
@@ -240,6 +246,7 @@ def test_a_disk_that_refuses_costs_nothing(tmp_path, call):
             assert not path.exists()
         whole = Vault(keys)
         copy = folder / "day.vault"
+        assert {one.name for one in folder.iterdir()} <= {"data", "day", "day.vault"}
         if path.exists():
             assert path.read_bytes() == CANARY
         else:
@@ -265,6 +272,258 @@ def test_sealing_that_was_interrupted_is_done_anew(tmp_path):
     for _ in vault.seal(path, anew=True):
         pass
     assert read(vault, tmp_path / "day.vault") == CANARY * 10_000
+
+
+class Witness(RealDisk):
+    """Remembers what is asked of it, and may do some more before or after."""
+
+    def __init__(self, before=lambda _: None):
+        super().__init__()
+        self.calls = []
+        self._before = before
+
+    def _note(self, what):
+        self._before(what)
+        self.calls.append(what)
+
+    def sync(self, fd):
+        self._note("sync")
+        super().sync(fd)
+
+    def sync_folder(self, path):
+        self._note("sync folder")
+        super().sync_folder(path)
+
+    def rename(self, path, target):
+        self._note(f"rename {target.name}")
+        super().rename(path, target)
+
+    def remove(self, path):
+        self._note(f"remove {path.name}")
+        super().remove(path)
+
+
+def witnessed(folder, before=lambda _: None):
+    keys = keys_in(folder / "data")
+    keys.make()
+    return Vault(keys, Witness(before))
+
+
+def names_in(folder):
+    return {one.name for one in folder.iterdir() if one.is_file()}
+
+
+def test_the_plain_file_goes_only_when_its_copy_is_on_stable_storage(tmp_path):
+    """S3-R4: bytes, then name, then the folder, and only then the plain file."""
+    vault = witnessed(tmp_path)
+    sealed(vault, tmp_path / "day", CANARY)
+    wanted = ["sync", "rename day.vault", "sync folder", "remove day", "sync folder"]
+    assert vault._disk.calls == wanted
+
+
+@pytest.mark.parametrize("place", [20, 700, 100_000])
+def test_a_copy_that_is_not_what_was_written_is_never_believed(tmp_path, place):
+    """S3-R4: a disk that keeps other bytes than it was given costs nothing."""
+
+    class Liar(RealDisk):
+        written = 0
+
+        def write(self, fd, data):
+            given = bytearray(data)
+            if self.written <= place < self.written + len(given):
+                given[place - self.written] ^= 1
+            self.written += len(given)
+            return super().write(fd, bytes(given))
+
+    keys = keys_in(tmp_path / "data")
+    keys.make()
+    path = tmp_path / "day"
+    path.write_bytes(noise(3 * CHUNK))
+    with pytest.raises(OSError, match="not what was written"):
+        Vault(keys, Liar()).seal_file(path)
+    assert names_in(tmp_path) == {"day"}
+    assert path.read_bytes() == noise(3 * CHUNK)
+
+
+def test_what_is_being_written_is_refused(tmp_path):
+    """S3-R4: whoever writes holds the file; nothing of what comes is lost."""
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day.jsonl"
+    disk = RealDisk()
+    fd = disk.open_new(path)
+    disk.write(fd, CANARY)
+    with pytest.raises(BlockingIOError, match="being written"):
+        vault.seal_file(path)
+    disk.write(fd, CANARY)
+    disk.close(fd)
+    assert read(vault, vault.seal_file(path)) == CANARY * 2
+
+
+@pytest.mark.parametrize("when", ["sync", "rename day.vault", "remove day"])
+def test_what_grows_while_it_is_sealed_stays_as_it_is(tmp_path, when):
+    """S3-R4: a writer without a lock is noticed, before the copy counts and after."""
+    path = tmp_path / "day"
+
+    def grow(what):
+        # the folder is flushed between the two looks
+        if what == {"remove day": "sync folder"}.get(when, when) and b"late" not in read_of(path):
+            with path.open("ab") as file:
+                file.write(b"late")
+
+    vault = witnessed(tmp_path, grow)
+    path.write_bytes(CANARY)
+    with pytest.raises(OSError, match="written to while"):
+        vault.seal_file(path)
+    assert path.read_bytes() == CANARY + b"late"
+    assert names_in(tmp_path) == {"day"}
+
+
+def read_of(path):
+    return path.read_bytes() if path.exists() else b""
+
+
+def test_another_file_of_that_name_is_not_removed(tmp_path):
+    """S3-R4: size and time may agree; it is another file all the same."""
+    path = tmp_path / "day"
+
+    def exchange(what):
+        if what == "sync":
+            stated = path.stat()
+            path.rename(tmp_path / "moved")
+            path.write_bytes(CANARY[::-1])
+            os.utime(path, ns=(stated.st_atime_ns, stated.st_mtime_ns))
+
+    path.write_bytes(CANARY)
+    with pytest.raises(OSError, match="written to while"):
+        witnessed(tmp_path, exchange).seal_file(path)
+    assert path.read_bytes() == CANARY[::-1]
+    assert names_in(tmp_path) == {"day", "moved"}
+
+
+def test_of_two_who_seal_a_file_one_is_refused_and_nothing_is_lost(tmp_path):
+    """S3-R4: each has a draft of its own; whoever comes second leaves all as it is."""
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day"
+    path.write_bytes(noise(3 * CHUNK))
+    first, second = vault.seal(path), vault.seal(path)
+    next(first)
+    with pytest.raises(BlockingIOError, match="sealed by another"):
+        next(second)
+    for _ in first:
+        pass
+    assert read(vault, tmp_path / "day.vault") == noise(3 * CHUNK)
+    assert names_in(tmp_path) == {"day.vault"}
+
+
+def test_many_who_seal_a_file_leave_one_whole_copy(tmp_path):
+    """S3-R4: at whatever moments they meet."""
+    store = MemoryKeyring()
+    vault = vault_in(tmp_path / "data", store=store)
+    for round_number in range(8):
+        path = tmp_path / f"day{round_number}"
+        path.write_bytes(noise(2 * CHUNK))
+        done = []
+
+        def work(path=path, done=done):
+            with contextlib.suppress(OSError):
+                done.append(Vault(keys_in(tmp_path / "data", store=store)).seal_file(path))
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(done) == 1
+        assert read(vault, done[0]) == noise(2 * CHUNK)
+        assert not path.exists()
+
+
+def test_a_draft_that_is_no_more_the_one_that_was_read_is_not_taken(tmp_path):
+    """S3-R4: where a file system knows no locks, another one's half is never taken for a copy."""
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day"
+    path.write_bytes(noise(3 * CHUNK))
+    steps = vault.seal(path)
+    whole = 3 * CHUNK
+    drafts = []
+    while not drafts:
+        next(steps)
+        drafts = [one for one in tmp_path.glob("*.part") if one.stat().st_size > whole]
+    next(steps)  # it is being read again
+    other = tmp_path / "other"
+    other.write_bytes(drafts[0].read_bytes()[::-1])
+    other.replace(drafts[0])
+    with pytest.raises(OSError, match="took the place"):
+        all(step is None for step in steps)
+    assert names_in(tmp_path) == {"day"}
+    assert path.read_bytes() == noise(3 * CHUNK)
+
+
+def test_what_a_kill_left_of_sealing_is_removed_by_the_next_one(tmp_path):
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day"
+    left = tmp_path / f"day.vault.{'0a' * 8}.part"
+    others = ("day.vault.mine.part", f"other.vault.{'0a' * 8}.part")
+    for name in (left.name, *others):
+        (tmp_path / name).write_bytes(b"half")
+    sealed(vault, path, CANARY)
+    assert names_in(tmp_path) == {"day.vault", *others}
+
+
+def test_a_database_is_refused(tmp_path):
+    """S3-R4: a part of it may lie beside it, and its program writes it when it likes."""
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "accounts.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE t (x)")
+        connection.execute("INSERT INTO t VALUES (1)")
+        connection.commit()
+        for part in ("", "-wal", "-shm"):
+            with pytest.raises(OSError, match="a database"):
+                vault.seal_file(tmp_path / f"accounts.sqlite{part}")
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+    connection.close()
+    with pytest.raises(OSError, match="a database"):
+        vault.seal_file(path)
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "empty-wal").write_bytes(b"")
+    with pytest.raises(OSError, match="a database"):
+        vault.seal_file(tmp_path / "empty")
+
+
+def test_a_link_is_refused(tmp_path):
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day"
+    path.write_bytes(CANARY)
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(OSError, match="a link"):
+        vault.seal_file(tmp_path / "link")
+    assert path.read_bytes() == CANARY
+
+
+def test_a_file_that_only_may_be_read_is_sealed(tmp_path):
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "day"
+    path.write_bytes(CANARY)
+    path.chmod(0o400)
+    assert read(vault, vault.seal_file(path)) == CANARY
+
+
+def test_a_folder_that_another_program_writes_to_is_left_alone(tmp_path):
+    """S3-R4: the audit trail's own days are its writer's to put away."""
+    vault = vault_in(tmp_path / "data")
+    path = tmp_path / "2026-11-20.000000000001.jsonl"
+    path.write_bytes(CANARY)
+    lock = FolderLock(tmp_path)
+    lock.acquire()
+    with pytest.raises(BlockingIOError, match=f"process {os.getpid()}"):
+        vault.seal_file(path)
+    assert path.read_bytes() == CANARY
+    lock.release()
+    assert read(vault, vault.seal_file(path)) == CANARY
+    assert lock.acquire()
+    lock.release()
 
 
 def test_a_sealed_file_is_not_sealed_again(tmp_path):

@@ -1,5 +1,7 @@
 """Keys: from a keyring, a passphrase, or a sheet of paper."""
 
+import errno
+
 import keyring
 import keyring.backend
 import keyring.backends.fail
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.vault_keys import COST, SHORTEST, Keys, OsKeyring, passphrase_in
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of
 from replayer_qt.core.errors import SomethingMissing, VaultLocked
@@ -117,6 +120,33 @@ def test_a_passphrase_is_the_same_however_it_is_typed(tmp_path):
     key = keys_in(tmp_path, "passphrase", ask=lambda _: "caf\u00e9 au lait").make()
     again = keys_in(tmp_path, "passphrase", ask=lambda _: "cafe\u0301 au lait")
     assert again.current().secret == key.secret
+
+
+@pytest.mark.parametrize("how", ["little", "nothing", "lies", "breaks"])
+def test_the_passphrases_file_is_replaced_only_by_a_whole_one(tmp_path, how):
+    """S3-R4: else what makes the key of the passphrase would be lost for new files."""
+
+    class Odd(RealDisk):
+        def write(self, fd, data):
+            if how == "nothing":
+                return 0
+            if how == "lies":
+                super().write(fd, data[:9])
+                return len(data)
+            if how == "breaks" and len(data) < 50:
+                raise OSError(errno.EIO, "broken")
+            return super().write(fd, data[:11])
+
+    before = keys_in(tmp_path, "passphrase").make()
+    keys = keys_in(tmp_path, "passphrase", disk=Odd())
+    if how == "little":
+        made = keys.make()
+        assert keys_in(tmp_path, "passphrase").current().secret == made.secret
+    else:
+        with pytest.raises(OSError, match=r"nothing was|what was written|broken"):
+            keys.make()
+        assert keys_in(tmp_path, "passphrase").current().secret == before.secret
+    assert [path.name for path in tmp_path.iterdir()] == ["vault.json"]
 
 
 def test_a_damaged_passphrase_file_is_told(tmp_path):
