@@ -32,12 +32,16 @@ class Column:
     def add(self, values: NDArray[Any]) -> None:
         """Add values at the end."""
         end = self._size + len(values)
-        if end > len(self._room):
-            larger = np.empty(max(end, 2 * len(self._room)), self._room.dtype)
-            larger[: self._size] = self._room[: self._size]
-            self._room = larger
+        self.make_room(end)
         self._room[self._size : end] = values
         self._size = end
+
+    def make_room(self, size: int) -> None:
+        """Have room for so many values at once, which spares moving those that are there."""
+        if size > len(self._room):
+            larger = np.empty(max(size, 2 * len(self._room)), self._room.dtype)
+            larger[: self._size] = self._room[: self._size]
+            self._room = larger
 
     def cut(self, size: int) -> None:
         """Keep the first `size` values only."""

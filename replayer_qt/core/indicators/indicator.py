@@ -11,7 +11,7 @@ from replayer_qt.core.series import RoundSeries
 
 Floats = NDArray[np.float64]
 
-PART: Final = 50_000
+PART: Final = 32_768
 """Ticks that are taken in at once at most, where nothing else is said."""
 
 
@@ -58,6 +58,7 @@ class Indicator(ABC):
             with np.errstate(all="ignore"):
                 fresh = self._fresh(series, known, end)
             for column, values in zip(self._columns, fresh, strict=True):
+                column.make_room(len(series))
                 column.add(values)
         return end == len(series)
 

@@ -1,5 +1,6 @@
 """One indicator's line by candles: where it ended in each, and how far it went in it."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -49,7 +50,7 @@ class CandleLine:
             self._candles, self._key = candles, key
             self._begin = self._ended = 0
             self._cut(0)
-        first = max(len(self) - 1, 0)
+        first, room = max(len(self) - 1, 0), count
         # each candle has a tick at least
         count = min(count, first + len(values) - self._begin)
         if count <= first or len(values) <= self._begin:
@@ -64,6 +65,8 @@ class CandleLine:
         if end == self._ended:
             return
         self._cut(first)
+        for column in (self._last, self._low, self._high):
+            column.make_room(room)
         inside, places = values[self._begin : end], begins - self._begin
         with np.errstate(invalid="ignore"):
             low, high = np.fmin.reduceat(inside, places), np.fmax.reduceat(inside, places)
@@ -91,6 +94,13 @@ class CandleLine:
             rest = slice(whole * per, count)
             lows, highs = np.append(lows, low[rest].min()), np.append(highs, high[rest].max())
         return lows, highs
+
+    def span(self, first: int, end: int) -> tuple[float, float]:
+        """Return lowest and highest of the candles `first` up to `end`; inf and -inf without."""
+        low, high = self._low.seen, self._high.seen
+        self._pyramid.grow(low[:-1], high[:-1])  # the last one may still change
+        lows, highs = self._pyramid.columns(low, high, first, end, 1)
+        return (float(lows[0]), float(highs[0])) if len(lows) else (math.inf, -math.inf)
 
     def _cut(self, count: int) -> None:
         for column in (self._last, self._low, self._high):

@@ -85,9 +85,8 @@ def broken(spans: Spans, plan: Plan) -> Spans:
     return Spans(spans.lefts[keep], spans.tops[keep], spans.talls[keep])
 
 
-def rows_of(plan: Plan, line: CandleLine, scale: PriceScale, height: int) -> tuple[int, int] | None:
-    """Return the first row that the newest column's spans touch, and the one after the last."""
-    spans = spans_of(plan, line, scale, height, (plan.last, plan.last + 1))
+def rows_of(spans: Spans) -> tuple[int, int] | None:
+    """Return the first row that spans touch, and the one after the last; None without any."""
     if not len(spans.lefts):
         return None
     return int(spans.tops.min()), int((spans.tops + spans.talls).max())

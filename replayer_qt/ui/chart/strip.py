@@ -72,8 +72,7 @@ class Strip:
         if plan.rug is not None:
             # the fall to the rug would flatten all that came before
             end = min(end, max(plan.rug // plan.per, first + 1))
-        lows, highs = self.study.lines[0].extremes(first, end, plan.per)
-        low, high = float(lows.min(initial=math.inf)), float(highs.max(initial=-math.inf))
+        low, high = self.study.lines[0].span(first * plan.per, end * plan.per)
         if not (math.isfinite(low) and math.isfinite(high)):
             return PriceScale(0.0, 1.0)
         return fitted(low, high)
