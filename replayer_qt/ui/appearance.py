@@ -89,3 +89,5 @@ class Appearance:
         """Show amounts of money as dots, or show them again."""
         self._choose(private=not self._look().private)
         self._redress()
+        for widget in QApplication.allWidgets():
+            widget.update()  # tables ask for their words when they are painted

@@ -1,4 +1,4 @@
-"""Numbers and names as a trader reads them; nothing here raises."""
+"""Numbers and names as a trader reads them, money only where it may be seen; nothing raises."""
 
 import math
 from datetime import date
@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final
 
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, RoundId, StreamId
+from replayer_qt.ui.privacy import hidden
 
 NOTHING: Final = "—"
 
@@ -83,7 +84,7 @@ def amount(value: Decimal) -> str:
         return NOTHING
     text = f"{value:,.9f}"
     whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0').ljust(3, '0')}"
+    return hidden(f"{whole}.{decimals.rstrip('0').ljust(3, '0')}")
 
 
 def short_amount(value: Decimal) -> str:
@@ -97,10 +98,10 @@ def short_amount(value: Decimal) -> str:
     if not value.is_finite():
         return NOTHING
     if 0 < abs(value) < _LEAST_AMOUNT:
-        return "<0.0001"
+        return hidden("<0.0001")
     if abs(value) >= 10**9:
-        return f"{value:.2e}"
-    return f"{value:,.0f}" if abs(value) >= _LARGE_AMOUNT else f"{value:,.4f}"
+        return hidden(f"{value:.2e}")
+    return hidden(f"{value:,.0f}" if abs(value) >= _LARGE_AMOUNT else f"{value:,.4f}")
 
 
 def sol(value: Decimal | None) -> str:
@@ -116,12 +117,12 @@ def sol(value: Decimal | None) -> str:
     size = abs(value)
     sign = "-" if value < 0 else ""
     if 0 < size < _LEAST:
-        return f"{sign}<{_LEAST:f}"
+        return hidden(f"{sign}<{_LEAST:f}")
     if size >= Decimal(10) ** 12:
-        return f"{value:.3e}"
+        return hidden(f"{value:.3e}")
     places = next((some for least, some in _PLACES if size >= least), 6)
     exact = Context(prec=60, rounding=ROUND_DOWN)
-    return f"{sign}{size.quantize(Decimal(1).scaleb(-places), context=exact):,f}"
+    return hidden(f"{sign}{size.quantize(Decimal(1).scaleb(-places), context=exact):,f}")
 
 
 def signed_sol(value: Decimal | None) -> str:
@@ -131,14 +132,25 @@ def signed_sol(value: Decimal | None) -> str:
     ('+0.500000', '-0.500000', '0.000000')
     """
     text = sol(value)
-    return f"+{text}" if value is not None and value.is_finite() and value > 0 else text
+    plus = value is not None and value.is_finite() and value > 0
+    return hidden(f"+{text}") if plus else text
 
 
 def exact(value: Decimal | None) -> str:
-    """Return every digit of a number, without an exponent or trailing zeros.
+    """Return every digit of an amount of money, as `digits` does.
 
-    >>> exact(Decimal("1.230000000")), exact(Decimal("1E+2")), exact(Decimal("1E-9")), exact(None)
-    ('1.23', '100', '0.000000001', '—')
+    >>> exact(Decimal("1.230000000")), exact(None)
+    ('1.23', '—')
+    """
+    text = digits(value)
+    return text if text == NOTHING else hidden(text)
+
+
+def digits(value: Decimal | None) -> str:
+    """Return every digit of a number that is no money, without an exponent or trailing zeros.
+
+    >>> digits(Decimal("1.230000000")), digits(Decimal("1E+2")), digits(Decimal("1E-9"))
+    ('1.23', '100', '0.000000001')
     """
     if value is None or not value.is_finite():
         return NOTHING
@@ -259,6 +271,17 @@ def exact_time(nanos: int) -> str:
     if not 0 <= days < _DAYS:
         return NOTHING
     return f"{date.fromordinal(_EPOCH + days)} {clock(nanos)}.{rest % 1000:03}"
+
+
+def behind(ticks: int) -> str:
+    """Return how far behind the newest tick the past is looked at.
+
+    >>> behind(0), behind(1), behind(1200)
+    ('at the newest tick', '1 tick behind', '1,200 ticks behind')
+    """
+    if not ticks:
+        return "at the newest tick"
+    return f"{count(ticks)} tick{'' if ticks == 1 else 's'} behind"
 
 
 def share(part: int, whole: int) -> str:

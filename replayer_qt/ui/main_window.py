@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
             panel.set_theme(theme)
         self.themed.emit(theme)
         if self._advance is not None:
-            self.transport.show_frame(replace(self._advance, events=()))
+            self._frame.emit(replace(self._advance, events=()))
 
     # --- small things
 

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from replayer_qt.ui.privacy import covered
+
 NAME_KEPT: Final = 32
 TEXT_KEPT: Final = 400
 TIP_KEPT: Final = 200
@@ -31,6 +33,7 @@ def clean(text: str, limit: int = TEXT_KEPT) -> str:
     >>> clean("a" * 40, 5)
     'aaaa…'
     """
+    text = covered(text)
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text.strip()  # nearly all of it: nothing to look at letter by letter
     head = text[: limit * 4]

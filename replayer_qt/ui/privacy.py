@@ -9,7 +9,10 @@ DOTS: Final = "•••"
 """What stands for an amount of money, whatever it is."""
 
 _NAME: Final = "replayer-private"
-_MONEY: Final = re.compile(r"[-+±]?[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?=\s?SOL\b)", re.ASCII)
+_MONEY: Final = re.compile(
+    r"(?<![\d.,])(?<!ARM LIVE )[-+±]?[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?=\s?SOL\b)", re.ASCII
+)
+"""An amount; not the one in the phrase that is typed to arm: a person must read that."""
 
 
 def set_private(app: QCoreApplication, *, on: bool) -> None:

@@ -14,6 +14,7 @@ from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.chart.palette import Palette
 from replayer_qt.ui.chart.scale import PriceScale
+from replayer_qt.ui.privacy import covered
 
 _TEXTS_KEPT: Final = 256
 _SMOOTH_FROM: Final = 2
@@ -69,6 +70,7 @@ class Face:
         painter.drawStaticText(x, y, self._laid(text))
 
     def _laid(self, text: str) -> QStaticText:
+        text = covered(text)
         laid = self._kept.get(text)
         if laid is None:
             if len(self._kept) >= _TEXTS_KEPT:

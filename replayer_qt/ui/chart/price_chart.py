@@ -145,6 +145,7 @@ class PriceChart(pg.GraphicsView):
         """Use the theme's colours."""
         self._planner.set_theme(theme)
         self._refresh()
+        self.viewport().update()  # words may be others, too: money is hidden, or is not
 
     def set_style(self, style: str) -> None:
         """Draw `candles`, or a `line` through every tick; the same ticks stay in sight."""

@@ -116,6 +116,7 @@ class RoundsTable(QTableView):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._painter.set_theme(theme)
+        self.rows.forget_words()
         self.viewport().update()
 
     def show_ids(self, ids: Sequence[int], *, stay: bool) -> None:

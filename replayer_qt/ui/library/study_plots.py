@@ -29,6 +29,7 @@ from replayer_qt.ui.library.study_layers import (
     trimmed,
 )
 from replayer_qt.ui.plots.plot import Axis, Ink, Layer, Level, Line, Marks, Place, Plot, Ribbon, Say
+from replayer_qt.ui.privacy import hidden
 
 FIGURES: Final = {
     "peak": "peak",
@@ -347,7 +348,7 @@ def _short_multiple(value: float) -> str:
 
 
 def _short_money(value: float) -> str:
-    return f"{value:,.4g}"
+    return hidden(f"{value:,.4g}")
 
 
 def _deviations(value: float) -> str:

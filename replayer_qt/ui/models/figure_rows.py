@@ -136,7 +136,8 @@ def _figure(name: str, value: Number | None, about: str, words: Words) -> Figure
     if value is None:
         return Figure(name=name, text=UNDEFINED, exact=UNDEFINED, about=about, colour="muted")
     colour = fmt.sign_colour(Decimal(value)) if words in _COLOURED else None
-    exact = fmt.exact(round(Decimal(value), 9))
+    digits = fmt.exact if words in {_signed, _sol} else fmt.digits
+    exact = digits(round(Decimal(value), 9))
     return Figure(name=name, text=words(value), exact=exact, about=about, colour=colour)
 
 

@@ -124,6 +124,11 @@ class LibraryRows(QAbstractTableModel):
             words.extend(column.text(row) for column in self.columns)
         return words
 
+    def forget_words(self) -> None:
+        """Ask the columns for their words anew: money may be hidden by now, or shown."""
+        for _, words in self._known.values():
+            words.clear()
+
     def place_of(self, number: int) -> int:
         """Return the row of the round of that number; -1 if it is not shown."""
         found = np.flatnonzero(self._ids == number)

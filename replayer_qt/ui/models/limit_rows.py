@@ -121,9 +121,11 @@ def quantity(value: Decimal | None, unit: str) -> str:
     if value is None or not value.is_finite():
         return fmt.NOTHING
     if unit == "SOL":
-        short = fmt.exact(value.quantize(_SOL)) if abs(value) < _LARGE else f"{value:,.0f}"
+        short = (
+            fmt.exact(value.quantize(_SOL)) if abs(value) < _LARGE else fmt.hidden(f"{value:,.0f}")
+        )
         return f"{short} SOL"
-    number = fmt.exact(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
+    number = fmt.digits(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
     return f"{number} {unit}".strip()
 
 

@@ -157,8 +157,8 @@ def _price(order: Order) -> float | None:
 
 def _prices(order: Order) -> str:
     asked, done = order.request.price, order.fill
-    words = f"Seen {fmt.exact(asked)}x when asked"
-    return words if done is None else f"{words}, filled at {fmt.exact(done.price)}x"
+    words = f"Seen {fmt.digits(asked)}x when asked"
+    return words if done is None else f"{words}, filled at {fmt.digits(done.price)}x"
 
 
 def _took(order: Order) -> int:

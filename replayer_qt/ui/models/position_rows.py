@@ -129,8 +129,8 @@ def positions() -> RowsModel[Position]:
                 chars=9,
                 text=lambda row: fmt.price(float(row.account.holding.average) or None).rstrip("x"),
                 number=lambda row: float(row.account.holding.average),
-                plain=lambda row: fmt.exact(row.account.holding.average),
-                tip=lambda row: f"{fmt.exact(row.account.holding.average)}x",
+                plain=lambda row: fmt.digits(row.account.holding.average),
+                tip=lambda row: f"{fmt.digits(row.account.holding.average)}x",
                 about="Quantity-weighted average cost, as the venue shows it.",
             ),
             Column(

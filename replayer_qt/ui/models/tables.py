@@ -134,7 +134,7 @@ def trades() -> RowsModel[TradePrinted]:
                 chars=10,
                 text=lambda row: fmt.short_amount(row.amount),
                 number=lambda row: float(row.amount),
-                tip=lambda row: f"{row.amount:f} {row.coin}",
+                tip=lambda row: f"{fmt.hidden(f'{row.amount:f}')} {row.coin}",
                 about="What was paid or received; the tool tip has the currency.",
             ),
             Column(

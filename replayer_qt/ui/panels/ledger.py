@@ -99,8 +99,9 @@ class LedgerPanel(QWidget):
         self._say_sum()
 
     def set_theme(self, theme: Theme) -> None:
-        """Colour the cells by meaning."""
+        """Colour the cells by meaning, and say the sum as it may be seen."""
         self.rows.set_colours(asdict(theme))
+        self._say_sum()
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import tip
+from replayer_qt.ui.privacy import covered
 from replayer_qt.ui.theme import DARK, Theme, faint, mixed
 from replayer_qt.ui.ticket import ButtonWords
 
@@ -49,6 +51,8 @@ class OrderButton(QAbstractButton):
 
     def say(self, words: ButtonWords) -> None:
         """Show `words`; the same again costs nothing."""
+        then, reasons = covered(words.then), covered(words.tip)
+        words = replace(words, what=covered(words.what), then=then, tip=reasons)
         if words == self.words:
             return
         self.words = words

@@ -133,7 +133,7 @@ def _words(row: Position | None) -> dict[str, Word]:
     }
     made |= {
         name: Word(
-            text=fmt.price(None if value is None else float(value)), tip=f"{fmt.exact(value)}x"
+            text=fmt.price(None if value is None else float(value)), tip=f"{fmt.digits(value)}x"
         )
         for name, value in prices.items()
     }

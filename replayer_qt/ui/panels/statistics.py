@@ -92,6 +92,7 @@ class StatisticsPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.rows.set_colours(asdict(theme))
+        self._seen = (None, -1)  # so that the next frame is said anew: money may be hidden now
         self.curve.set_theme(theme)
         for cell in self.cells.values():
             cell.set_theme(theme)

@@ -30,6 +30,7 @@ from replayer_qt.ui.panels.order_button import OrderButton
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.panels.ticket_inputs import AmountInput, ShareInput
 from replayer_qt.ui.plain import PlainLabel, tip
+from replayer_qt.ui.privacy import is_private
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.ticket import Gate, TicketWords, read_ticket
 
@@ -109,6 +110,7 @@ class TicketPanel(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
+        self.amount.set_private(on=is_private())
         self.band.set_theme(theme)
         self.hops.set_theme(theme)
         for cell in self.cells.values():

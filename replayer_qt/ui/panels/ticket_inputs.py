@@ -84,6 +84,11 @@ class AmountInput(QWidget):
         grid.addWidget(PlainLabel("SOL", role="muted"), 0, 5)
         fill(self.line, written(decimal_of(settings.trading.amount)))
 
+    def set_private(self, *, on: bool) -> None:
+        """Show what is entered as dots, or as it is."""
+        modes = QLineEdit.EchoMode
+        self.line.setEchoMode(modes.Password if on else modes.Normal)
+
     def set_cash(self, cash: Decimal | None) -> None:
         """Tell how much free money there is [SOL], for MAX."""
         self._cash = NOTHING if cash is None else cash

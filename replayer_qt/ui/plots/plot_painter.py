@@ -8,6 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, 
 
 from replayer_qt.ui.plots.plot import Ink, Layer, Level, Line, Mark, Marks, Place, Plot, Ribbon
 from replayer_qt.ui.plots.plot_scale import Scale, labelled
+from replayer_qt.ui.privacy import covered
 from replayer_qt.ui.theme import Theme
 
 _PAD: Final = 10
@@ -123,7 +124,7 @@ class PlotPainter:
 
     def _write(self, painter: QPainter, box: QRectF, words: str) -> None:
         metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+        shown = metrics.elidedText(covered(words), Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, _LEFT, shown)
 
     def _paint_legend(self, painter: QPainter, box: QRectF) -> None:
