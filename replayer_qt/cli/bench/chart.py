@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from replayer_qt.cli.bench import chart_peers
+from replayer_qt.cli.bench import chart_indicators, chart_peers
 from replayer_qt.cli.bench.result import Result
 from replayer_qt.core.candles import CandleSeries
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -48,6 +48,7 @@ def measure() -> list[Result]:
     taken = _by_turns(app, actions)
     results = _results(taken)
     results += _peers(app)
+    results += chart_indicators.measure()
     for window in (floor, frame.plot, *charts.values()):
         window.hide()
         window.deleteLater()
