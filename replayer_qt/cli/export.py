@@ -5,13 +5,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from replayer_qt.adapters.library.exporting import Shape, Written, export_library, export_paths
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import opened_library
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.core.errors import ExportImpossible
 from replayer_qt.core.library_answers import Progress
 from replayer_qt.core.library_language import read_query
@@ -71,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     _end_line()
     failed = [report for report in written.files if report.outcome == "failed"]
     if arguments.json:
-        print(msgspec.json.encode(_as_json(arguments, written, len(failed))).decode())
+        say_json(_as_json(arguments, written, len(failed)))
     else:
         say(f"{arguments.out}: {written.rounds} rounds, {written.rows} rows")
         for report in failed[:_PLACES_SHOWN]:

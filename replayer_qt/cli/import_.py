@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import carry_out, exit_code, opened_library
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.library_answers import FileReport, JobEnded
 from replayer_qt.core.library_requests import Import
@@ -41,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     with opened_library(arguments) as archive:
         ended = carry_out(archive, Import(paths=paths))
     if arguments.json:
-        print(msgspec.json.encode(_as_json(ended)).decode())
+        say_json(_as_json(ended))
     else:
         for report in ended.files:
             _print_report(report)

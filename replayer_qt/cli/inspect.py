@@ -12,7 +12,7 @@ import msgspec
 from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.library.money_said import money_in
 from replayer_qt.adapters.library.open import open_recording
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.cli.verify import line_of
 from replayer_qt.core.events import Event, PriceTicked
 from replayer_qt.core.money_check import MoneyCheck
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     told = _as_json(recording, found, arguments.file.stat().st_size)
     told["money"] = None if money is None else msgspec.to_builtins(money)
     if arguments.json:
-        print(msgspec.json.encode(told).decode())
+        say_json(told)
     else:
         _print(told, recording, found)
         if money is not None:

@@ -5,15 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-import msgspec
-
 from replayer_qt.adapters.library.archive import Archive
 from replayer_qt.adapters.library.refreshing import rules_of
 from replayer_qt.adapters.log_setup import escape
 from replayer_qt.cli.arguments import add_place
 from replayer_qt.cli.library_place import carry_out, exit_code, opened_library
 from replayer_qt.cli.library_stats import stats_lines
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.library import LibraryRound, RoundQuery
 from replayer_qt.core.library_answers import (
@@ -220,4 +218,4 @@ def _told(ended: JobEnded) -> Sequence[Any]:
 
 
 def _print_json(what: object) -> None:
-    print(msgspec.json.encode(what, enc_hook=str).decode())
+    say_json(what)

@@ -14,7 +14,7 @@ from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.open import open_recording
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.core.commands import Play, SetSpeed
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         told = runner.run(play(arguments.file, arguments.speed))
     if arguments.json:
-        print(msgspec.json.encode(told).decode())
+        say_json(told)
         return 0
     for found in told["rounds"]:
         rug = "no rug" if found["rug_tick"] is None else f"rug at {found['rug_tick']}"

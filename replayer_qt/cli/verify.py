@@ -17,7 +17,7 @@ from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.importers.public_tables import TABLES, summaries_of
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.verifying import closing_fault, mend_one
-from replayer_qt.cli.saying import say
+from replayer_qt.cli.saying import say, say_json
 from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import Event, Fairness, FairnessChecked, SeedRevealed
 from replayer_qt.core.recording import Recording
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     reports = _completed(list(_reports(files)))
     reports = [_with_finding(report, findings.get(report.path)) for report in reports]
     if arguments.json:
-        print(msgspec.json.encode(_as_json(reports)).decode())
+        say_json(_as_json(reports))
     else:
         for report in reports:
             _print_report(report)

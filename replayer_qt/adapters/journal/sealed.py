@@ -11,6 +11,7 @@ import msgspec
 import zstandard
 
 from replayer_qt.adapters.journal.format import HEADER_START, SEALED_SUFFIX
+from replayer_qt.adapters.journal.plain_file import open_file, open_raw
 from replayer_qt.adapters.journal.sealed_format import (
     FRAME_SIZE,
     INDEX_LIMIT,
@@ -58,7 +59,7 @@ def is_packed(path: Path) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return _begins_packed(path, file)
 
 
@@ -70,7 +71,7 @@ def read_info(path: Path) -> SealInfo | None:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb", buffering=0) as file:
+    with open_raw(path) as file:
         if not _begins_packed(path, file):
             return None
         return _info_in(file, zstandard.ZstdDecompressor())
@@ -93,7 +94,7 @@ def unpack(path: Path, limit: int = PLAIN_LIMIT) -> Unpacked:
         OSError: it cannot be read.
         RecordingUnreadable: its content has more than `limit` bytes, or it unpacks to absurd sizes.
     """
-    with path.open("rb", buffering=0) as raw:
+    with open_raw(path) as raw:
         if os.fstat(raw.fileno()).st_size > PLAIN_LIMIT:
             raise _too_large(path, PLAIN_LIMIT)
         data = raw.readall()
@@ -117,7 +118,7 @@ def open_plain(path: Path, limit: int = PLAIN_LIMIT) -> BinaryIO:
     Raises:
         OSError: it cannot be read.
     """
-    file = path.open("rb")
+    file = open_file(path)
     try:
         if not _begins_packed(path, file):
             file.seek(0)
@@ -147,7 +148,7 @@ def tick_at(path: Path, round_id: RoundId | None, tick: int) -> PriceTicked | No
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         unpacker = zstandard.ZstdDecompressor()
         info = _info_in(file, unpacker)
         if info is None:
@@ -172,7 +173,7 @@ def check_packed(path: Path) -> tuple[Damage, ...]:
     """
     digest = hashlib.sha256()
     begins = b""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         content = _Content(path, file, PLAIN_LIMIT)
         for piece in content.pieces():
             begins = begins or piece[: len(HEADER_START)]

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.plain_file import open_file
 from replayer_qt.adapters.journal.sealed import read_info
 from replayer_qt.adapters.journal.sealed_format import entry_of as sealed_entry
 from replayer_qt.adapters.library.columns_fast import read_file
@@ -163,7 +164,7 @@ def _unread(path: Path, problem: str, origin: str) -> Indexed:
 def _digest_of(path: Path) -> str:
     """Return the digest of a file as it lies there; empty where that cannot be read either."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""

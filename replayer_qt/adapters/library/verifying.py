@@ -16,6 +16,7 @@ from replayer_qt.adapters.journal.format import (
 )
 from replayer_qt.adapters.journal.hold import is_being_written
 from replayer_qt.adapters.journal.mending import Finding, mend_file
+from replayer_qt.adapters.journal.plain_file import open_file
 from replayer_qt.adapters.journal.raw import raw_path, read_raw
 from replayer_qt.adapters.journal.sealed import check_packed, is_packed, open_plain
 from replayer_qt.adapters.journal.sealed_format import SealFacts, facts_of
@@ -139,7 +140,7 @@ def mend_one(path: Path) -> Finding | None:
     try:
         if is_packed(path):
             return mend_packed(path, _facts)
-        with path.open("rb") as file:
+        with open_file(path) as file:
             ours = file.read(len(HEADER_START)) == HEADER_START
     except OSError:
         return None  # reading it will say why

@@ -1,6 +1,7 @@
 """`import` and `library` as a person types them, on a data directory of their own."""
 
 import json
+import os
 
 import pytest
 
@@ -25,9 +26,10 @@ def place(tmp_path, capsys):
 
 @pytest.fixture
 def run(place, capsys):
-    def typed(*words, code=0):
+    def typed(*words, code=0, placed=True):
         capsys.readouterr()
-        assert main([*words, "--data-dir", str(place / "data")]) == code
+        data = ("--data-dir", str(place / "data")) if placed else ()
+        assert main([*words, *data]) == code
         return capsys.readouterr()
 
     return typed
@@ -106,6 +108,26 @@ def test_space_and_tidying_are_told_before_anything_goes(filled, place):
     said = filled("library", "tidy", "--dry-run", "--set", "library.keep_days=1").out
     assert "3 files would go" in said
     assert sorted((place / "data").rglob("*.jsonl.zst")) == files
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_holds_nobody_up(run, place):
+    """FAULTS S11: what is no file is said to be none, at once."""
+    os.mkfifo(place / "pipe.jsonl")
+    (told,) = json.loads(run("import", str(place / "pipe.jsonl"), "--json", code=1).out)["files"]
+    assert (told["outcome"], "not a plain file" in told["problem"]) == ("failed", True)
+    run("verify", str(place / "pipe.jsonl"), code=1, placed=False)
+
+
+@pytest.mark.linux
+def test_names_of_files_that_are_no_unicode_are_told_as_json(run, place):
+    odd = os.fsencode(place / "old") + b"/odd\xff.jsonl"
+    with open(odd, "wb") as file:  # noqa: PTH123
+        file.write(text(round_lines(PRICES, game="20251031-00000000000000dd")))
+    first = json.loads(run("import", str(place / "old"), "--json", code=1).out)
+    assert [one for one in first["files"] if "odd\\udcff" in one["path"]]
+    rounds = json.loads(run("library", "ls", "--json").out)["rounds"]
+    assert [row for row in rounds if "odd\\udcff" in row["file"]["origin"]]
 
 
 ESC = "\u001b]0;PWNED\u0007"
