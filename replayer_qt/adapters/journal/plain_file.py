@@ -17,12 +17,12 @@ def open_file(path: Path) -> BufferedReader:
     Raises:
         OSError: it cannot be opened, or it is a folder, a pipe, a socket or a device.
     """
-    return open(path, "rb", opener=_opened)  # noqa: PTH123, SIM115  # Path takes no opener
+    return open(path, "rb", opener=_opened)  # Path takes no opener
 
 
 def open_raw(path: Path) -> FileIO:
     """Open a plain file as `open_file` does, without a buffer; raises `OSError`."""
-    return open(path, "rb", 0, opener=_opened)  # noqa: PTH123, SIM115  # Path takes no opener
+    return open(path, "rb", 0, opener=_opened)  # Path takes no opener
 
 
 def _opened(name: str, flags: int) -> int:
