@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 
 import keyring
 import keyring.backends.fail
@@ -10,6 +11,7 @@ import pytest
 from replayer_qt.adapters.audit.format import FOLDER, files_in
 from replayer_qt.adapters.vault_keys import Keys, OsKeyring
 from replayer_qt.cli import entry
+from tests.helpers.audits import decided, trail_in
 from tests.helpers.vaults import PASSPHRASE, vault_in
 from tests.unit.adapters.audit.test_sealed_days import CANARY, write_days
 from tests.unit.adapters.test_vault_keys import Ring
@@ -58,6 +60,28 @@ def test_a_file_is_sealed_and_opened_again(ring, data, tmp_path, capsys):
     assert vault(data, "open", f"{secret}.vault") == 1
     assert "stays as it is" in capsys.readouterr().err
     assert vault(data, "open", secret) == 1
+
+
+def test_what_the_running_program_writes_is_not_sealed(ring, data, tmp_path, capsys):
+    """S3-R4: a day of the trail that is open, and the ledger, stay as they are, and it is said."""
+    vault(data, "new-key")
+    trail = trail_in(data / FOLDER)
+    trail.append(decided())
+    (day,) = files_in(data / FOLDER)
+    before = day.path.read_bytes()
+    with sqlite3.connect(data / "accounts.sqlite") as ledger:
+        ledger.execute("CREATE TABLE t (x)")
+    ledger.close()
+    capsys.readouterr()
+    for path, why in ((day.path, "is writing there"), (data / "accounts.sqlite", "a database")):
+        assert vault(data, "seal", path) == 1
+        told = capsys.readouterr().err
+        assert f"{path} stays as it is" in told
+        assert why in told
+    trail.append(decided("o2"))
+    trail.close()
+    assert day.path.read_bytes().startswith(before)
+    assert vault(data, "seal", day.path) == 0
 
 
 def test_without_a_key_nothing_is_sealed(ring, data, tmp_path, capsys):

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.library.archive import ArchivePlace, open_archive
+from replayer_qt.adapters.library.catalogue_postgres import NAMESPACE
 from replayer_qt.adapters.library.keepsakes import FILE
 from replayer_qt.adapters.library.marking import mark_rounds
 from replayer_qt.core.errors import SettingInvalid
@@ -72,15 +73,15 @@ ALL = RoundQuery()
 
 @pytest.fixture
 def profile(tmp_path):
-    """Opens libraries with a catalogue each, over the same recordings."""
+    """Opens libraries with a catalogue each, over the same recordings or their own."""
     made = []
-    (tmp_path / "recordings").mkdir()
 
-    def make(name):
+    def make(name, recordings="recordings", url=""):
+        (tmp_path / recordings).mkdir(exist_ok=True)
         place = ArchivePlace(
-            recordings=tmp_path / "recordings",
+            recordings=tmp_path / recordings,
             data_dir=tmp_path / name,
-            settings=LibrarySettings(seal=False, processes=1),
+            settings=LibrarySettings(seal=False, processes=1, url=url),
             clock=SystemClock(),
             to_trash=lambda path: path.unlink() is None,
             secret=lambda _: None,
@@ -94,6 +95,7 @@ def profile(tmp_path):
 
 
 def recorded(folder, name):
+    folder.mkdir(exist_ok=True)
     journal = journal_in(folder, clock=SystemClock())
     journal.start()
     journal.append(ticks(0, 5, name))
@@ -197,3 +199,28 @@ def test_a_catalogue_keeps_what_a_damaged_line_may_have_said(tmp_path, profile):
     assert noted(archive, note="n") == [Marks(tags=("moon",), note="n")]
     assert archive.ground.keepsakes.marks() == {AA: Marks(tags=("moon",), note="n")}
     assert ended.changed
+
+
+def test_machines_that_share_a_catalogue_take_nothing_of_each_other_out(
+    tmp_path, profile, postgres_server
+):
+    """What only another machine's file says stays shown, and what is noted here is added to it."""
+    postgres_server.empty(NAMESPACE)
+    one, other = (profile(name, f"rec-{name}", postgres_server.url) for name in ("one", "other"))
+    for archive, name in ((one, "one"), (other, "other")):
+        recorded(tmp_path / f"rec-{name}", "20251031-aa")
+        done(archive, Refresh(everywhere=True))
+        archive.answer(SaveSearch(search=SavedSearch(name=name, query=ALL)))
+    noted(one, add_tags=("mine",), note="from one")
+    for job in (Rebuild(), Refresh(everywhere=True)):
+        done(other, job)
+        assert shown(other) == {AA[1]: Marks(tags=("mine",), note="from one")}
+    both = Marks(tags=("mine", "yours"), note="from one")
+    assert noted(other, add_tags=("yours",)) == [both]
+    assert shown(one) == {AA[1]: both}
+    assert other.ground.keepsakes.marks() == {AA: both}
+    assert noted(one, drop_tags=("yours",)) == [replace(both, tags=("mine",))]
+    assert [search.name for search in one.ground.catalogue.searches()] == ["one", "other"]
+    assert [search.name for search in one.ground.keepsakes.searches()] == ["one"]
+    told = one.answer(ForgetSearch(name="other"))
+    assert [search.name for search in told.searches] == ["one"]
