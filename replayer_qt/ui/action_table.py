@@ -14,7 +14,7 @@ from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.export_actions import export_rows
 from replayer_qt.ui.indicator_actions import indicator_rows
 from replayer_qt.ui.look_actions import theme_rows
-from replayer_qt.ui.replay_actions import replay_rows
+from replayer_qt.ui.replay_actions import BACKWARDS, end_wish, replay_rows, travels
 from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
@@ -128,7 +128,8 @@ def _record(view: View) -> Command:
 
 
 def _play(view: View) -> Command:
-    return commands.Pause() if _playing(view) else commands.Play()
+    stands = _playing(view) or not _replay_shown(view)  # the running market is held where it is
+    return commands.Pause() if stands else commands.Play()
 
 
 def _show_live(view: View) -> Command | None:
@@ -243,7 +244,7 @@ def _moves() -> Iterator[ActionRow]:
          commands.Step(ticks=10), True),
         ("start", "To the &start", "Home", "start", "Before the first event of the round.",
          commands.SeekStart(), False),
-        ("end", "To the &end", "End", "end", "After the last event of the round.",
+        ("end", "To the &end", "End", "end", "To the round's end; from the past, back to live.",
          commands.SeekEnd(), False),
         ("activation", "To the &activation", "A", "activation", "To the round's first tick.",
          commands.SeekActivation(), False),
@@ -259,15 +260,16 @@ def _moves() -> Iterator[ActionRow]:
     for name, text, key, picture, tip, command, repeats in wishes:
         yield ActionRow(
             name=name, menu="&Replay", text=text, keys=(key,), icon=picture, tip=tip,
-            enabled=_replay_shown, repeats=repeats, rule=name in {"start", "next-round"},
-            ask=_asking(command),
+            enabled=travels if name in BACKWARDS else _replay_shown, repeats=repeats,
+            rule=name in {"start", "next-round"},
+            ask=end_wish if name == "end" else _asking(command),
         )  # fmt: skip
 
 
 def _replay() -> Iterator[ActionRow]:
     yield ActionRow(
         name="play", menu="&Replay", text="&Play or pause", keys=("Space",), icon="play",
-        tip="Move by itself, or stand still.", enabled=_replay_shown, ask=_play,
+        tip="Move by itself, or stand still.", enabled=travels, ask=_play,
         checked=_playing,
     )  # fmt: skip
     yield from _moves()

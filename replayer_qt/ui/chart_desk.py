@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ports import Clock
+from replayer_qt.ui.chart.era_frame import EraFrame
 from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
@@ -60,6 +61,8 @@ class ChartDesk(QObject):
         column.addWidget(self.widget, stretch=1)
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
+        self.era = EraFrame()
+        chart.extras.add_decoration(self.era)
         self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
         self.time.asked.connect(self.asked)
         chart.planned.connect(self.overview.show_plan)
@@ -99,12 +102,14 @@ class ChartDesk(QObject):
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us."""
         self.indicators.take(advance)
+        self.era.show_state(advance.state)
         self.chart.show_frame(advance)
         self.overview.show_frame(advance)
         self.time.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
+        self.era.set_theme(theme)
         self.chart.set_theme(theme)
         self.indicators.set_theme(theme)
         self.overview.set_theme(theme)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from replayer_qt.core.account import EntryKind
-from replayer_qt.core.commands import Command
+from replayer_qt.core.commands import Command, SeekEnd, Show
 from replayer_qt.core.landmarks import Landmark, Place
 from replayer_qt.core.replay_commands import (
     ClearLoop,
@@ -35,6 +35,11 @@ KINDS: Final = (
 )  # fmt: skip
 """The kinds of events that one steps to: kind, words, and a sentence."""
 
+BACKWARDS: Final = frozenset(
+    {"step-back", "leap-back", "start", "activation", "peak", "previous-round"}
+)
+"""The actions that lead from the running market into its past, by name."""
+
 _NO_ORDER: Final = frozenset({EntryKind.OPENING, EntryKind.DEPOSIT, EntryKind.REBASELINE})
 
 
@@ -45,7 +50,25 @@ def kinds_of(look: Look) -> frozenset[Landmark]:
 
 
 def travels(view: View) -> bool:
-    """Return whether there is a past to go to: a recording, or rounds of a running market."""
+    """Return whether there is a past to go to: a recording, or ticks of a running market."""
+    if is_replay_shown(view.state):
+        return True
+    market = view.state.market()
+    if market is None or market.stream != view.state.live:
+        return False
+    return market.previous is not None or (market.round is not None and market.round.tick >= 0)
+
+
+def end_wish(view: View) -> Command:
+    """Return what End asks for: live again from its past, else the end of the round."""
+    market = replayed(view.state)
+    past_of = None if market is None or market.opened is None else market.opened.past_of
+    if past_of is not None and past_of == view.state.live:
+        return Show(stream=past_of)
+    return SeekEnd()
+
+
+def _replays(view: View) -> bool:
     return is_replay_shown(view.state)
 
 
@@ -86,19 +109,22 @@ def _has_kind(kind: Landmark) -> Callable[[View], bool]:
     return lambda view: kind in kinds_of(view.look)
 
 
-def _wants_some(view: View) -> bool:
-    return travels(view) and bool(kinds_of(view.look))
+def _steps(*, forward: bool) -> Callable[[View], bool]:
+    def steps(view: View) -> bool:
+        return bool(kinds_of(view.look)) and (_replays(view) if forward else travels(view))
+
+    return steps
 
 
 def _looped(view: View) -> bool:
     market = replayed(view.state)
     at = None if market is None else market.replay
-    return travels(view) and at is not None and not (at.loop_start is at.loop_end is None)
+    return _replays(view) and at is not None and not (at.loop_start is at.loop_end is None)
 
 
 def _listed(view: View) -> bool:
     market = replayed(view.state)
-    return travels(view) and (market is None or market.opened is None or not market.opened.past_of)
+    return _replays(view) and (market is None or market.opened is None or not market.opened.past_of)
 
 
 def _shuffled(view: View) -> bool:
@@ -118,7 +144,7 @@ def _events() -> Iterator[ActionRow]:
     ):
         yield ActionRow(
             name=name, menu=_MENU, text=text, keys=(key,), tip=words, repeats=True, rule=forward,
-            enabled=_wants_some, ask=_stepping(forward=forward),
+            enabled=_steps(forward=forward), ask=_stepping(forward=forward),
         )  # fmt: skip
     for kind, text, sentence in KINDS:
         yield ActionRow(
@@ -129,9 +155,9 @@ def _events() -> Iterator[ActionRow]:
 
 def _loop() -> Iterator[ActionRow]:
     wishes: tuple[tuple[str, str, str, Command, Callable[[View], bool], str], ...] = (
-        ("loop-start", "Begin at this tick (&A)", "Ctrl+[", SetLoopStart(), travels,
+        ("loop-start", "Begin at this tick (&A)", "Ctrl+[", SetLoopStart(), _replays,
          "Let a loop begin here."),
-        ("loop-end", "End at this tick (&B)", "Ctrl+]", SetLoopEnd(), travels,
+        ("loop-end", "End at this tick (&B)", "Ctrl+]", SetLoopEnd(), _replays,
          "Let the loop end here; then it is played again and again."),
         ("loop-clear", "&No loop", "Ctrl+\\", ClearLoop(), _looped, "Play on, in no loop."),
     )  # fmt: skip

@@ -225,6 +225,9 @@ def _replay(state: State) -> Word:
     at = market.replay
     if at is None:
         return Word(text="opening…", colour="past")
+    if at.behind is not None:
+        words = fmt.behind(at.behind)
+        return Word(text=words, colour="past", tip=f"{words}; End goes back to the running market.")
     if not at.playing:
         return Word(text=f"paused {fmt.speed(at.speed)}", colour="past")
     asked, reached = fmt.speed(at.speed), fmt.speed(at.achieved)

@@ -1,0 +1,204 @@
+"""Looking back at the running market: nothing of it is lost or delayed meanwhile."""
+
+import asyncio
+import random
+from functools import partial
+
+import pytest
+
+from replayer_qt import wiring
+from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds.replay_past import PastFeed
+from replayer_qt.adapters.journal.writer import RecordingJournal
+from replayer_qt.core.commands import (
+    CloseReplay,
+    Connect,
+    Disconnect,
+    Pause,
+    Play,
+    PreviousRound,
+    SeekEnd,
+    SeekShare,
+    SeekStart,
+    SetSpeed,
+    Show,
+    Step,
+)
+from replayer_qt.core.events import PriceTicked, RoundOpened, RoundRugged
+from replayer_qt.core.landmarks import Landmark
+from replayer_qt.core.replay_commands import SeekLandmark, SetLoopEnd, SetLoopStart
+from replayer_qt.core.settings import RecorderSettings, ReplaySettings
+from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.engine.engine import Engine
+from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.recorder_worker import RecorderWorker
+
+ROUNDS, TICKS = 12, 1_000
+
+
+def names():
+    return [RoundId(f"20261121-{number:04}") for number in range(ROUNDS)]
+
+
+class FloodingFeed:
+    """Rounds as fast as the loop carries them, in bursts; then it waits to be stopped."""
+
+    name = "flood"
+    stream = PRACTICE
+
+    def __init__(self, *, bursts_of=50):
+        self.bursts_of = bursts_of
+        self.is_over = False
+
+    async def events(self):
+        clock = SystemClock()
+        for name in names():
+            rng = random.Random(name)
+            yield self._made(clock, RoundOpened, name)
+            price = 1.0
+            for tick in range(TICKS):
+                price *= 1 + rng.uniform(-0.05, 0.055)
+                yield self._made(clock, PriceTicked, name, tick=tick, price=price)
+                if tick % self.bursts_of == 0:
+                    await asyncio.sleep(0.001)
+            yield self._made(clock, RoundRugged, name, tick=TICKS - 1, price=price)
+        self.is_over = True
+        await asyncio.Event().wait()
+
+    def _made(self, clock, kind, name, **fields):
+        now, mono = clock.now(), clock.monotonic()
+        return kind(at=now, mono=mono, stream=PRACTICE, round_id=name, **fields)
+
+    def steer(self, command):
+        pass
+
+
+class Floor:
+    """A desk with a real recorder, a real engine, and the past of a flood."""
+
+    def __init__(self, folder):
+        clock = SystemClock()
+        self.feed = FloodingFeed()
+        self.host = EngineHost(Engine())
+        journal = RecordingJournal(
+            folder, clock, RecorderSettings(), app_version="1", session="1" * 32
+        )
+        self.recorder = RecorderWorker(journal)
+        self.desk = Desk(
+            self.host,
+            Makers(
+                live=lambda _command: self.feed,
+                replay=lambda _paths, _stream: None,
+                past=lambda of, rounds, stream: PastFeed(
+                    of, rounds, stream, clock, ReplaySettings()
+                ),
+                plug_live=partial(
+                    wiring.plug_live, host=self.host, recorder=self.recorder, clock=clock
+                ),
+                plug_replay=partial(wiring.plug_replay, host=self.host),
+                locate=lambda _stream, _round_id: (),
+            ),
+            clock,
+            record_at_once=True,
+        )
+        wiring.wire(host=self.host, recorder=self.recorder, desk=self.desk)
+        self.recorder.start()
+        self.advances = []
+        self.host.advanced.connect(self._note)
+
+    def _note(self, advance):
+        self.session = advance.session
+
+    @property
+    def state(self):
+        return self.host.state
+
+    @property
+    def past(self):
+        return next(
+            (m for m in self.state.markets.values() if m.opened is not None and m.replay), None
+        )
+
+    def is_back(self):
+        return self.past is not None and self.state.shown == self.past.stream
+
+
+@pytest.fixture
+def floor(qtbot, tmp_path):
+    made = Floor(tmp_path)
+    yield made
+    made.desk.obey(CloseReplay())
+    made.desk.obey(Disconnect())
+    qtbot.waitUntil(made.desk._all_left.is_set, timeout=5_000)
+    assert made.recorder.stop()
+
+
+def all_ticked(floor):
+    """Whether the engine has all that the venue sent, in the right columns."""
+    market = floor.state.markets.get(PRACTICE)
+    return floor.feed.is_over and market is not None and market.finished == ROUNDS
+
+
+def test_nothing_of_a_flood_is_lost_while_one_looks_back(floor, qtbot):
+    """N15, S0-H8: 12,000 ticks while the past is stepped, sought, looped and left again."""
+    rng = random.Random(3)
+    floor.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: PRACTICE in floor.state.markets)
+    draw = [
+        lambda: Step(ticks=rng.randint(-20, 20)),
+        lambda: SeekShare(share=rng.random()),
+        lambda: SetSpeed(speed=rng.choice([1.0, 1000.0, float("inf")])),
+        lambda: SeekLandmark(kinds=frozenset({Landmark.PEAK}), forward=rng.random() < 0.5),
+        lambda: Show(stream=PRACTICE),
+        Play, Pause, PreviousRound, SeekStart, SeekEnd, SetLoopStart, SetLoopEnd,
+    ]  # fmt: skip
+    went_back = asked = 0
+    while not all_ticked(floor):
+        floor.desk.obey(Step(ticks=-1))
+        floor.desk.obey(rng.choice(draw)())
+        asked += 2
+        qtbot.wait(2)
+        went_back += floor.is_back()
+    assert went_back > 5
+    assert asked > 40
+    for name in names():
+        series = floor.session.series(PRACTICE, name)
+        assert series.ticks.tolist() == list(range(TICKS))
+        assert floor.state.markets[PRACTICE].refused == 0
+    sent = ROUNDS * (TICKS + 2)
+    qtbot.waitUntil(lambda: floor.state.recording.records >= sent, timeout=5_000)
+    assert floor.state.recording.lost == 0
+
+
+def test_one_steps_back_catches_up_and_comes_back_to_live(floor, qtbot):
+    """N21: the market goes on meanwhile; its past is put away when one comes back."""
+    floor.feed.bursts_of = 2
+    floor.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: floor.state.markets.get(PRACTICE) is not None)
+    qtbot.waitUntil(lambda: floor.state.markets[PRACTICE].round is not None)
+    floor.desk.obey(Step(ticks=1))
+    assert floor.past is None  # there is nothing after now
+    qtbot.waitUntil(lambda: floor.state.markets[PRACTICE].round.tick > 40)
+    floor.desk.obey(Step(ticks=-30))
+    qtbot.waitUntil(floor.is_back)
+    assert floor.past.opened.past_of == PRACTICE
+    assert floor.state.live == PRACTICE
+    stood = floor.past.round
+    live = floor.state.markets[PRACTICE]
+    qtbot.waitUntil(lambda: floor.state.markets[PRACTICE].round.tick != live.round.tick)
+    assert floor.past.round is stood
+    qtbot.waitUntil(
+        lambda: (floor.past.replay.behind or 0) > 30 or floor.past.replay.behind is None
+    )
+    floor.desk.obey(SetSpeed(speed=float("inf")))
+    floor.desk.obey(Play())
+    qtbot.waitUntil(lambda: floor.past.replay.behind == 0, timeout=10_000)
+    floor.desk.obey(Show(stream=PRACTICE))
+    qtbot.waitUntil(lambda: floor.past is None)
+    assert floor.state.shown == PRACTICE
+    floor.desk.obey(PreviousRound())
+    qtbot.waitUntil(floor.is_back)
+    floor.desk.obey(Disconnect())
+    qtbot.waitUntil(lambda: floor.past.replay.behind is None)
+    assert floor.is_back()
