@@ -11,6 +11,7 @@ import msgspec
 
 from replayer_qt.adapters.journal.format import RECOVERED
 from replayer_qt.adapters.journal.mending import Finding
+from replayer_qt.adapters.journal.sealed import check_packed, is_packed
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
 from replayer_qt.adapters.library.crew import Crew, Failed
 from replayer_qt.adapters.library.find import find_recordings
@@ -165,13 +166,16 @@ def _damage(path: Path, recording: Recording) -> tuple[str, ...]:
         f"line {place.line}: {place.what}" if place.line else place.what
         for place in recording.damage
     )
-    if told or recording.format != "journal":
+    if told:
         return told
     try:
-        fault = closing_fault(path)
+        if recording.format == "journal":
+            fault = closing_fault(path)
+            return (fault,) if fault else ()
+        # what a packed file says of itself, and what may mend it, is a part of it
+        return tuple(place.what for place in check_packed(path)) if is_packed(path) else ()
     except (OSError, RecordingUnreadable) as error:
-        fault = str(error)
-    return (fault,) if fault else ()
+        return (str(error),)
 
 
 def _words(events: Sequence[Event]) -> Iterator[Event]:

@@ -5,7 +5,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.adapters.journal.sealed import open_plain
+from replayer_qt.adapters.journal.sealed import damage_of, open_plain
 from replayer_qt.adapters.journal.sealed_format import lies_at
 from replayer_qt.adapters.library.detect import describe, detect
 from replayer_qt.adapters.library.importers.captures import read_capture
@@ -126,7 +126,11 @@ def _kind_of(path: Path) -> str | None:
 def _unknown(path: Path) -> RecordingUnreadable:
     size = path.stat().st_size
     with open_plain(path) as file:
-        found = describe(file.read(4096))
+        head, hurt = file.read(4096), damage_of(file)
+        found = describe(head)
+    if hurt and not head:
+        what = f"it is packed, and nothing of it can be unpacked ({hurt[0].what})"
+        return _unreadable(path, what, "Look for another copy of it.")
     size_told = f" ({size:,} bytes, no record among them)" if size else ""
     return _unreadable(path, found + size_told, _REMEDY)
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from replayer_qt.adapters.journal.recovery import recover
-from replayer_qt.adapters.journal.sealed_packing import seal
+from replayer_qt.adapters.journal.sealed_format import SealFacts
+from replayer_qt.adapters.journal.sealed_packing import pack_bytes, seal
 from replayer_qt.cli.entry import main
 from replayer_qt.core.events import Fairness, FairnessChecked, SeedRevealed
 from replayer_qt.core.fairness import generate
@@ -282,3 +283,25 @@ def test_lines_that_were_exchanged_are_damage(tmp_path, capsys):
     code, out, _ = verify(capsys, path, "--json")
     assert code == 1
     assert "exchanged" in json.loads(out)["files"][0]["damage"][0]
+
+
+def test_a_packed_file_that_lost_what_may_mend_it_is_not_sound(tmp_path, capsys):
+    """S3-P6: `verify` and `verify --repair` judge alike."""
+    plain = text(round_lines(PRICES))
+    path = tmp_path / "a.jsonl.zst"
+    pack_bytes(plain, path, SealFacts(format="A", lines=plain.count(b"\n")))
+    assert verify(capsys, path)[0] == 0
+    path.write_bytes(path.read_bytes()[:-1])
+    code, out, _ = verify(capsys, path, "--json")
+    assert (code, json.loads(out)["totals"]["damaged_files"]) == (1, 1)
+
+
+def test_a_packed_file_that_is_cut_off_is_not_called_empty(tmp_path, capsys):
+    plain = text(round_lines([1 + n / 100 for n in range(300)]))
+    path = tmp_path / "a.jsonl.zst"
+    pack_bytes(plain, path, SealFacts(format="A", lines=plain.count(b"\n")))
+    path.write_bytes(path.read_bytes()[:200])
+    code, out, _ = verify(capsys, path)
+    assert code == 1
+    assert "it is packed, and nothing of it can be unpacked" in out
+    assert "empty" not in out
