@@ -1,6 +1,7 @@
 """The indicators of the window's chart: where they stand, how they are chosen and kept."""
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout
@@ -12,6 +13,9 @@ from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.view import Look
+
+_CHART_SHARE: Final = 3
+_STRIPS_SHARE: Final = 2
 
 
 class ChartStudies(QObject):
@@ -44,7 +48,8 @@ class ChartStudies(QObject):
     def place(self, column: QVBoxLayout) -> None:
         """Put the legend above the chart, the first in a column, and the strips below it."""
         column.insertWidget(0, self.studies.legend)
-        column.insertWidget(2, self.studies.pane)
+        column.setStretch(1, _CHART_SHARE)
+        column.insertWidget(2, self.studies.pane, stretch=_STRIPS_SHARE)
 
     def begin(self) -> None:
         """Show what was shown last."""

@@ -67,5 +67,6 @@ class Study:
         value = self.value(candle)
         if not math.isfinite(value):
             return "\N{EN DASH}"
-        digits = 4 if abs(value) < 10 else 2 if abs(value) < 1_000 else 0
+        fine = 4 if self.kind.unit == "x" else 2
+        digits = fine if abs(value) < 10 else 2 if abs(value) < 1_000 else 0
         return f"{value:,.{digits}f}{self.kind.unit}"

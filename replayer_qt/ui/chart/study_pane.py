@@ -15,8 +15,7 @@ from replayer_qt.ui.chart.study import Study
 from replayer_qt.ui.chart.subject import Pointed
 
 _STRIP_PX: Final = 84
-_LEAST_PX: Final = 44
-_MOST_PX: Final = 300
+_LEAST_PX: Final = 34
 
 
 class StudyPane(QWidget):
@@ -43,7 +42,7 @@ class StudyPane(QWidget):
         self._seen: tuple[object, ...] = ()
         self.setAccessibleName("Indicators below the chart")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.hide()
 
     @property
@@ -56,7 +55,8 @@ class StudyPane(QWidget):
         self._strips = tuple(Strip(study, self._ink) for study in studies)
         count = len(self._strips)
         if count:
-            self.setFixedHeight(count * max(min(_STRIP_PX, _MOST_PX // count), _LEAST_PX))
+            self.setMinimumHeight(count * _LEAST_PX)
+            self.setMaximumHeight(count * _STRIP_PX)
         self.setVisible(count > 0)
         if self._plan is not None:
             self.show_plan(self._plan)
