@@ -69,7 +69,7 @@ def remember(ground: Ground, keys: Collection[Key]) -> None:
         OSError: the file of it can't be read.
     """
     kept = ground.keepsakes.marks()
-    ground.catalogue.mark_many({key: kept[key] for key in keys if key in kept})
+    _show(ground, {key: kept[key] for key in keys if key in kept})
 
 
 def named_in(files: Iterable[Sequence[RoundEntry]]) -> set[Key]:
@@ -92,7 +92,7 @@ def remember_all(ground: Ground) -> None:
     differing = {key: marks for key, marks in kept.items() if known.get(key) != marks}
     if _says_all(ground) and ground.recordings.is_dir():
         differing |= {key: Marks() for key in known if key not in kept}
-    ground.catalogue.mark_many(differing)
+    _show(ground, differing)
     _show_searches(ground)
 
 

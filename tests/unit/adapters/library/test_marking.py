@@ -7,7 +7,7 @@ from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.library.archive import ArchivePlace, open_archive
 from replayer_qt.adapters.library.catalogue_postgres import NAMESPACE
 from replayer_qt.adapters.library.keepsakes import FILE
-from replayer_qt.adapters.library.marking import mark_rounds
+from replayer_qt.adapters.library.marking import mark_rounds, remember_all
 from replayer_qt.core.errors import SettingInvalid
 from replayer_qt.core.library import NOTE_LIMIT, TAG_LIMIT, Marks, RoundQuery, SavedSearch
 from replayer_qt.core.library_answers import JobState
@@ -224,3 +224,30 @@ def test_machines_that_share_a_catalogue_take_nothing_of_each_other_out(
     assert [search.name for search in one.ground.keepsakes.searches()] == ["one"]
     told = one.answer(ForgetSearch(name="other"))
     assert [search.name for search in told.searches] == ["one"]
+
+
+def test_what_is_noted_while_a_job_tells_the_catalogue_is_not_undone(tmp_path, profile):
+    """Window and jobs have a hold each; whoever tells the catalogue last tells what is true."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    window, jobs = profile("one"), profile("one")
+    done(jobs, Refresh(everywhere=True))
+    window.ground.keepsakes.mark(*AA, Marks(note="before"))
+
+    class Slow:
+        def __init__(self, catalogue):
+            self._catalogue = catalogue
+            self.turns = 0
+
+        def __getattr__(self, name):
+            return getattr(self._catalogue, name)
+
+        def mark_many(self, marks):
+            self.turns += 1
+            if self.turns == 1:
+                noted(window, note="after")
+            self._catalogue.mark_many(marks)
+
+    slow = Slow(jobs.ground.catalogue)
+    remember_all(replace(jobs.ground, catalogue=slow))
+    assert shown(jobs) == {AA[1]: Marks(note="after")}
+    assert slow.turns == 2
