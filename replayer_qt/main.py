@@ -126,7 +126,7 @@ async def _run(
         wiring.wire_watch(host=machine.host, desk=machine.desk, hooks=hooks, tally=tally)
         chart = PriceChart()
         unseen = app.platformName() == "offscreen"
-        window = _build_window(options, machine, chart, unseen=unseen)
+        window = _build_window(options, machine, chart, heartbeat, unseen=unseen)
         window.closed.connect(over.set)
         window.show()
         stack.callback(window.close)
@@ -179,7 +179,12 @@ def _kill_on_signal(machine: Machine) -> None:
 
 
 def _build_window(
-    options: WindowOptions, machine: Machine, chart: PriceChart, *, unseen: bool
+    options: WindowOptions,
+    machine: Machine,
+    chart: PriceChart,
+    heartbeat: Heartbeat,
+    *,
+    unseen: bool,
 ) -> MainWindow:
     settings = options.settings
     if unseen:  # Qt's offscreen screen is small, and would squeeze a restored window
@@ -195,6 +200,9 @@ def _build_window(
         new_order_id=lambda: OrderId(ids.next(clock.now()).decode()),
     )
     frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
+    window.chart_desk.hud.watch(
+        gap_ms=heartbeat.take_gap_ms, left_out=lambda: (frames.shed, frames.merged)
+    )
     wiring.wire_window(
         host=machine.host,
         desk=machine.desk,

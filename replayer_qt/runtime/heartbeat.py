@@ -40,6 +40,7 @@ class Heartbeat(QObject):
         super().__init__(parent)
         self.worst_gap_ms = 0.0
         self.stalls = 0
+        self._lately_ms = 0.0
         self._stall_ns = (stall_ms + BEAT_MS) * _PER_MS
         self._monotonic_ns = monotonic_ns
         self._last: int | None = None
@@ -65,6 +66,11 @@ class Heartbeat(QObject):
         self._last = None
         self.worst_gap_ms = 0.0
 
+    def take_gap_ms(self) -> float:
+        """Return the latest beat since this was asked last [ms past its time]."""
+        lately, self._lately_ms = self._lately_ms, 0.0
+        return lately
+
     def stop(self) -> bool:
         """Measure no more and end the thread; safe twice. False if that did not end in time."""
         self._timer.stop()
@@ -82,6 +88,7 @@ class Heartbeat(QObject):
         if self._last is not None:
             late_ms = (now - self._last) / _PER_MS - BEAT_MS
             self.worst_gap_ms = max(self.worst_gap_ms, late_ms)
+            self._lately_ms = max(self._lately_ms, late_ms)
         self._last = now
 
     def _watch(self) -> None:

@@ -30,6 +30,10 @@ class Chart(Protocol):
         """What is said over the candles."""
         ...
 
+    def paint_ms(self) -> float:
+        """Return how long the last painting took [ms]."""
+        ...
+
     def show_frame(self, advance: Advance) -> None:
         """Draw the newest state."""
         ...

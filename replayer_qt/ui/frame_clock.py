@@ -25,6 +25,11 @@ class FrameClock(QObject):
 
     Signals:
         frame: an `Advance` with the events since the last frame, the newest state and session.
+
+    Attributes:
+        frames: how many were released.
+        shed: events that were left out of frames.
+        merged: advances that a later one took into its frame.
     """
 
     frame = Signal(object)
@@ -48,10 +53,12 @@ class FrameClock(QObject):
         self._timer.timeout.connect(self._release)
         self.frames = 0
         self.shed = 0
+        self.merged = 0
 
     @Slot(object)
     def collect(self, advance: Advance) -> None:
         """Take `advance` into the next frame, which may be now."""
+        self.merged += self._newest is not None
         self._newest = advance
         for event in advance.events:
             if isinstance(event, Rewound):

@@ -42,6 +42,15 @@ def theme_rows() -> Iterator[ActionRow]:
     )  # fmt: skip
 
 
+def chart_rows() -> Iterator[ActionRow]:
+    """Yield the rows on how the chart tells more."""
+    yield ActionRow(
+        name="hud", menu="&Chart", text="How the pro&gram does", keys=("H",), rule=True,
+        tip="Frame, gap, feed, decode and recorder times in a corner of the chart.",
+        call="toggle_hud", checked=_looks("hud", value=True),
+    )  # fmt: skip
+
+
 def _letter_rows() -> Iterator[ActionRow]:
     menu = f"{_MENU}/&Letters"
     yield ActionRow(

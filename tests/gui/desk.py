@@ -55,6 +55,9 @@ class PaperChart(QWidget):
         self.theme = DARK
         self.prices = np.empty(0)
 
+    def paint_ms(self):
+        return 0.0
+
     def show_frame(self, advance):
         shown = advance.state.shown
         series = None if shown is None else advance.session.newest(shown)

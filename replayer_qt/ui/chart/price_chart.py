@@ -96,6 +96,10 @@ class PriceChart(pg.GraphicsView):
             self._subject.take_bare(candles)
         self._refresh()
 
+    def paint_ms(self) -> float:
+        """Return how long the last painting took [ms]."""
+        return self.last_paint_ms
+
     @property
     def tick_count(self) -> int:
         """How many ticks are in the candles that are drawn."""
