@@ -134,6 +134,10 @@ class ChartSettings(Section, frozen=True, kw_only=True):
     )
     ticks_per_candle: Annotated[int, Meta(ge=1, le=1000, description="Ticks in one candle.")] = 5
     log_scale: Annotated[bool, Meta(description="Whether the price axis is logarithmic.")] = False
+    trades_from_sol: Annotated[
+        float,
+        Meta(ge=0, le=1_000, description="Others' trades are marked from this amount on [SOL]."),
+    ] = 0.1
     max_fps: Annotated[int, Meta(ge=1, le=240, description="Frames per second at most.")] = 60
 
 

@@ -14,6 +14,7 @@ from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
+from replayer_qt.ui.mark_desk import MarkDesk
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.time_desk import TimeDesk
 from replayer_qt.ui.view import Look
@@ -34,6 +35,7 @@ class ChartDesk(QObject):
         chart: the main chart.
         widget: the main chart as a widget.
         indicators: what is computed from its prices.
+        marks: what was done at them.
         overview: the strip under the chart.
         ground: all of it, to be put into the window.
     """
@@ -61,6 +63,8 @@ class ChartDesk(QObject):
         column.addWidget(self.widget, stretch=1)
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
+        self.marks = MarkDesk(chart, choose=choose, look=look, parent=self)
+        self.marks.asked.connect(self.asked)
         self.era = EraFrame()
         chart.extras.add_decoration(self.era)
         self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
@@ -87,6 +91,7 @@ class ChartDesk(QObject):
             "copy_picture": self.export.copy_picture,
             "copy_values": self.export.copy_values,
             **self.time.verbs(),
+            **self.marks.verbs(),
             "choose_indicators": self.indicators.choose,
         }
 
@@ -97,11 +102,13 @@ class ChartDesk(QObject):
         self.chart.set_style(look.style)  # a line's width follows from the candles'
         self.chart.set_log_scale(look.log_scale)
         self.indicators.begin()
+        self.marks.begin()
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us."""
         self.indicators.take(advance)
+        self.marks.show_frame(advance)
         self.era.show_state(advance.state)
         self.chart.show_frame(advance)
         self.overview.show_frame(advance)

@@ -12,6 +12,8 @@ from replayer_qt.ui.view import Look
 _STYLES: Final = frozenset({"candles", "line"})
 _TICKS: Final = range(1, 1_001)
 _LETTERS: Final = range(80, 201)
+_AMOUNT_LONG: Final = 12
+_AMOUNT_MOST: Final = 1_000.0
 _KEYS: Final = {
     "theme": "theme",
     "style": "chart/style",
@@ -22,6 +24,9 @@ _KEYS: Final = {
     "palette": "palette",
     "letters": "letters",
     "private": "private",
+    "own_marks": "chart/own-marks",
+    "trade_marks": "chart/trade-marks",
+    "trades_from": "chart/trades-from",
 }
 
 
@@ -45,13 +50,14 @@ def as_set(settings: Settings) -> Look:
         palette=settings.window.palette,
         letters=settings.window.letters,
         private=settings.window.private,
+        trades_from=settings.chart.trades_from_sol,
     )
 
 
 def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
     """Return the look that was chosen last, or that is set where nothing sound was chosen."""
     look = as_set(settings)
-    theme, style, log, ticks, indicators, events, palette, letters, private = (
+    theme, style, log, ticks, indicators, events, palette, letters, private, *marks = (
         memory.chosen(key, _text(getattr(look, name))) for name, key in _KEYS.items()
     )
     return replace(
@@ -65,6 +71,9 @@ def as_chosen(settings: Settings, memory: LayoutMemory) -> Look:
         palette=sound_palette(palette),
         letters=_number(letters, look.letters, _LETTERS),
         private=_truth(private, look.private),
+        own_marks=_truth(marks[0], look.own_marks),
+        trade_marks=_truth(marks[1], look.trade_marks),
+        trades_from=_amount(marks[2], look.trades_from),
     )
 
 
@@ -84,6 +93,11 @@ def _text(value: object) -> str:
 
 def _truth(text: str, otherwise: bool) -> bool:  # noqa: FBT001  # a value, not a switch
     return text == "yes" if text in {"yes", "no"} else otherwise
+
+
+def _amount(text: str, otherwise: float) -> float:
+    plain = text.isascii() and text.replace(".", "", 1).isdigit() and len(text) <= _AMOUNT_LONG
+    return min(float(text), _AMOUNT_MOST) if plain else otherwise
 
 
 def _number(text: str, otherwise: int, known: range) -> int:

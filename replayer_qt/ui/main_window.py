@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         self.chart_desk.asked.connect(self.asked)
         self.chart_desk.told.connect(self.notices.notify)
         self.chart_desk.begin()
+        self.chart_desk.marks.link(self.panels, self.docking)
         self._note_docks()
 
     def _dress_up(self) -> None:

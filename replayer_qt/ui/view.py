@@ -21,6 +21,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         palette: the colours of what rises and what falls.
         letters: how large letters are [%].
         private: whether amounts of money are shown as dots.
+        own_marks: whether own fills, bets and cost are marked.
+        trade_marks: whether other players' trades are marked.
+        trades_from: from which amount on [SOL].
         hud: whether the chart says how the program itself does.
     """
 
@@ -37,6 +40,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     palette: str = "teal-orange"
     letters: int = 100
     private: bool = False
+    own_marks: bool = True
+    trade_marks: bool = True
+    trades_from: float = 0.1
     hud: bool = False
 
 

@@ -41,11 +41,13 @@ from replayer_qt.core.replay_commands import (
 )
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
+from replayer_qt.ui.chart.marks_told import Told
 from replayer_qt.ui.dock_table import DOCKS
+from replayer_qt.ui.mark_actions import TRADES_FROM
 from replayer_qt.ui.status import read_status
 from replayer_qt.ui.theme import OWN, PALETTES
 from tests.gui.desk import REPLAY, ROUND, Bench, event, lively
-from tests.helpers.trading_frames import account, frame, holding, killed, trading
+from tests.helpers.trading_frames import account, bought, frame, holding, killed, trading
 
 
 @pytest.fixture
@@ -214,7 +216,36 @@ def looking(**chosen):
     )
 
 
+def to_marks(bench):
+    to_account(bench)
+    marks = bench.window.chart_desk.marks.marks
+    marks.told = Told(fills=(bought(20), bought(30, number=3)))
+    marks._where = (PRACTICE, ROUND)
+
+
+def to_a_mark(bench):
+    to_marks(bench)
+    bench.window.chart_desk.marks.step(1)
+
+
+def to_the_last_mark(bench):
+    to_a_mark(bench)
+    bench.window.chart_desk.marks.step(1)
+
+
+def marked(tick):
+    return lambda bench: bench.window.chart_desk.marks.marks.current().tick == tick
+
+
+ASKED["go-to-mark"] = (to_a_mark, c.GoTo(stream=PRACTICE, round_id=ROUND, tick=20))
 SEEN = {
+    "own-marks": (to_nothing, looking(own_marks=False)),
+    "trade-marks": (to_nothing, looking(trade_marks=False)),
+    **{
+        f"trades-from-{least:g}": (to_nothing, looking(trades_from=least)) for least in TRADES_FROM
+    },
+    "next-mark": (to_marks, marked(20)),
+    "previous-mark": (to_the_last_mark, marked(20)),
     "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "open-folder": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "library": (to_library, lambda bench: bench.library_asks == [True]),

@@ -4,12 +4,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from replayer_qt.core.account import Account, OpenBet
+from replayer_qt.core.account import Account, Entry, EntryKind, OpenBet
 from replayer_qt.core.arming import Arming
 from replayer_qt.core.events import FeedChanged, Link
 from replayer_qt.core.money import Holding, with_bought
 from replayer_qt.core.order_events import ArmState
-from replayer_qt.core.orders import Mode
+from replayer_qt.core.orders import Mode, OrderId
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.round import RoundState
 from replayer_qt.core.session import Session
@@ -47,6 +47,20 @@ def account(**fields: Any) -> Account:
 def bet(stake: str = "0.01", start: int = 30) -> OpenBet:
     """Return an open side bet."""
     return OpenBet(round_id=ROUND, stake=Decimal(stake), start=start, end=start + 40)
+
+
+def bought(tick: int = 20, *, number: int = 2, price: str = "1.1", **fields: Any) -> Entry:
+    """Return the ledger's line of a buy for 0.022 SOL."""
+    filled: dict[str, Any] = {
+        "kind": EntryKind.BUY,
+        "amount": Decimal("-0.022"),
+        "cash": Decimal("9.978"),
+        "quantity": Decimal("0.02"),
+        "round_id": ROUND,
+        "order_id": OrderId(f"order-{number}"),
+    }
+    at = Nanos(tick * 250_000_000)
+    return Entry(number=number, at=at, tick=tick, price=Decimal(price), **filled | fields)
 
 
 def armed(state: ArmState = ArmState.ARMED, seconds: float = 300, reason: str = "by hand"):

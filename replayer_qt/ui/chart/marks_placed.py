@@ -16,6 +16,7 @@ from replayer_qt.ui.chart.plan import Plan
 _CELL: Final = 6
 _OWN_CELL: Final = 3
 _IN_A_COLUMN: Final = 4
+_ROWS: Final = 1 << 20
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -132,8 +133,8 @@ def place_fills(plan: Plan, fills: Sequence[Entry], gods: Sequence[God]) -> Plac
     shapes = np.array([_SHAPES[one.kind] for one in fills] + [Shape.GOD] * len(gods), np.int64)
     xs, rows = _spots(plan, ticks, prices)
     cell = max(round(_OWN_CELL * plan.room.unit), 1)
-    order = np.lexsort((np.arange(count), shapes, rows // cell, xs))
-    return _merged(order, (xs, rows // cell, shapes), xs, rows, shapes)
+    cells = _cells(xs, rows // cell, shapes)
+    return _merged(np.argsort(cells, kind="stable"), cells, xs, rows, shapes)
 
 
 def place_trades(plan: Plan, known: RoundTrades | None, least: float) -> Placed:
@@ -150,10 +151,9 @@ def place_trades(plan: Plan, known: RoundTrades | None, least: float) -> Placed:
     xs, rows = _spots(plan, known.ticks[chosen], known.prices[chosen])
     shapes = Shape.TRADE_DOWN - known.upwards[chosen]
     cell = max(round(_CELL * plan.room.unit), 1)
-    across, down = xs // max(plan.step, cell), rows // cell
-    amounts = known.amounts[chosen]
-    order = np.lexsort((amounts, shapes, down, across))
-    merged = _merged(order, (across, down, shapes), xs, rows, shapes)
+    across = xs // max(plan.step, cell)
+    cells, amounts = _cells(across, rows // cell, shapes), known.amounts[chosen]
+    merged = _merged(np.lexsort((amounts, cells)), cells, xs, rows, shapes)
     by_size = np.lexsort((-amounts[merged.items], across[merged.items]))
     columns = across[merged.items][by_size]
     begins = np.searchsorted(columns, columns, side="left")
@@ -182,14 +182,16 @@ def _spots(plan: Plan, ticks: Ints, prices: Floats) -> tuple[Ints, Floats]:
     return columns_of(plan, ticks) * plan.step + plan.step // 2, rows
 
 
-def _merged(
-    order: Ints, cells: tuple[NDArray[np.generic], ...], xs: Ints, rows: Floats, shapes: Ints
-) -> Placed:
+def _cells(across: Ints, down: Floats, shapes: Ints) -> Ints:
+    """Number the cells so that they rise from left to right."""
+    below = down.astype(np.int64) + _ROWS // 2
+    return np.asarray((across * _ROWS + below) * len(Shape) + shapes, np.int64)
+
+
+def _merged(order: Ints, cells: Ints, xs: Ints, rows: Floats, shapes: Ints) -> Placed:
     """Keep the last of each run of equal cells in `order`, with the length of its run."""
-    ordered = np.stack([cell[order].astype(np.int64) for cell in cells])
-    ends = np.append(
-        np.flatnonzero((ordered[:, 1:] != ordered[:, :-1]).any(axis=0)), len(order) - 1
-    )
+    ordered = cells[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(order) - 1)
     items = order[ends]
     return Placed(
         xs=xs[items],

@@ -28,11 +28,13 @@ class RoundTrades:
         trades: the trades, as they came.
         version: grows with each change.
         gone: how many were let go.
+        newest: the highest tick of all of them; -1 before the first.
     """
 
     def __init__(self) -> None:
         self.trades: list[TradePrinted] = []  # bounded by _make_room
         self.version = self.gone = 0
+        self.newest = -1
         self._known: dict[str, int] = {}  # numbers from the first on; bounded with the trades
         self._floats = np.empty((2, _FIRST_CAPACITY))
         self._ints = np.empty((2, _FIRST_CAPACITY), np.int64)
@@ -77,6 +79,7 @@ class RoundTrades:
         self._floats[:, at] = trade.price, float(trade.amount)
         self.trades.append(trade)
         self._known[trade.trade_id] = self.gone + at
+        self.newest = max(self.newest, trade.tick)
         self.version += 1
 
     def _make_room(self) -> None:

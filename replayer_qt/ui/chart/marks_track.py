@@ -1,0 +1,152 @@
+"""The part of the marks that moves with the candles: cost line, its shading, bands of bets."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.Qt import internals
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
+
+from replayer_qt.ui.chart.marks_placed import columns_of
+from replayer_qt.ui.chart.marks_told import Bet, Cost, Outcome, Told
+from replayer_qt.ui.chart.plan import Plan
+
+_SHADE: Final = 44
+_BAND: Final = 22
+_DASH: Final = (5, 9)
+"""How long a dash is, and how far one begins after another [length units]."""
+
+Floats = NDArray[np.floating[Any]]
+Numbers = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
+
+
+class MarksTrack:
+    """Belongs to the chart's finished columns, so that a frame need not paint it again.
+
+    Attributes:
+        told: what is painted.
+    """
+
+    def __init__(self) -> None:
+        self.told = Told()
+        self._rects = internals.PrimitiveArray(QRectF, 4)
+
+    def look(self) -> object:
+        """Return what its finished columns depend on."""
+        return self.told.costs, self.told.bets
+
+    def paint(self, painter: QPainter, plan: Plan, first: int, end: int) -> None:
+        """Paint the columns from `first` up to `end`, those that there are, in device pixels."""
+        first, end = max(first, 0), min(end, plan.last + 1)
+        if first >= end or plan.series is None:
+            return
+        if self.told.costs:
+            self._paint_costs(painter, plan, first, end)
+        if self.told.bets:
+            self._paint_bands(painter, plan, first, end)
+
+    def rows(self, plan: Plan) -> tuple[int, int] | None:  # noqa: ARG002  # as every track
+        """Return None: within its candle a tick changes nothing beyond the price's own rows."""
+        return None
+
+    def _paint_bands(self, painter: QPainter, plan: Plan, first: int, end: int) -> None:
+        bets, height = self.told.bets, plan.room.plot_height
+        begins, lasts = band_columns(plan, bets)
+        for place in np.flatnonzero((begins < end) & (lasts >= first)).tolist():
+            left = plan.left_of(max(int(begins[place]), first))
+            right = plan.left_of(min(int(lasts[place]) + 1, end))
+            colour = faint(bet_colour(plan, bets[place]), _BAND)
+            painter.fillRect(left, 0, right - left, height, colour)
+
+    def _paint_costs(self, painter: QPainter, plan: Plan, first: int, end: int) -> None:
+        """Lines and shading in a few calls of Qt, however many steps the cost went in."""
+        height = plan.room.plot_height
+        level, is_open = np.full(end - first, np.nan), np.zeros(end - first, np.bool_)
+        begins, untils = _spans(plan, self.told.costs)
+        for place in np.flatnonzero((begins < end) & (untils > first)).tolist():
+            within = slice(max(int(begins[place]) - first, 0), int(untils[place]) - first)
+            level[within] = plan.row_of(self.told.costs[place].average)
+            is_open[within] = self.told.costs[place].is_open
+        self._dash(painter, plan, first, np.where((level >= 0) & (level <= height), level, np.nan))
+        columns = np.flatnonzero(is_open)
+        if not len(columns):
+            return
+        last = np.minimum((columns + first + 1) * plan.per, plan.count) - 1
+        rows, level = plan.scale.rows(plan.candles.close[last], height), level[columns]
+        lefts = (columns + first) * float(plan.step) - plan.origin
+        for part, brush in ((rows < level, plan.palette.up), (rows > level, plan.palette.down)):
+            tops, tall = np.minimum(rows, level)[part], np.abs(rows - level)[part]
+            shade = faint(brush.color(), _SHADE)
+            self._fill(painter, shade, lefts[part], tops, float(plan.step), tall)
+
+    def _dash(self, painter: QPainter, plan: Plan, first: int, level: Floats) -> None:
+        """A column's dashes depend on nothing but the column."""
+        long, every = (max(round(part * plan.room.unit), 1) for part in _DASH)
+        left, right, step = first * plan.step, (first + len(level)) * plan.step, plan.step
+        if step < every:
+            starts = np.arange(left, right, step)
+            widths = np.minimum(long - starts % every, step)
+        else:
+            starts = np.arange(-(-left // every) * every, right, every)
+            widths = np.minimum(step - starts % step, long)
+        rows = level[starts // step - first]
+        seen = (widths > 0) & ~np.isnan(rows)
+        line = float(max(1, round(plan.room.unit)))
+        self._fill(
+            painter, plan.palette.text, starts[seen] - plan.origin, rows[seen], widths[seen], line
+        )
+
+    def _fill(
+        self,
+        painter: QPainter,
+        colour: QColor,
+        lefts: Numbers,
+        tops: Floats,
+        wide: Numbers | float,
+        tall: Floats | float,
+    ) -> None:
+        if not len(lefts):
+            return
+        self._rects.resize(len(lefts))
+        memory = self._rects.ndarray()
+        memory[:, 0], memory[:, 1], memory[:, 2], memory[:, 3] = lefts, tops, wide, tall
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(colour))
+        painter.drawRects(*self._rects.drawargs())
+
+
+def band_columns(plan: Plan, bets: tuple[Bet, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last column of each bet."""
+    ticks = np.array([(bet.start, bet.end) for bet in bets], np.int64)
+    columns = columns_of(plan, ticks.reshape(-1)).reshape(-1, 2)
+    return columns[:, 0], columns[:, 1]
+
+
+def bet_colour(plan: Plan, bet: Bet) -> QColor:
+    """Return a bet's colour; its shape and word say the same."""
+    match bet.outcome:
+        case Outcome.WON:
+            return plan.palette.up.color()
+        case Outcome.LOST:
+            return plan.palette.down.color()
+        case Outcome.OPEN:
+            return plan.palette.last
+        case Outcome.UNTOLD:
+            return plan.palette.muted
+
+
+def faint(colour: QColor, alpha: int) -> QColor:
+    """Return a colour that lets what is below it through; `alpha` up to 255 lets nothing."""
+    made = QColor(colour)
+    made.setAlpha(alpha)
+    return made
+
+
+def _spans(plan: Plan, costs: tuple[Cost, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first column of each, and the one after its last."""
+    ticks = np.array([(cost.first, cost.end or 0) for cost in costs], np.int64)
+    columns = columns_of(plan, ticks.reshape(-1)).reshape(-1, 2)
+    lasting = np.array([cost.end is None for cost in costs])
+    begins = columns[:, 0]
+    return begins, np.where(lasting, plan.last + 1, np.maximum(columns[:, 1], begins + 1))
