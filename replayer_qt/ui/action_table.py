@@ -11,9 +11,10 @@ from replayer_qt.core.units import RUGS, venue_of
 from replayer_qt.ui import fmt
 from replayer_qt.ui.actions import ActionRow
 from replayer_qt.ui.dock_table import DOCKS
+from replayer_qt.ui.drawing_actions import drawing_rows
 from replayer_qt.ui.export_actions import export_rows
 from replayer_qt.ui.indicator_actions import indicator_rows
-from replayer_qt.ui.look_actions import theme_rows
+from replayer_qt.ui.look_actions import chart_rows, theme_rows
 from replayer_qt.ui.mark_actions import mark_rows
 from replayer_qt.ui.replay_actions import BACKWARDS, end_wish, replay_rows, travels
 from replayer_qt.ui.trade_actions import trade_rows
@@ -373,6 +374,7 @@ def _window() -> Iterator[ActionRow]:
 
 
 ACTIONS: Final = (
-    *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *mark_rows(), *indicator_rows(), *export_rows(), *_window()
+    *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *chart_rows(),
+    *mark_rows(), *indicator_rows(), *export_rows(), *drawing_rows(), *_window(),
 )  # fmt: skip
 """Every action, in the order of the menus."""

@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ports import Clock
+from replayer_qt.ui.chart.drawing_book import DrawingStore
 from replayer_qt.ui.chart.era_frame import EraFrame
+from replayer_qt.ui.chart.hud import Hud
 from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
+from replayer_qt.ui.drawing_desk import DrawingDesk
 from replayer_qt.ui.mark_desk import MarkDesk
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.time_desk import TimeDesk
@@ -37,6 +40,7 @@ class ChartDesk(QObject):
         indicators: what is computed from its prices.
         marks: what was done at them.
         overview: the strip under the chart.
+        hud: how the program itself does.
         ground: all of it, to be put into the window.
     """
 
@@ -50,6 +54,7 @@ class ChartDesk(QObject):
         choose: Callable[..., None],
         look: Callable[[], Look],
         clock: Clock | None = None,
+        drawings: DrawingStore | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,12 +74,18 @@ class ChartDesk(QObject):
         chart.extras.add_decoration(self.era)
         self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
         self.time.asked.connect(self.asked)
+        self.hud = Hud(chart.refresh, frame_ms=chart.paint_ms, clock=clock, parent=self)
+        chart.extras.add_decoration(self.hud)
         chart.planned.connect(self.overview.show_plan)
         self.overview.wanted.connect(chart.show_span)
         self.overview.newest_wanted.connect(chart.follow)
         self.overview.asked.connect(self.asked)
         self.export = ChartExport(chart, self.ground, clock)
         self.export.told.connect(self.told)
+        self.drawing = DrawingDesk(
+            chart, choose=choose, look=look, clock=clock, store=drawings, parent=self
+        )
+        self.drawing.told.connect(self.told)
         chart.asked.connect(self.asked)
         chart.followed.connect(self._note_following)
 
@@ -90,6 +101,8 @@ class ChartDesk(QObject):
             "export_chart": self.export.ask,
             "copy_picture": self.export.copy_picture,
             "copy_values": self.export.copy_values,
+            **self.drawing.verbs(),
+            "toggle_hud": self.toggle_hud,
             **self.time.verbs(),
             **self.marks.verbs(),
             "choose_indicators": self.indicators.choose,
@@ -110,6 +123,7 @@ class ChartDesk(QObject):
         self.indicators.take(advance)
         self.marks.show_frame(advance)
         self.era.show_state(advance.state)
+        self.hud.take(advance)
         self.chart.show_frame(advance)
         self.overview.show_frame(advance)
         self.time.show_frame(advance)
@@ -131,6 +145,12 @@ class ChartDesk(QObject):
         log_scale = not self._look().log_scale
         self.chart.set_log_scale(log_scale)
         self._choose(log_scale=log_scale)
+
+    def toggle_hud(self) -> None:
+        """Say in a corner of the chart how the program itself does, or say it no more."""
+        on = not self._look().hud
+        self.hud.turn(on=on)
+        self._choose(hud=on)
 
     def set_ticks_per_candle(self, ticks: int) -> None:
         """Make candles of so many ticks."""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from replayer_qt.core import commands as c
 from replayer_qt.core import trade_commands as t
+from replayer_qt.core.drawings import Anchor, Drawing, Hue, Shape
 from replayer_qt.core.events import Link
 from replayer_qt.core.landmarks import Landmark
 from replayer_qt.core.order_events import CashOut, Difference
@@ -284,6 +285,7 @@ SEEN = {
     "letters-smaller": (to_nothing, looking(letters=90)),
     "letters-normal": (to_nothing, looking(letters=100)),
     "private": (to_nothing, looking(private=True)),
+    "hud": (to_nothing, lambda bench: bench.window.chart_desk.hud.is_on),
     "amount": (
         to_account,
         lambda bench: QApplication.focusWidget() is bench.window.trade_desk.ticket.amount.line,
@@ -313,8 +315,6 @@ SEEN = {
 }
 
 
-
-
 def noticed(code):
     return lambda bench: any(
         bench.window.notices.rows.row(at).code == code
@@ -325,6 +325,40 @@ def noticed(code):
 SEEN |= {  # what these do with a real chart: test_chart_export
     name: (to_nothing, noticed("chart-empty"))
     for name in ("export-chart", "copy-picture", "copy-values")
+}
+
+
+def drawing_on(**chosen):
+    return lambda bench: all(
+        getattr(bench.window._look, name) == value for name, value in chosen.items()
+    )
+
+
+def drawn(bench):
+    """Have two drawings, the second one chosen, and one undone."""
+    book, tool = bench.window.chart_desk.drawing.book, bench.window.chart_desk.drawing.tool
+    book.open(PRACTICE, ROUND)
+    line = Drawing(shape=Shape.TREND, begin=Anchor(1, 1.0), end=Anchor(2, 2.0))
+    for number in range(3):
+        tool.add(replace(line, begin=Anchor(number, 1.0)))
+    book.undo()
+    tool.chosen = 1
+
+
+def drawings(count):
+    return lambda bench: len(bench.window.chart_desk.drawing.book.drawings) == count
+
+
+SEEN |= {  # with the mouse and a real chart: test_drawing_tools
+    **{f"draw-{shape}": (to_nothing, drawing_on(tool=shape)) for shape in Shape},
+    **{f"draw-{hue}": (to_nothing, drawing_on(hue=hue)) for hue in Hue},
+    "draw-choose": (to_nothing, drawing_on(tool="")),
+    "draw-snap": (to_nothing, drawing_on(snap=False)),
+    "draw-venue-wide": (to_nothing, drawing_on(venue_wide=True)),
+    "draw-undo": (drawn, drawings(1)),
+    "draw-redo": (drawn, drawings(3)),
+    "draw-delete": (drawn, drawings(1)),
+    "draw-clear": (drawn, drawings(0)),
 }
 NEVER = {"connect-binance"}
 WITH_KEYS = [row.name for row in ACTIONS if row.keys and row.name not in NEVER]

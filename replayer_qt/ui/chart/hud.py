@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QPainter, QPixmap
 
 from replayer_qt.core.events import PriceTicked, TickBlock, TimerTicked
 from replayer_qt.core.state import Advance, State
@@ -85,6 +85,8 @@ class Hud(QObject):
         self._state, self._heard = State(), None
         self._slowest = 0.0
         self._lines: tuple[str, ...] = ()
+        self._pictured: tuple[object, ...] = ()
+        self._picture = QPixmap()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._measure)
@@ -172,16 +174,25 @@ class Hud(QObject):
         if not self._lines:
             return
         self._slowest = max(self._slowest, self._frame_ms())
-        face, unit, room = plan.letters.small, plan.room.unit, plan.room
-        pad = round(8 * unit)
+        look = (self._lines, plan.room, plan.palette.name)
+        if look != self._pictured:
+            self._pictured, self._picture = look, self._drawn(plan)
+        pad = round(8 * plan.room.unit)
+        top = max(plan.room.plot_height - self._picture.height() - pad, 0)
+        painter.drawPixmap(pad, top, self._picture)
+
+    def _drawn(self, plan: Plan) -> QPixmap:
+        """Letters cost more than a picture of them, and stand for many frames."""
+        face, pad = plan.letters.small, round(8 * plan.room.unit)
         width = max(map(face.width, self._lines)) + 2 * pad
-        height = len(self._lines) * face.height + pad
-        top = max(room.plot_height - height - pad, 0)
-        painter.fillRect(QRect(pad, top, width, height), plan.palette.veil)
+        picture = QPixmap(width, len(self._lines) * face.height + pad)
+        picture.fill(plan.palette.veil)
+        painter = QPainter(picture)
         painter.setPen(plan.palette.muted)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for number, line in enumerate(self._lines):
-            face.draw(painter, 2 * pad, top + pad // 2 + number * face.height, line)
+            face.draw(painter, pad, pad // 2 + number * face.height, line)
+        painter.end()
+        return picture
 
 
 def _ms(value: float | None) -> str:
