@@ -214,6 +214,7 @@ def _build_window(
     if machine.library is not None:
         shelf = _Shelf(machine.library, machine.desk, window, store, settings, parent=window)
         window.library_wanted.connect(shelf.show)
+        wiring.wire_survival(library=machine.library, window=window)
     return window
 
 

@@ -132,6 +132,12 @@ def wire_library_window(
     main.closed.connect(window.close, WITHIN)
 
 
+def wire_survival(*, library: LibraryDesk, window: MainWindow) -> None:
+    """Connect the survival clock: it goes by the library's rounds."""
+    window.asked.connect(library.obey, WITHIN)
+    library.answered.connect(window.chart_desk.indicators.take_answer, WITHIN)
+
+
 def wire_window(
     *,
     host: EngineHost,

@@ -68,6 +68,7 @@ class ChartDesk(QObject):
         column.addWidget(self.widget, stretch=1)
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
+        self.indicators.asked.connect(self.asked)
         self.marks = MarkDesk(chart, choose=choose, look=look, parent=self)
         self.marks.asked.connect(self.asked)
         self.era = EraFrame()

@@ -3,16 +3,24 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
+from replayer_qt.core.indicators.survival import table_of
+from replayer_qt.core.library import RoundQuery
+from replayer_qt.core.library_answers import JobEnded
+from replayer_qt.core.library_requests import Study
 from replayer_qt.core.state import Advance
+from replayer_qt.core.study_figures import RoundStudy
 from replayer_qt.ui.chart.studies import Studies
 from replayer_qt.ui.chart.track_styles import Shown, all_shown, text_of
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.view import Look
+
+SURVIVAL_TICKET: Final = -2
+"""The ticket of the study that the survival clock goes by."""
 
 _CHART_SHARE: Final = 3
 _STRIPS_SHARE: Final = 2
@@ -26,9 +34,14 @@ class ChartStudies(QObject):
         choose: keeps what a person chose of the `Look`, by its names.
         look: returns how the market is looked at now.
 
+    Signals:
+        asked: the library's survival study, once the clock is shown with a market.
+
     Attributes:
         studies: the indicators.
     """
+
+    asked = Signal(object)
 
     def __init__(
         self,
@@ -40,6 +53,7 @@ class ChartStudies(QObject):
     ) -> None:
         super().__init__(parent)
         self._choose, self._look = choose, look
+        self._was_asked = False
         self.studies = Studies(chart.extras, self)
         chart.planned.connect(self.studies.show_plan)
         chart.pointed.connect(self.studies.show_pointed)
@@ -58,6 +72,17 @@ class ChartStudies(QObject):
     def take(self, advance: Advance) -> None:
         """Hear what happened, before the chart shows it."""
         self.studies.take(advance.events)
+        if not self._was_asked and advance.state.shown is not None and self._shows_clock():
+            self._was_asked = True
+            self.asked.emit(Study(ticket=SURVIVAL_TICKET, query=RoundQuery()))
+
+    @Slot(object)
+    def take_answer(self, answer: object) -> None:
+        """Take what the library says of how long rounds live; what is none of it is passed over."""
+        if not isinstance(answer, JobEnded) or answer.ticket != SURVIVAL_TICKET:
+            return
+        if isinstance(answer.outcome, RoundStudy):
+            self.studies.set_survival(table_of(answer.outcome.survival))
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
@@ -68,6 +93,9 @@ class ChartStudies(QObject):
         dialog = IndicatorsDialog(self.studies.shown, self.studies.legend.window())
         dialog.changed.connect(self._take)
         dialog.open()
+
+    def _shows_clock(self) -> bool:
+        return any(one.chosen.kind == "survival" for one in self.studies.shown)
 
     @Slot(object)
     def _take(self, wanted: tuple[Shown, ...]) -> None:

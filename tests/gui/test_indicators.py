@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -15,7 +16,10 @@ from replayer_qt.core.events import RoundOpened, RoundRugged, TickBlock
 from replayer_qt.core.indicators.catalogue import KINDS, Place, usual
 from replayer_qt.core.indicators.indicator import PART
 from replayer_qt.core.indicators.survival import SurvivalTable
+from replayer_qt.core.library_answers import JobEnded, JobState
+from replayer_qt.core.library_requests import Study
 from replayer_qt.core.replay_events import Rewound
+from replayer_qt.core.round_survival import Lives, risk_of, survival_of
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.track_styles import Shown, all_shown
@@ -23,6 +27,7 @@ from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
 from replayer_qt.ui.theme import DARK
 from tests.gui.desk import Bench, Store, trade
 from tests.helpers.make import ROUND, event, ticked
+from tests.helpers.studies import small_study
 
 OVER = "sma:3@blue;ema:5@amber,dashed;bollinger:4,2@violet;peak@grey;vwap@pink"
 BELOW = "rsi:3@blue;atr:2,3@violet,dashed;drawdown@amber;volatility:4@pink;tick-rate:2@sky"
@@ -260,6 +265,27 @@ def test_the_survival_clock_goes_by_recorded_rounds_where_there_are_any(bench):
     table = SurvivalTable(ticks=(0.0, 40.0), share=(1.0, 0.5), low=(0.9, 0.4), high=(1.0, 0.6), n=8)
     studies(bench).set_survival(table)
     assert studies(bench).legend.words()[0].startswith("50.0 % of rounds lived beyond tick 40 (40.")
+
+
+def test_the_clock_asks_the_library_once_and_goes_by_its_answer(bench):
+    bench.asked.clear()
+    bench.feed([opened(), *wave(41)])
+    assert bench.asked == []
+    show(bench, "survival@blue")
+    bench.feed(wave(1, begin=41))
+    bench.feed(wave(1, begin=42))
+    asked = bench.asked.pop()
+    assert isinstance(asked, Study)
+    assert bench.asked == []
+    exits = np.arange(1, 101)
+    lives = Lives(entry=np.zeros(100, np.int64), exit=exits, rugged=np.ones(100, bool))
+    found = replace(small_study(), survival=survival_of(lives, risk_of(lives), 0.95))
+    take = bench.window.chart_desk.indicators.take_answer
+    take(JobEnded(ticket=7, title="another", state=JobState.DONE, outcome=found))
+    assert "(generator)" in studies(bench).legend.words()[0]
+    take(JobEnded(ticket=asked.ticket, title="lives", state=JobState.DONE, outcome=found))
+    assert studies(bench).legend.words()[0].startswith("58.0 % of rounds lived beyond tick 42 (")
+    assert ", 100 recorded); the hazard is flat" in studies(bench).legend.words()[0]
 
 
 def test_the_side_bet_window_runs_forty_ticks_on_and_ends_with_the_round(bench):
