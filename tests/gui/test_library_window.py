@@ -185,6 +185,25 @@ def test_typing_asks_once_when_it_pauses(opened, qtbot):
 
 
 @POPUP
+@pytest.mark.parametrize("waits", [False, True])
+def test_down_from_the_search_selects_the_first_hit_for_the_keys(opened, qtbot, waits):
+    window, library = opened()
+    table, box = window.rounds.table, window.rounds.bar.search
+    pick(window, 5)
+    library.holding = waits
+    box.setFocus()
+    QTest.keyClicks(box, library.row(9).entry.round_id)
+    if not waits:
+        qtbot.waitUntil(lambda: len(table.rows.ids) == 1)
+        settle()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    library.release()
+    qtbot.waitUntil(lambda: table.picked_ids().tolist() == [9])
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert "1 file" in dialog_of(window, ConfirmDialog).lines[0]
+
+
+@POPUP
 def test_the_fields_show_what_is_typed_and_the_box_shows_what_is_set(opened, qtbot):
     window, library = opened()
     pane, box = window.rounds.pane, window.rounds.bar.search
@@ -648,6 +667,37 @@ def test_a_selection_in_too_many_pieces_is_let_go_and_that_is_said(opened):
     assert "selected no more" in window.rounds.note.whole
 
 
+def made_anew(library, shift):
+    """Give every round of the library another number, as a new catalogue does."""
+    library.rows = {
+        number: type(row)(
+            id=number, entry=row.entry, file=row.file, marks=row.marks, result=row.result
+        )
+        for number in library.ids
+        for row in (a_library_round((number + shift) % len(library.ids) + 1),)
+    }
+
+
+def test_a_new_catalogue_with_other_numbers_lets_the_selection_go(opened):
+    """A number that means another round than before never carries a deed to it."""
+    window, library = opened(3_000)
+    table = window.rounds.table
+    pick(window, 3, 4)
+    table.verticalScrollBar().setValue(2_000)
+    settle()
+    made_anew(library, 7)
+    window.show_answer(JobEnded(ticket=-1, title="Found", state=JobState.DONE, changed=True))
+    settle()
+    assert table.picked_count() == 0
+    assert table.current_id() == 0
+    assert "made anew" in window.rounds.note.whole
+    row = table.rowAt(0)
+    number = int(table.rows.ids[row])
+    assert table.rows.words(row) is not None
+    assert table.rows.row(row).entry.round_id == library.row(number).entry.round_id
+    assert not window.rounds.actions_.actions["trash"].isEnabled()
+
+
 # --- the chosen round
 
 
@@ -711,6 +761,44 @@ def test_an_answer_for_a_round_that_is_no_longer_chosen_is_too_late(opened, qtbo
 # --- jobs
 
 
+def test_rounds_come_into_sight_while_an_import_brings_them(opened, qtbot):
+    window, library = opened(0)
+    assert window.rounds.lack.lack is Lack.EMPTY
+    window.import_paths(["/a"])
+    job = library.jobs[-1]
+    assert window.rounds.lack.lack is Lack.COMING
+    library.ids.extend(range(1, 31))
+    before = len(library.of(FindRounds))
+    for done in range(50):
+        told = Progress(ticket=job.ticket, title="Importing", done=done, total=90)
+        window.show_progress(told)
+    qtbot.waitUntil(lambda: len(window.rounds.table.rows.ids) == 30)
+    assert len(library.of(FindRounds)) == before + 1
+    assert window.rounds.table.isVisible()
+    library.end(changed=False)
+
+
+def test_an_import_that_brings_nothing_leaves_the_library_empty(opened):
+    window, library = opened(0)
+    window.import_paths(["/a"])
+    assert "No recordings" not in window.rounds.lack.title.text()
+    window.rounds.refresh()
+    assert window.rounds.lack.lack is Lack.COMING
+    library.end(changed=False)
+    assert window.rounds.lack.lack is Lack.EMPTY
+
+
+def test_a_question_that_waits_for_its_answer_is_not_asked_again(opened, qtbot):
+    window, library = opened()
+    library.holding = True
+    window.rounds.set_query(RoundQuery(text="moon"), at_once=True)
+    before = len(library.of(FindRounds))
+    window.rounds.show_more_came()
+    qtbot.waitUntil(lambda: not window.rounds._again.isActive())
+    assert len(library.of(FindRounds)) == before
+    library.release()
+
+
 def test_one_job_runs_and_the_others_wait_with_their_number(opened):
     window, library = opened()
     window.import_paths(["/a"])
@@ -740,7 +828,7 @@ def test_progress_is_shown_and_escape_cancels(opened):
     assert library.of(CancelJob) == [CancelJob(ticket=job.ticket)]
     assert window.jobs.said.whole.startswith("Cancelling")
     library.end(state=JobState.CANCELLED, said="3 files were brought in.")
-    assert window.jobs.said.whole == "○ Done: 3 files were brought in."
+    assert window.jobs.said.whole == "○ Done cancelled: 3 files were brought in."
     assert not window.jobs.cancel.isVisible()
 
 

@@ -17,10 +17,13 @@ _SHAPES: Final = {JobState.DONE: "✓", JobState.CANCELLED: "○", JobState.FAIL
 
 def ended_words(ended: JobEnded) -> str:
     """Return what came of a job, in one line that begins with a sign of it."""
-    said = clean(ended.problem or ended.said or ended.state.value)
+    said = clean(ended.problem or ended.said)
+    cancelled = f" {ended.state.value}" if ended.state is JobState.CANCELLED else ""
     files = len(ended.files)
     counted = f" ({files:,} file{'' if files == 1 else 's'}, {ended.took_s:.1f} s)" if files else ""
-    return f"{_SHAPES[ended.state]} {clean(ended.title, 80)}: {said}{counted}"
+    told = f": {said}" if said or cancelled else f": {ended.state.value}"
+    told = told if said or not cancelled else ""
+    return f"{_SHAPES[ended.state]} {clean(ended.title, 80)}{cancelled}{told}{counted}"
 
 
 class JobBar(QFrame):
@@ -80,7 +83,8 @@ class JobBar(QFrame):
         if busy:
             self._show_running()
         else:
-            self.said.say("" if ended is None else ended_words(ended))
+            told = (each for each in (ended, queue.trouble) if each is not None)
+            self.said.say(" · ".join(ended_words(each) for each in told))
 
     def _show_running(self) -> None:
         queue = self._queue

@@ -25,6 +25,9 @@ from replayer_qt.ui.library.questions import Questions
 WAITING_MOST: Final = 20
 """Jobs that wait at most; one more is refused, and it is said."""
 
+BRINGING: Final = (Import, Refresh, Rebuild)
+"""Jobs that bring rounds while they run."""
+
 _TITLES: Final[dict[type[Job], str]] = {
     Import: "Importing",
     Refresh: "Looking for new recordings",
@@ -55,8 +58,11 @@ class JobQueue(QObject):
         running: the job that was asked for and is not over; None for none.
         waiting: jobs that were not asked for yet, the next one first.
         told: how far the running job is, or one that somebody else asked for.
-        ended: what came of the last job that was worth telling.
+        ended: what came of the last job of ours; before there is one, of the last look that
+            somebody else asked for, as far as it is worth telling.
         reported: the last one of these that tells of files.
+        is_look: whether that one looked for files that are in the library already.
+        trouble: a look of somebody else that failed; None when the last one did not.
         cancelling: whether the running job was cancelled, and is not over yet.
 
     Signals:
@@ -79,7 +85,17 @@ class JobQueue(QObject):
         self.told: Progress | None = None
         self.ended: JobEnded | None = None
         self.reported: JobEnded | None = None
+        self.is_look = False
+        self.trouble: JobEnded | None = None
         self.cancelling = False
+        self._ours_ended = False
+
+    @property
+    def brings_rounds(self) -> bool:
+        """Whether what goes on brings rounds into the library; what others ask for is a look."""
+        if self.running is None:
+            return self.told is not None
+        return isinstance(self.running, BRINGING)
 
     @Slot(object)
     def add(self, job: Job) -> None:
@@ -127,15 +143,25 @@ class JobQueue(QObject):
 
     def show_ended(self, ended: JobEnded) -> None:
         """Take in that a job is over; the next one is asked for."""
-        ours = self.running is not None and ended.ticket == self.running.ticket
+        job = self.running
+        ours = job is not None and ended.ticket == job.ticket
         if ours:
             self.running, self.cancelling = None, False
         if ours or self.running is None:
             self.told = None
-        if ours or ended.changed or ended.problem:
-            self.ended = ended
-            self.reported = ended if ended.files else self.reported
+        if ours:
+            self._ours_ended, self.trouble = True, None
+            self._keep(ended, is_look=isinstance(job, Refresh | Rebuild))
+        else:
+            self.trouble = ended if ended.problem and self._ours_ended else None
+            if not self._ours_ended and (ended.changed or ended.problem):
+                self._keep(ended, is_look=True)
         self._next()
+
+    def _keep(self, ended: JobEnded, *, is_look: bool) -> None:
+        self.ended = ended
+        if ended.files:
+            self.reported, self.is_look = ended, is_look
 
     def _next(self) -> None:
         if self.running is None and self.waiting:

@@ -40,6 +40,8 @@ from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import Theme
 
+AGAIN_MS: Final = 1_000
+"""How often it is asked again while a job brings rounds [ms]."""
 TYPING_MS: Final = 150
 """How long after the last letter it is asked [ms]."""
 _NARROW_PX: Final = 960
@@ -77,7 +79,7 @@ class RoundsPage(QWidget):
         self.found: RoundsFound | None = None
         self._finding = 0
         self._reading: set[int] = set()  # bounded by what the table asks for at once
-        self._stays = self._pane_chosen = False
+        self._stays = self._pane_chosen = self._brings = self._to_first = False
         self.bar = PageBar(questions)
         self.table = RoundsTable()
         self.pane = FilterPane()
@@ -92,6 +94,10 @@ class RoundsPage(QWidget):
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._find)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._find_more)
         self._lay_out()
         self._connect()
 
@@ -108,11 +114,23 @@ class RoundsPage(QWidget):
         self._find()
         self._questions.ask_anew(ReadSearches())
 
+    def show_bringing(self, *, brings: bool) -> None:
+        """Know whether a job brings rounds; while one does, it is asked again now and then."""
+        self._brings = brings
+        if self.lack.lack in {Lack.EMPTY, Lack.COMING}:
+            self.lack.show_lack(Lack.COMING if brings else Lack.EMPTY)
+
+    def show_more_came(self) -> None:
+        """Know that a job brought something: it is asked again soon, once for all that came."""
+        if not self._again.isActive() and self.isVisible():
+            self._again.start()
+
     def show_answer(self, answer: Answer) -> bool:
         """Take in an answer; True if it was waited for here."""
         self.gathering.show_answer(answer)
         self.preview.show_answer(answer)
-        if answer.ticket == self._finding:
+        if self._finding and answer.ticket == self._finding:
+            self._finding = 0
             self._show_found(answer)
             return True
         if answer.ticket in self._reading:
@@ -124,7 +142,7 @@ class RoundsPage(QWidget):
             case SearchesRead(problem=""):
                 self._show_searches(answer)
             case Marked(problem=""):
-                self.table.rows.put(answer.rows)
+                self.table.rows.renew(answer.rows)
                 self._show_current()
                 self._questions.ask_anew(ReadSearches())
                 self._stays = True
@@ -189,7 +207,7 @@ class RoundsPage(QWidget):
         self.problem.setVisible(bool(text))
 
     def _ask_soon(self, *, at_once: bool = False) -> None:
-        self._stays = False
+        self._stays = self._to_first = False
         self.note.say("")
         if at_once:
             self._find()
@@ -201,6 +219,13 @@ class RoundsPage(QWidget):
         self._typing.stop()
         self._finding = self._questions.ticket()
         self._questions.ask(FindRounds(ticket=self._finding, query=self.query))
+
+    @Slot()
+    def _find_more(self) -> None:
+        """A question that waits for its answer, or for the next letter, is not overtaken."""
+        if not self._finding and not self._typing.isActive():
+            self._stays = True
+            self._find()
 
     @Slot()
     def clear_filters(self) -> None:
@@ -237,9 +262,11 @@ class RoundsPage(QWidget):
         self.count.say(f"{shown:,} of {total:,} rounds in {answer.took_ms:.0f} ms")
         if shown:
             self.stack.setCurrentWidget(self.table)
+            self._pick_first()
         else:
             narrow = is_narrow(self.query) or total > 0
-            self.lack.show_lack(Lack.NO_MATCH if narrow else Lack.EMPTY)
+            none = Lack.COMING if self._brings else Lack.EMPTY
+            self.lack.show_lack(Lack.NO_MATCH if narrow else none)
             self.stack.setCurrentWidget(self.lack)
         self._show_current()
 
@@ -268,6 +295,11 @@ class RoundsPage(QWidget):
     @Slot(int)
     def _tell_let_go(self, count: int) -> None:
         self.say(f"{count:,} rounds are selected no more: they lie too far apart in this order.")
+
+    @Slot()
+    def _tell_renumbered(self) -> None:
+        self.gathering.cancel()
+        self.say("The catalogue was made anew: nothing is selected any more.")
 
     @Slot(object)
     def _read_rows(self, ids: tuple[int, ...]) -> None:
@@ -338,6 +370,7 @@ class RoundsPage(QWidget):
         table.pointed.connect(self._show_current)
         table.picked.connect(self._count_picked)
         table.let_go.connect(self._tell_let_go)
+        table.rows.renumbered.connect(self._tell_renumbered)
         table.rows.wanted.connect(self._read_rows)
         table.doubleClicked.connect(self.deeds.open)
         table.customContextMenuRequested.connect(self._pop_up)
@@ -351,7 +384,15 @@ class RoundsPage(QWidget):
     @Slot()
     def _to_table(self) -> None:
         self.table.setFocus()
-        if self.table.current_id() == 0 and len(self.table.rows.ids):
+        if self._typing.isActive():
+            self._find()
+        self._to_first = True
+        if not self._finding:
+            self._pick_first()
+
+    def _pick_first(self) -> None:
+        wanted, self._to_first = self._to_first, False
+        if wanted and not self.table.picked_count() and len(self.table.rows.ids):
             self.table.selectRow(0)
 
     @Slot(object)

@@ -29,6 +29,8 @@ from replayer_qt.ui.theme import Theme
 
 DRAGGED_MOST: Final = 500
 """Files that are dragged out at once."""
+CHECKED_MOST: Final = 1_000
+"""Selected rounds that are read again to learn whether their numbers still mean them."""
 RUNS_KEPT: Final = 300
 """A selection in more pieces than these is let go when the rows change."""
 
@@ -90,6 +92,7 @@ class RoundsTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._look_soon)
         self.verticalScrollBar().rangeChanged.connect(self._look_soon)
         self.rows.dataChanged.connect(self._look_soon)
+        self.rows.renumbered.connect(self._let_all_go)
         self.selectionModel().currentRowChanged.connect(self._point)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
 
@@ -139,6 +142,8 @@ class RoundsTable(QTableView):
             bar.setValue(at)  # it counts rows
         elif not stay:
             self.scrollToTop()
+        if stay and len(picked):
+            self.rows.check(picked[:CHECKED_MOST].tolist())
         self._look()
         self.picked.emit()
 
@@ -201,6 +206,11 @@ class RoundsTable(QTableView):
             upper = self.rows.index(int(run[0]), 0)
             wanted.select(upper, self.rows.index(int(run[-1]), last))
         self.selectionModel().select(wanted, _REPLACE)
+
+    @Slot()
+    def _let_all_go(self) -> None:
+        self.selectionModel().clear()
+        self._look_soon()
 
     def _stand_on(self, row: int) -> None:
         index = self.rows.index(row, max(0, self.currentIndex().column()))

@@ -14,6 +14,7 @@ class Lack(StrEnum):
 
     LOADING = "loading"
     EMPTY = "empty"
+    COMING = "coming"
     NO_MATCH = "no match"
     ERROR = "error"
 
@@ -21,12 +22,14 @@ class Lack(StrEnum):
 _TITLES: Final = {
     Lack.LOADING: "Looking for rounds…",
     Lack.EMPTY: "No recordings yet",
+    Lack.COMING: "Rounds are being read…",
     Lack.NO_MATCH: "No round matches",
     Lack.ERROR: "The library did not answer",
 }
 _HINTS: Final = {
     Lack.LOADING: "",
     Lack.EMPTY: "Import recordings, drop files or folders here, or record a venue.",
+    Lack.COMING: "They are listed here as soon as the first ones are in.",
     Lack.NO_MATCH: "Take a filter away, or clear them all.",
     Lack.ERROR: "",
 }

@@ -138,6 +138,9 @@ class LibraryWindow(QWidget):
     def show_progress(self, progress: Progress) -> None:
         """Show how far a job is."""
         self.queue.show_progress(progress)
+        running = self.queue.running
+        if self.queue.brings_rounds or (running is not None and running.ticket != progress.ticket):
+            self.rounds.show_more_came()
         ticket = self._study_tickets.get(progress.ticket)
         if self.study is not None and ticket is not None:
             self.study.show_progress(replace(progress, ticket=ticket))
@@ -175,6 +178,10 @@ class LibraryWindow(QWidget):
             self.rounds.refresh()
             if self.space.isVisible():
                 self.space.refresh()
+
+    @Slot()
+    def _tell_bringing(self) -> None:
+        self.rounds.show_bringing(brings=self.queue.brings_rounds)
 
     @Slot(object)
     def _send(self, request: LibraryRequest) -> None:
@@ -225,6 +232,7 @@ class LibraryWindow(QWidget):
         self.questions.asked.connect(self._send)
         self.questions.wanted.connect(self.queue.add)
         self.queue.asked.connect(self._send)
+        self.queue.changed.connect(self._tell_bringing)
         self.queue.given_up.connect(self._give_up)
         self.rounds.asked.connect(self.asked)
         self.rounds.studied.connect(self._study)

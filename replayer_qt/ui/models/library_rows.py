@@ -43,9 +43,12 @@ class LibraryRows(QAbstractTableModel):
 
     Signals:
         wanted: numbers [tuple of int] of rounds whose rows shall be read.
+        renumbered: a number means another round than before: the catalogue was made anew, and
+            nothing that was known by number holds.
     """
 
     wanted = Signal(object)
+    renumbered = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +84,12 @@ class LibraryRows(QAbstractTableModel):
 
     def put(self, rows: Iterable[LibraryRound]) -> None:
         """Know these rows, in place of what was known of them."""
-        for row in rows:
+        read = tuple(rows)
+        is_other = any(self._is_other(row) for row in read)
+        if is_other:
+            self._known.clear()
+            self._fresh.clear()
+        for row in read:
             self._known[row.id] = (row, [])
             self._known.move_to_end(row.id)
             self._fresh.add(row.id)
@@ -93,6 +101,28 @@ class LibraryRows(QAbstractTableModel):
         if last >= first and len(self._ids):
             last = min(last, len(self._ids) - 1)
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+        if is_other:
+            self.renumbered.emit()
+
+    def renew(self, rows: Iterable[LibraryRound]) -> None:
+        """Know these rows as far as they are known already; there may be very many of them."""
+        known = self._known
+        self.put([row for row in rows if row.id in known])
+
+    def check(self, ids: Iterable[int]) -> None:
+        """Have what is known of these rounds read again, wherever they are in the table."""
+        known = self._known
+        wanted = tuple(one for one in ids if one in known)
+        if wanted:
+            self._asked.update(wanted)
+            self.wanted.emit(wanted)
+
+    def _is_other(self, row: LibraryRound) -> bool:
+        before = self._known.get(row.id)
+        if before is None:
+            return False
+        was, now = before[0].entry, row.entry
+        return (was.round_id, was.stream) != (now.round_id, now.stream)
 
     def look_at(self, first: int, last: int) -> None:
         """Ask for what is not known of the rows from `first` to `last`, and a page around them."""

@@ -1,5 +1,8 @@
-from replayer_qt.core.library_answers import JobEnded, JobState, Progress
+import pytest
+
+from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
 from replayer_qt.core.library_requests import CancelJob, Import, Refresh, Seal
+from replayer_qt.ui.library.job_bar import ended_words
 from replayer_qt.ui.library.job_queue import WAITING_MOST, JobQueue
 from replayer_qt.ui.library.questions import Questions
 
@@ -90,3 +93,46 @@ def test_cancelling_a_job_that_waits_leaves_the_running_one_alone(qapp):
     assert not queue.cancelling
     queue.cancel_one(asked[0].ticket)
     assert queue.cancelling
+
+
+def test_a_look_of_somebody_else_does_not_take_the_place_of_what_a_person_asked_for(qapp):
+    queue, asked = made(qapp)
+    files = (FileReport(path="/a", outcome="imported"),)
+    queue.add(Import(paths=("a",)))
+    queue.show_ended(ended(asked[0], said="1 of 1 files.", files=files))
+    look = {"ticket": -1, "title": "Looking", "state": JobState.DONE}
+    queue.show_ended(JobEnded(**look, changed=True, files=(FileReport(path="/b", outcome="x"),)))
+    assert queue.ended.said == "1 of 1 files."
+    assert queue.reported.files == files
+    assert not queue.is_look
+    queue.show_ended(JobEnded(**look | {"state": JobState.FAILED}, problem="The disk is full."))
+    assert queue.ended.said == "1 of 1 files."
+    assert queue.trouble.problem == "The disk is full."
+    queue.show_ended(JobEnded(**look))
+    assert queue.trouble is None
+
+
+def test_only_jobs_that_bring_rounds_are_said_to(qapp):
+    queue, asked = made(qapp)
+    assert not queue.brings_rounds
+    queue.show_progress(Progress(ticket=-1, title="Looking", done=1, total=2))
+    assert queue.brings_rounds
+    queue.add(Seal(paths=("a",)))
+    assert not queue.brings_rounds
+    queue.show_ended(ended(asked[0]))
+    queue.add(Refresh())
+    assert queue.brings_rounds
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"said": "3 of 9 files."}, "○ Importing cancelled: 3 of 9 files."),
+        ({}, "○ Importing cancelled"),
+        ({"state": JobState.DONE}, "✓ Importing: done"),
+        ({"state": JobState.FAILED, "problem": "No room."}, "■ Importing: No room."),
+    ],
+)
+def test_a_job_that_was_cancelled_says_so_in_words(fields, words):
+    given = {"ticket": 1, "title": "Importing", "state": JobState.CANCELLED} | fields
+    assert ended_words(JobEnded(**given)) == words
