@@ -135,7 +135,7 @@ def _each(files: list[Path], step: "Callable[[Path], Path]") -> int:
         except OSError as error:
             raise VaultNotDone(
                 f"{path} stays as it is ({error.strerror or error}).",
-                remedy="See to the disk, or name another file.",
+                remedy="Stop what writes it, see to the disk, or name another file.",
             ) from error
     return 0
 

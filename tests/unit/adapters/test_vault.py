@@ -378,6 +378,22 @@ def test_what_grows_while_it_is_sealed_stays_as_it_is(tmp_path, when):
     assert names_in(tmp_path) == {"day"}
 
 
+def test_a_copy_of_what_grew_takes_no_place(tmp_path):
+    """S3-R4: what a crash left sealed stays until a copy of what is there now is whole."""
+    path, older = tmp_path / "day", tmp_path / "day.vault"
+
+    def grow(what):
+        if what == "sync":
+            path.write_bytes(CANARY + b"late")
+
+    path.write_bytes(CANARY)
+    older.write_bytes(b"older")
+    with pytest.raises(OSError, match="written to while"):
+        all(step is None for step in witnessed(tmp_path, grow).seal(path, anew=True))
+    assert older.read_bytes() == b"older"
+    assert path.read_bytes() == CANARY + b"late"
+
+
 def read_of(path):
     return path.read_bytes() if path.exists() else b""
 
