@@ -19,8 +19,15 @@ from PySide6.QtWidgets import (
 
 from replayer_qt.core.commands import OpenRecordings, OpenRound
 from replayer_qt.core.events import Fairness
-from replayer_qt.core.library import Quality, Range, RoundQuery, SortBy
-from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
+from replayer_qt.core.library import Marks, Quality, Range, RoundQuery, SortBy
+from replayer_qt.core.library_answers import (
+    FileReport,
+    JobEnded,
+    JobState,
+    Progress,
+    UsageRead,
+    UsedSpace,
+)
 from replayer_qt.core.library_language import LANGUAGE, parse_query
 from replayer_qt.core.library_requests import (
     CancelJob,
@@ -43,13 +50,15 @@ from replayer_qt.core.library_requests import (
     Verify,
 )
 from replayer_qt.core.settings import LibrarySettings
-from replayer_qt.ui.library.deeds import reveal
+from replayer_qt.ui.library.deeds import reveal, trash_words
 from replayer_qt.ui.library.dialogs import ConfirmDialog, NameDialog, NoteDialog, TagsDialog
 from replayer_qt.ui.library.export_dialog import ExportDialog
-from replayer_qt.ui.library.report_dialog import ReportDialog
+from replayer_qt.ui.library.gathering import Picked
+from replayer_qt.ui.library.report_dialog import LISTED_MOST, ReportDialog
 from replayer_qt.ui.library.rounds_table import RUNS_KEPT
 from replayer_qt.ui.library.row_actions import DEEDS
 from replayer_qt.ui.library.sheet import KEYS, Sheet, lines
+from replayer_qt.ui.library.space_page import parts_of
 from replayer_qt.ui.library.state_pane import Lack
 from replayer_qt.ui.library.study_page import Showing, StudyPage
 from replayer_qt.ui.library.window import LibraryWindow
@@ -557,7 +566,9 @@ def test_nothing_goes_to_the_trash_before_it_was_confirmed(opened):
     size = sum(library.row(one).file.size for one in ids)
     assert "2 files with 2 selected rounds" in dialog.lines[0]
     assert f"{size / 1000:.1f} kB" in dialog.lines[0]
-    assert "Tags, notes and bookmarks stay" in dialog.lines[2]
+    assert "with the messages beside them, whose size is not counted here" in dialog.lines[0]
+    assert all(library.row(one).entry.round_id in dialog.lines[1] for one in ids)
+    assert "Tags, notes and bookmarks stay" in dialog.lines[-1]
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     settle()
     assert library.of(Trash) == []
@@ -565,6 +576,19 @@ def test_nothing_goes_to_the_trash_before_it_was_confirmed(opened):
     dialog_of(window, ConfirmDialog).accept()
     settle()
     assert library.of(Trash)[-1].paths == tuple(library.row(one).file.path for one in ids)
+
+
+def test_what_goes_to_the_trash_with_a_file_is_said_only_where_it_can_be():
+    def picked(number, kind):
+        return Picked(number, "rugs/crash", f"r{number}", f"/{number}", kind, 1_000, Marks(tags=()))
+
+    own = trash_words([picked(number, "journal") for number in range(5)])
+    assert "5 files with 5 selected rounds, 5.0 kB, with the messages beside them" in own[0]
+    assert own[1] == "r0, r1, r2 and 2 more."
+    assert not any("Other rounds" in line for line in own)
+    foreign = trash_words([picked(1, "B")])
+    assert foreign[0] == "1 file with 1 selected round, 1.0 kB, will be put into the trash."
+    assert any("Other rounds in the same files go" in line for line in foreign)
 
 
 def test_all_rounds_are_selected_and_inverted(opened):
@@ -794,7 +818,7 @@ def test_a_question_that_waits_for_its_answer_is_not_asked_again(opened, qtbot):
     window.rounds.set_query(RoundQuery(text="moon"), at_once=True)
     before = len(library.of(FindRounds))
     window.rounds.show_more_came()
-    qtbot.waitUntil(lambda: not window.rounds._again.isActive())
+    qtbot.waitUntil(lambda: not window.rounds._asking._again.isActive())
     assert len(library.of(FindRounds)) == before
     library.release()
 
@@ -843,7 +867,7 @@ def test_a_job_that_could_not_be_asked_for_ends_with_its_reason(opened):
     assert "Too much was asked" in window.jobs.said.whole
 
 
-def test_the_report_lists_what_became_of_each_file(opened):
+def test_the_report_lists_what_became_of_each_file(opened, qtbot):
     window, library = opened()
     window.import_paths(["/a"])
     files = (
@@ -855,8 +879,11 @@ def test_the_report_lists_what_became_of_each_file(opened):
     assert window.jobs.said.whole == "✓ Done: 2 of 3 files. (3 files, 1.5 s)"
     window.jobs.report.click()
     dialog = dialog_of(window, ReportDialog)
+    qtbot.waitUntil(lambda: not dialog.listing.is_running)
     assert dialog.rows.rowCount() == 3
-    assert dialog.rows.row(0) is files[0]
+    assert dialog.rows.row(0) is files[1]
+    assert dialog.rows.row(2) is files[0]
+    assert dialog.count.text() == "3 of 3 files, 2 wrong."
     dialog.only.setChecked(True)
     assert dialog.rows.rowCount() == 2
     dialog.search.setText("3.jsonl")
@@ -870,6 +897,43 @@ def test_the_report_lists_what_became_of_each_file(opened):
     deed(window, "seal")
     library.end(said="Sealed.")
     assert window.jobs.report.isVisible()
+
+
+def test_a_long_report_lists_what_is_wrong_first_and_looks_through_everything(opened, qtbot):
+    window, library = opened()
+    window.import_paths(["/a"])
+    files = tuple(
+        FileReport(path=f"/a/{number:05}.jsonl", outcome="imported") for number in range(20_000)
+    )
+    torn = FileReport(path="/a/torn.jsonl", outcome="damaged", damage=("line 7 is torn",))
+    library.end(files=(*files, torn))
+    window.jobs.report.click()
+    dialog = dialog_of(window, ReportDialog)
+    qtbot.waitUntil(lambda: not dialog.listing.is_running)
+    assert dialog.rows.rowCount() == LISTED_MOST
+    assert dialog.rows.row(0) is torn
+    assert dialog.rows.row(1) is files[0]
+    words = "20,001 of 20,001 files, 1 wrong; the first 1,000 of them are listed."
+    assert dialog.count.text() == words
+    dialog.search.setText("19999")
+    qtbot.waitUntil(lambda: not dialog.listing.is_running)
+    assert dialog.rows.rowCount() == 1
+    dialog._copy()
+    qtbot.waitUntil(lambda: not dialog.copying.is_running)
+    assert QGuiApplication.clipboard().text().count("imported: ") == 20_000
+    dialog.close()
+
+
+def test_the_report_of_a_look_says_found_and_fits_its_screen(opened, qtbot):
+    window, library = opened(size=(730, 700))
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    library.end(files=(FileReport(path="/a/1.jsonl", outcome="imported"),), title="Looking")
+    window.jobs.report.click()
+    dialog = dialog_of(window, ReportDialog)
+    qtbot.waitUntil(lambda: not dialog.listing.is_running)
+    assert dialog.table.model().index(0, 1).data() == "found"
+    assert dialog.width() <= min(730, dialog.screen().availableSize().width())
+    dialog.close()
 
 
 def test_statistics_are_asked_for_with_tickets_of_the_window(opened, qtbot):
@@ -975,6 +1039,25 @@ def test_the_page_of_space_tells_what_uses_it(opened):
     assert "rugs.fun: 7.0 MB, 74%, 140 files" in window.space.bars["venue"].accessibleDescription()
 
 
+def test_the_parts_of_the_space_add_up_to_the_whole_and_a_bar_is_a_share_of_it(opened):
+    window, library = opened()
+    parts = parts_of(library.usage)
+    assert sum(size for _, size in parts) == library.usage.size
+    with_more = UsageRead(
+        size=1_000, raw=100, sealed=200, catalogue=50,
+        by_venue=(UsedSpace(name="imported", files=3, size=600),),
+    )  # fmt: skip
+    assert [size for _, size in parts_of(with_more)] == [200, 300, 100, 50, 350]
+    assert sum(size for _, size in parts_of(with_more)) == 1_000
+    library.usage = with_more
+    window.tabs.setCurrentWidget(window.space)
+    settle()
+    assert "300 B recordings that are not packed yet" in window.space.said.whole
+    assert "350 B other files" in window.space.said.whole
+    assert "Imported files: 600 B, 60%" in window.space.bars["venue"].accessibleDescription()
+    assert "all that the library uses, 1.0 kB" in window.space.whole.text()
+
+
 def test_tidying_takes_a_try_first_and_then_a_confirmation(opened):
     settings = LibrarySettings(quota_mb=500, keep_days=90)
     window, library = opened(settings=settings)
@@ -984,7 +1067,10 @@ def test_tidying_takes_a_try_first_and_then_a_confirmation(opened):
     space.dry.click()
     rules = TidyRules(quota=500_000_000, keep_days=90)
     assert space.rules() == rules
-    assert "30 files would go, 600.0 kB would be free. 2 more would" in space.result.whole
+    assert (
+        "30 files would be moved to the trash; 600.0 kB are free once that is emptied. 2 more would"
+        in space.result.whole
+    )
     assert space.rows.rowCount() == 30
     space.keep.setValue(91)
     assert not space.tidy.isEnabled()

@@ -155,7 +155,7 @@ class ALibrary(QObject):
             size=9_400_000, raw=5_000_000, sealed=3_000_000, catalogue=400_000,
             free=52_000_000_000, saved=31_000_000,
             by_venue=(UsedSpace(name="rugs.fun", files=140, size=7_000_000, rounds=140),
-                      UsedSpace(name="Practice", files=60, size=2_400_000, rounds=60)),
+                      UsedSpace(name="Practice", files=60, size=2_000_000, rounds=60)),
             by_month=tuple(UsedSpace(name=f"2025-{m:02}", files=m, size=m * 90_000, rounds=m)
                            for m in range(12, 0, -1)),
             by_format=(UsedSpace(name="journal", files=150, size=8_000_000, rounds=150),

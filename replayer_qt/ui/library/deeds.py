@@ -22,9 +22,13 @@ from replayer_qt.ui.library.export_dialog import ExportDialog
 from replayer_qt.ui.library.gathering import Gathering, Picked
 from replayer_qt.ui.library.questions import Questions
 from replayer_qt.ui.library.rounds_table import RoundsTable
-from replayer_qt.ui.plain import copy
+from replayer_qt.ui.plain import clean, copy
 
 PLAYLIST_ENDING: Final = ".playlist.jsonl"
+
+_NAMED: Final = 3
+_JOURNAL: Final = "journal"
+"""Our own recordings: one round a file, with the messages beside it."""
 
 
 class Deeds(QObject):
@@ -191,13 +195,24 @@ def paths_of(rows: Sequence[Picked]) -> tuple[str, ...]:
 def trash_words(rows: Sequence[Picked]) -> tuple[str, ...]:
     """Return what a person has to know before files go."""
     files = {row.path: row.size for row in rows}
+    formats = {row.format for row in rows}
     size = fmt.size(sum(files.values()))
     count, rounds = _many(len(files), "file"), _many(len(rows), "selected round")
+    beside = _JOURNAL in formats
+    uncounted = ", with the messages beside them, whose size is not counted here" if beside else ""
+    others = ("Other rounds in the same files go with them.",) if formats - {_JOURNAL} else ()
     return (
-        f"{count} with {rounds}, {size}, will be put into the trash.",
-        "Other rounds in the same files go with them, and so do the raw messages beside them.",
+        f"{count} with {rounds}, {size}{uncounted}, will be put into the trash.",
+        _named(rows),
+        *others,
         "Tags, notes and bookmarks stay: they come back when a file does.",
     )
+
+
+def _named(rows: Sequence[Picked]) -> str:
+    names = ", ".join(clean(row.round_id, 80) for row in rows[:_NAMED])
+    left = len(rows) - _NAMED
+    return f"{names} and {left:,} more." if left > 0 else f"{names}."
 
 
 def reveal(folder: str) -> bool:

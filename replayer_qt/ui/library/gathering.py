@@ -20,13 +20,15 @@ class Picked(msgspec.Struct, frozen=True, gc=False):
     """What is needed of a selected round; a hundred thousand of these are kept without harm.
 
     Attributes:
-        size: of its file [bytes].
+        format: of its file.
+        size: of its file, without what lies beside it [bytes].
     """
 
     id: int
     stream: StreamId
     round_id: RoundId
     path: str
+    format: str
     size: int
     marks: Marks
 
@@ -110,4 +112,6 @@ class Gathering(QObject):
 
 def _picked(row: LibraryRound) -> Picked:
     entry, file = row.entry, row.file
-    return Picked(row.id, entry.stream, entry.round_id, file.path, file.size, row.marks)
+    return Picked(
+        row.id, entry.stream, entry.round_id, file.path, file.format, file.size, row.marks
+    )

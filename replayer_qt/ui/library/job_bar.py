@@ -83,8 +83,8 @@ class JobBar(QFrame):
         if busy:
             self._show_running()
         else:
-            told = (each for each in (ended, queue.trouble) if each is not None)
-            self.said.say(" · ".join(ended_words(each) for each in told))
+            news = (each for each in (ended, queue.trouble) if each is not None)
+            self.said.say(" · ".join(ended_words(each) for each in news))
 
     def _show_running(self) -> None:
         queue = self._queue

@@ -3,7 +3,7 @@
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -23,8 +23,9 @@ from replayer_qt.core.library_answers import (
     SearchesRead,
 )
 from replayer_qt.core.library_language import parse_query, query_text
-from replayer_qt.core.library_requests import FindRounds, ReadRows, ReadSearches, Rebuild, Refresh
+from replayer_qt.core.library_requests import ReadRows, ReadSearches, Rebuild, Refresh
 from replayer_qt.ui import fmt
+from replayer_qt.ui.library.asking import Asking
 from replayer_qt.ui.library.deeds import Deeds
 from replayer_qt.ui.library.dialogs import ConfirmDialog
 from replayer_qt.ui.library.filter_pane import FilterPane
@@ -40,10 +41,6 @@ from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.plain import PlainLabel
 from replayer_qt.ui.theme import Theme
 
-AGAIN_MS: Final = 1_000
-"""How often it is asked again while a job brings rounds [ms]."""
-TYPING_MS: Final = 150
-"""How long after the last letter it is asked [ms]."""
 _NARROW_PX: Final = 960
 _PREVIEW_PX: Final = 190
 _PANE_PX: Final = 240
@@ -77,9 +74,9 @@ class RoundsPage(QWidget):
         self._questions = questions
         self.query = RoundQuery()
         self.found: RoundsFound | None = None
-        self._finding = 0
+        self._asking = Asking(questions, lambda: self.query, self)
         self._reading: set[int] = set()  # bounded by what the table asks for at once
-        self._stays = self._pane_chosen = self._brings = self._to_first = False
+        self._pane_chosen = self._brings = self._to_first = False
         self.bar = PageBar(questions)
         self.table = RoundsTable()
         self.pane = FilterPane()
@@ -90,14 +87,6 @@ class RoundsPage(QWidget):
         self.deeds = Deeds(self.table, questions, self.gathering, self)
         self.count = PlainLabel(role="muted")
         self.note = PlainLabel(role="muted", elide=Qt.TextElideMode.ElideRight)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._find)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(AGAIN_MS)
-        self._again.timeout.connect(self._find_more)
         self._lay_out()
         self._connect()
 
@@ -105,13 +94,13 @@ class RoundsPage(QWidget):
 
     def start(self) -> None:
         """Ask for the rounds, the saved searches and the tags in use."""
-        self._find()
+        self._asking.now()
         self._questions.ask_anew(ReadSearches())
 
     def refresh(self) -> None:
         """Ask again; what is in sight and selected stays."""
-        self._stays = True
-        self._find()
+        self._asking.stays = True
+        self._asking.now()
         self._questions.ask_anew(ReadSearches())
 
     def show_bringing(self, *, brings: bool) -> None:
@@ -122,15 +111,14 @@ class RoundsPage(QWidget):
 
     def show_more_came(self) -> None:
         """Know that a job brought something: it is asked again soon, once for all that came."""
-        if not self._again.isActive() and self.isVisible():
-            self._again.start()
+        if self.isVisible():
+            self._asking.more()
 
     def show_answer(self, answer: Answer) -> bool:
         """Take in an answer; True if it was waited for here."""
         self.gathering.show_answer(answer)
         self.preview.show_answer(answer)
-        if self._finding and answer.ticket == self._finding:
-            self._finding = 0
+        if self._asking.take(answer):
             self._show_found(answer)
             return True
         if answer.ticket in self._reading:
@@ -145,8 +133,8 @@ class RoundsPage(QWidget):
                 self.table.rows.renew(answer.rows)
                 self._show_current()
                 self._questions.ask_anew(ReadSearches())
-                self._stays = True
-                self._typing.start()
+                self._asking.stays = True
+                self._asking.soon()
             case PlaylistSaved(problem="", rounds=rounds, path=path):
                 self.say(f"Saved a playlist of {rounds:,} rounds: {fmt.file_name(path)}")
             case _:
@@ -207,25 +195,12 @@ class RoundsPage(QWidget):
         self.problem.setVisible(bool(text))
 
     def _ask_soon(self, *, at_once: bool = False) -> None:
-        self._stays = self._to_first = False
+        self._asking.stays = self._to_first = False
         self.note.say("")
         if at_once:
-            self._find()
+            self._asking.now()
         else:
-            self._typing.start()
-
-    @Slot()
-    def _find(self) -> None:
-        self._typing.stop()
-        self._finding = self._questions.ticket()
-        self._questions.ask(FindRounds(ticket=self._finding, query=self.query))
-
-    @Slot()
-    def _find_more(self) -> None:
-        """A question that waits for its answer, or for the next letter, is not overtaken."""
-        if not self._finding and not self._typing.isActive():
-            self._stays = True
-            self._find()
+            self._asking.soon()
 
     @Slot()
     def clear_filters(self) -> None:
@@ -256,8 +231,8 @@ class RoundsPage(QWidget):
             self.count.say("")
             return
         self.found = answer
-        self.table.show_ids(answer.ids, stay=self._stays)
-        self._stays = False
+        self.table.show_ids(answer.ids, stay=self._asking.stays)
+        self._asking.stays = False
         shown, total = len(answer.ids), answer.total
         self.count.say(f"{shown:,} of {total:,} rounds in {answer.took_ms:.0f} ms")
         if shown:
@@ -365,7 +340,7 @@ class RoundsPage(QWidget):
         self.lack.files_wanted.connect(self.files_wanted)
         self.lack.folder_wanted.connect(self.folder_wanted)
         self.lack.clear_wanted.connect(self.clear_filters)
-        self.lack.again_wanted.connect(self._find)
+        self.lack.again_wanted.connect(self._asking.now)
         table.sorting.connect(self._sort)
         table.pointed.connect(self._show_current)
         table.picked.connect(self._count_picked)
@@ -384,10 +359,10 @@ class RoundsPage(QWidget):
     @Slot()
     def _to_table(self) -> None:
         self.table.setFocus()
-        if self._typing.isActive():
-            self._find()
+        if self._asking.is_typed:
+            self._asking.now()
         self._to_first = True
-        if not self._finding:
+        if not self._asking.is_waiting:
             self._pick_first()
 
     def _pick_first(self) -> None:

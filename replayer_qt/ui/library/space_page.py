@@ -38,6 +38,9 @@ _NO_PLAN: Final = "Nothing was tried yet. A try changes nothing."
 _NARROW_PX: Final = 860
 _BAR_PX: Final = 20
 _FILES_PX: Final = 190
+_SHARES: Final = "Shares, and a bar's full width, are of all that the library uses."
+_IMPORTED: Final = "imported"
+_IMPORTED_WORDS: Final = "Imported files"
 _KEPT: Final = "Rounds with a tag, a note, a bookmark or an own result never go."
 
 
@@ -46,7 +49,7 @@ def step_columns() -> list[Column[TidyStep]]:
     return [
         Column(title="File", chars=30, text=lambda step: clean(fmt.file_name(step.path)),
                tip=lambda step: step.path, plain=lambda step: clean(step.path, 4_000)),
-        Column(title="Frees", chars=9, text=lambda step: fmt.size(step.size),
+        Column(title="Size", chars=9, text=lambda step: fmt.size(step.size),
                number=lambda step: step.size),
         Column(title="Why", chars=40, text=lambda step: clean(step.reason),
                tip=lambda step: step.reason),
@@ -57,10 +60,22 @@ def usage_words(usage: UsageRead) -> str:
     """Return in one sentence what is used, what was saved, and what is left."""
     free = "" if usage.free is None else f" {fmt.size(usage.free)} are free on this disk."
     saved = f" Sealing saves {fmt.size(usage.saved)}." if usage.saved > 0 else ""
+    parts = (f"{fmt.size(size)} {name}" for name, size in parts_of(usage) if size)
+    listed = f": {', '.join(parts)}" if usage.size else ""
+    return f"The library uses {fmt.size(usage.size)}{listed}.{saved}{free}"
+
+
+def parts_of(usage: UsageRead) -> tuple[tuple[str, int], ...]:
+    """Return what the whole consists of, by name [bytes]; the parts add up to it."""
+    recordings = sum(each.size for each in usage.by_venue)
+    open_ = max(0, recordings - usage.sealed - usage.raw)
+    other = max(0, usage.size - usage.sealed - usage.raw - open_ - usage.catalogue)
     return (
-        f"The library uses {fmt.size(usage.size)}: {fmt.size(usage.sealed)} sealed recordings, "
-        f"{fmt.size(usage.raw)} messages as they came, {fmt.size(usage.catalogue)} catalogue and "
-        f"caches.{saved}{free}"
+        ("sealed recordings", usage.sealed),
+        ("recordings that are not packed yet, with what was set aside of any", open_),
+        ("messages as they came", usage.raw),
+        ("catalogue and caches", usage.catalogue),
+        ("other files in the folder", other),
     )
 
 
@@ -71,7 +86,10 @@ def plan_words(plan: TidyingPlanned) -> str:
     kept = f" {plan.kept:,} more would, but for their marks." if plan.kept else ""
     over = f" The quota would still be exceeded by {fmt.size(plan.over)}." if plan.over else ""
     files = f"{len(plan.steps):,} file{'' if len(plan.steps) == 1 else 's'}"
-    return f"{files} would go, {fmt.size(plan.freed)} would be free.{kept}{over}"
+    return (
+        f"{files} would be moved to the trash; {fmt.size(plan.freed)} are free once that is "
+        f"emptied.{kept}{over}"
+    )
 
 
 class SpacePage(QWidget):
@@ -87,6 +105,8 @@ class SpacePage(QWidget):
         self.plan: TidyingPlanned | None = None
         self.said = PlainLabel("Looking at the disk…")
         self.said.setWordWrap(True)
+        self.whole = PlainLabel(_SHARES, role="muted")
+        self.whole.setWordWrap(True)
         self.bars = {
             "venue": UsageBars("By venue"),
             "month": UsageBars("By month"),
@@ -158,12 +178,17 @@ class SpacePage(QWidget):
             self.said.say(answer.problem)
             return
         self.said.say(usage_words(answer))
+        self.whole.say(f"{_SHARES.rstrip('.')}, {fmt.size(answer.size)}.")
+        venues = tuple(
+            replace(each, name=_IMPORTED_WORDS) if each.name == _IMPORTED else each
+            for each in answer.by_venue
+        )
         for name, things in (
-            ("venue", answer.by_venue),
+            ("venue", venues),
             ("month", answer.by_month),
             ("format", answer.by_format),
         ):
-            self.bars[name].show_things(things, sum(each.size for each in things))
+            self.bars[name].show_things(things, answer.size)
         files = [replace(each, name=fmt.file_name(each.name)) for each in answer.largest]
         self.bars["largest"].show_things(files, answer.size)
 
@@ -189,7 +214,7 @@ class SpacePage(QWidget):
         if self.plan is None or self._planned is None:
             return
         job = Tidy(rules=self._planned)
-        lines = (plan_words(self.plan), _KEPT, "The files are put into the trash.")
+        lines = (plan_words(self.plan), _KEPT)
         dialog = ConfirmDialog("Tidy up", lines, "To trash", self)
         dialog.confirmed.connect(lambda: self._questions.want(job))
         dialog.open()
@@ -200,6 +225,7 @@ class SpacePage(QWidget):
         inner = QWidget()
         bars = QVBoxLayout(inner)
         bars.setContentsMargins(0, 0, 8, 0)
+        bars.addWidget(self.whole)
         for each in self.bars.values():
             bars.addWidget(each)
         bars.addStretch()

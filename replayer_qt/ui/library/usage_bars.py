@@ -48,6 +48,17 @@ def share_text(part: int, whole: int) -> str:
     return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
+def bar_width(part: int, whole: int, room: float) -> float:
+    """Return how wide a bar is whose full width is the whole; what is there is seen.
+
+    >>> bar_width(50, 200, 100), bar_width(1, 10**9, 100), bar_width(0, 0, 100)
+    (25.0, 2.0, 0.0)
+    """
+    if part <= 0:
+        return 0.0
+    return min(room, max(_LEAST_PX, room * part / whole)) if whole > 0 else _LEAST_PX
+
+
 def words_of(thing: UsedSpace, whole: int) -> str:
     """Return everything that is known of a thing."""
     share = f", {share_text(thing.size, whole)}" if whole > 0 else ""
@@ -109,7 +120,6 @@ class UsageBars(QWidget):
         painter.drawText(QRectF(0, 0, self.width(), _HEAD_PX), left, self._heading)
         if not self._things:
             painter.drawText(QRectF(8, _HEAD_PX, self.width(), _ROW_PX), left, _NONE)
-        most = max((each.size for each in self._things), default=1) or 1
         room = max(20, self.width() - self._name_px - _SAID_PX - 16)
         back, front = QColor(theme.raised), QColor(mixed(theme.practice, theme.surface, 0.25))
         for place, each in enumerate(self._things):
@@ -122,7 +132,7 @@ class UsageBars(QWidget):
             painter.drawText(name, left, shown)
             track = QRectF(self._name_px, top + 4, room, _ROW_PX - 8)
             painter.fillRect(track, back)
-            wide = max(_LEAST_PX, room * each.size / most) if each.size else 0
+            wide = bar_width(each.size, self._whole, room)
             painter.fillRect(QRectF(track.left(), track.top(), wide, track.height()), front)
             share = f"  {share_text(each.size, self._whole)}" if self._whole > 0 else ""
             said = QRectF(track.right() + 8, top, _SAID_PX, _ROW_PX)

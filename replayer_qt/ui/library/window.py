@@ -195,8 +195,9 @@ class LibraryWindow(QWidget):
 
     @Slot()
     def _show_report(self) -> None:
-        if self.queue.reported is not None:
-            ReportDialog(self.queue.reported, self._theme, self).open()
+        queue = self.queue
+        if queue.reported is not None:
+            ReportDialog(queue.reported, self._theme, self, is_look=queue.is_look).open()
 
     @Slot()
     def _show_sheet(self) -> None:
