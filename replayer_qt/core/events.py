@@ -229,6 +229,8 @@ class SeedRevealed(Event, frozen=True, kw_only=True, gc=False):
         version: the version of the price generator.
         peak: the peak that the venue states [multiplier], where stated.
         prices: all prices of the round, the rug price last, where stated.
+        ended_at: when the round ended, by the venue's own clock [ns since the Unix epoch, UTC],
+            where stated.
     """
 
     round_id: RoundId
@@ -237,6 +239,7 @@ class SeedRevealed(Event, frozen=True, kw_only=True, gc=False):
     version: str
     peak: float | None = None
     prices: tuple[float, ...] | None = None
+    ended_at: Nanos | None = None
 
 
 class FairnessChecked(Event, frozen=True, kw_only=True, gc=False):

@@ -21,7 +21,7 @@ from replayer_qt.core.library_columns import NOT_TOLD, HeardTicks
 from replayer_qt.core.library_figures import is_continuous
 from replayer_qt.core.money import NOTHING, is_money
 from replayer_qt.core.soundness import is_sound
-from replayer_qt.core.units import NANOS_PER_SECOND
+from replayer_qt.core.units import NANOS_PER_SECOND, Nanos
 
 JUMP_NS: Final = 2 * NANOS_PER_SECOND
 """A larger difference between the two clocks' steps, or a larger step back, is a jump [ns]."""
@@ -76,16 +76,25 @@ def price_list(told: SeedRevealed | None) -> HeardTicks | None:
 def times_of(events: Sequence[Event]) -> tuple[int, int, int]:
     """Return the times of a round's first and last event [ns], and how often the clock jumped.
 
-    What was told of it when it was over counts only where nothing else was.
+    What was told of it when it was over counts only where nothing else was: then it is the time
+    at which the venue says that it ended, where it says so.
     """
     kinds = set(map(type, events))
     if not kinds.isdisjoint(_AFTERWARDS):
-        events = [event for event in events if type(event) not in _AFTERWARDS] or events[:1]
+        during = [event for event in events if type(event) not in _AFTERWARDS]
+        if not during and (stated := _ended(events)) is not None:
+            return within(stated), within(stated), 0
+        events = during or events[:1]
     if TickBlock in kinds:
         ats, monos = _times_in_blocks(events)
     else:
         ats, monos = list(map(_AT, events)), list(map(_MONO, events))
     return within(ats[0]), within(ats[-1]), jumps_in(ats, monos)
+
+
+def _ended(events: Sequence[Event]) -> Nanos | None:
+    told = (event.ended_at for event in events if isinstance(event, SeedRevealed))
+    return next((at for at in told if at is not None), None)
 
 
 def trades_heard(events: Iterable[TradePrinted]) -> tuple[int, Decimal | None]:

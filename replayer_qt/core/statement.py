@@ -2,7 +2,7 @@
 
 import msgspec
 
-from replayer_qt.core.units import RoundId
+from replayer_qt.core.units import Nanos, RoundId
 
 
 class FinishedRound(msgspec.Struct, frozen=True, kw_only=True):
@@ -10,6 +10,7 @@ class FinishedRound(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         prices: all prices, the rug price last; None where the venue does not tell them.
+        ended_at: when it ended, by the venue's own clock [ns since the Unix epoch, UTC].
     """
 
     round_id: RoundId
@@ -18,6 +19,7 @@ class FinishedRound(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     peak: float | None = None
     prices: tuple[float, ...] | None = None
+    ended_at: Nanos | None = None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

@@ -257,6 +257,7 @@ class Tracker:
             version=row.version,
             peak=row.peak,
             prices=row.prices,
+            ended_at=row.ended_at,
         )
         if verdict is not Fairness.UNREVEALED:
             yield FairnessChecked(**moment, round_id=row.round_id, verdict=verdict, detail=detail)

@@ -16,7 +16,10 @@ from replayer_qt.adapters.feeds.boundary import (
 )
 from replayer_qt.adapters.feeds.rugs_wire import Finished, GameState
 from replayer_qt.core.statement import FinishedRound, Statement
-from replayer_qt.core.units import RoundId
+from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, RoundId
+
+_LATEST_MS: Final = 4_102_444_800_000
+"""The year 2100."""
 
 Note = Callable[[str], None]
 """Is told the reason when a part of a message is left out and the rest is taken."""
@@ -140,10 +143,18 @@ def _finished(row: Finished, note: Note) -> FinishedRound | None:
             version=_short(row.game_version or fair.version) or "",
             peak=None if row.peak_multiplier is None else checked_price(row.peak_multiplier),
             prices=_prices(row.prices, note),
+            ended_at=_ended(row.timestamp),
         )
     except Refused as refusal:
         note(refusal.reason)
         return None
+
+
+def _ended(stated: object) -> Nanos | None:
+    """When a round ended, stated in milliseconds; None for what is no time of this century."""
+    if not isinstance(stated, int) or isinstance(stated, bool) or not 0 < stated < _LATEST_MS:
+        return None
+    return Nanos(stated * NANOS_PER_MILLISECOND)
 
 
 def _count(value: int | None) -> int | None:

@@ -1,6 +1,7 @@
 """The shapes of what the rugs server says; what is missing is None, what is unknown is skipped."""
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -47,6 +48,7 @@ class Finished(_Shape, frozen=True, kw_only=True, gc=False):
     """A row of the history of rounds."""
 
     id: str | None = None
+    timestamp: Any = None
     prices: list[float] | None = None
     peak_multiplier: float | None = None
     provably_fair: Commitment | None = None
