@@ -195,17 +195,20 @@ def test_the_picture_in_parts_is_the_picture_at_once(stage):
     stage.chart.set_ticks_per_candle(5)
     stage.floor.buy("0.1")
     stage.floor.bet("0.01")
+    stage.floor.ticks(1.9, 0.9)  # the scale stays from here on
     for number, price in enumerate(1.2 + 0.3 * np.sin(np.arange(120) / 7)):
         stage.floor.tick(float(price))
-        stage.others_trade(number, number)
+        if number % 10 == 0:
+            stage.others_trade(number, number)
         stage.show()
-    in_parts = QImage(stage.chart.viewport().size(), QImage.Format.Format_RGB32)
-    backing = stage.chart.screen().grabWindow(stage.chart.winId()).toImage()
-    in_parts = backing.convertToFormat(QImage.Format.Format_RGB32)
+    assert stage.chart.layer.patches > 5
+    in_parts = stage.chart.screen().grabWindow(stage.chart.winId()).toImage()
+    stage.chart.layer.forget()
     stage.chart.viewport().update()
     QApplication.processEvents()
     at_once = stage.chart.screen().grabWindow(stage.chart.winId()).toImage()
-    assert in_parts == at_once.convertToFormat(QImage.Format.Format_RGB32)
+    assert in_parts == at_once
+    assert pixels(stage.picture(), DARK.accent) > 0
 
 
 def test_a_bet_is_a_band_over_its_forty_ticks_and_says_how_it_ended(stage):

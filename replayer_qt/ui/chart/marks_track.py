@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from pyqtgraph.Qt import internals
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
@@ -69,16 +70,25 @@ class MarksTrack:
             level[within] = plan.row_of(self.told.costs[place].average)
             is_open[within] = self.told.costs[place].is_open
         self._dash(painter, plan, first, np.where((level >= 0) & (level <= height), level, np.nan))
-        columns = np.flatnonzero(is_open)
-        if not len(columns):
-            return
-        last = np.minimum((columns + first + 1) * plan.per, plan.count) - 1
-        rows, level = plan.scale.rows(plan.candles.close[last], height), level[columns]
-        lefts = (columns + first) * float(plan.step) - plan.origin
-        for part, brush in ((rows < level, plan.palette.up), (rows > level, plan.palette.down)):
-            tops, tall = np.minimum(rows, level)[part], np.abs(rows - level)[part]
-            shade = faint(brush.color(), _SHADE)
-            self._fill(painter, shade, lefts[part], tops, float(plan.step), tall)
+        if is_open.any():
+            self._shade(painter, plan, first, np.where(is_open, level, np.nan))
+
+    def _shade(self, painter: QPainter, plan: Plan, first: int, level: Floats) -> None:
+        """As two outlines: many narrow boxes one can see through cost ten times as much."""
+        known = np.flatnonzero(~np.isnan(level))
+        begin, end = int(known[0]), int(known[-1]) + 1
+        columns = np.arange(begin, end) + first
+        last = np.minimum((columns + 1) * plan.per, plan.count) - 1
+        rows = plan.scale.rows(plan.candles.close[last], plan.room.plot_height)
+        level = np.where(np.isnan(level[begin:end]), rows, level[begin:end])
+        edges = np.repeat(np.append(columns, columns[-1] + 1) * plan.step - plan.origin, 2)[1:-1]
+        across = np.concatenate((edges, edges[::-1])).astype(np.float64)
+        floor = np.repeat(level, 2)[::-1]
+        painter.setPen(Qt.PenStyle.NoPen)
+        for extreme, brush in ((np.minimum, plan.palette.up), (np.maximum, plan.palette.down)):
+            down = np.concatenate((np.repeat(extreme(rows, level), 2), floor))
+            painter.setBrush(QBrush(faint(brush.color(), _SHADE)))
+            painter.drawPolygon(arrayToQPolygonF(across, down))
 
     def _dash(self, painter: QPainter, plan: Plan, first: int, level: Floats) -> None:
         """A column's dashes depend on nothing but the column."""
