@@ -68,6 +68,8 @@ class LibraryDesk(QObject):
         """End the threads; False if not in time; safe twice."""
         self._soon.stop()
         self._later.stop()
+        for thread in (self._answers, self._jobs):
+            thread.ask_to_stop()
         stopped = [self._answers.stop(), self._jobs.stop()]
         return all(stopped)
 

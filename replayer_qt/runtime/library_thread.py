@@ -110,13 +110,17 @@ class LibraryThread(QThread):
         with self._changed:
             return self._in_hand is None and not self._waiting
 
-    def stop(self, *, timeout_ms: int = 4_000) -> bool:
-        """End what is in hand, answer nothing more, and end; False if not in time; safe twice."""
+    def ask_to_stop(self) -> None:
+        """End what is in hand, answer nothing more, and end; waits for nothing."""
         with self._changed:
             self._stopping = True
             self._waiting.clear()
             self._cancelled.set()
             self._changed.notify()
+
+    def stop(self, *, timeout_ms: int = 4_000) -> bool:
+        """Ask it to stop, and wait for its end; False if not in time; safe twice."""
+        self.ask_to_stop()
         return not self.isRunning() or self.wait(timeout_ms)
 
     # --- on this thread
