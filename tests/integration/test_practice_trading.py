@@ -44,7 +44,7 @@ async def test_logging_in_is_answered_with_what_the_account_has():
     """S2-T3: statement, state and name, in this order, and once more when asked once more."""
     async with exchange(cash=Decimal("2.5")) as running, trader(running) as one:
         names = {"playerUpdate", "usernameStatus"}
-        assert sequence(one, 0, names) == ["playerUpdate", "usernameStatus"]
+        assert sequence(one, 0, names)[:2] == ["playerUpdate", "usernameStatus"]
         first = one.all("gameStatePlayerUpdate")[0]
         assert first["trades"] == []
         told = one.last("playerUpdate")
@@ -52,8 +52,10 @@ async def test_logging_in_is_answered_with_what_the_account_has():
         assert told["authenticated"] is True
         assert told["sideBet"] is None
         assert one.last("usernameStatus")["hasUsername"] is True
+        since = len(one.heard)
         await one.login()
-        assert sequence(one, 0, names)[:4] == ["playerUpdate", "usernameStatus"] * 2
+        again = sequence(one, since, names)  # a statement of its own accord may stand before it
+        assert again[again.index("usernameStatus") - 1] == "playerUpdate"
         assert one.last("usernameStatus")["id"] == told["id"]
         states = [state for state in one.all("gameStatePlayerUpdate") if "trades" in state]
         assert len(states) == 2
