@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.display import choose_platform
+from replayer_qt.adapters.drawing_store import DrawingFiles
 from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.memory import peak_rss_mib
 from replayer_qt.core.commands import Connect
@@ -191,6 +192,7 @@ def _build_window(
         settings = replace(settings, window=replace(settings.window, restore_layout=False))
     store = QSettings(str(Path(options.data_dir, "window.ini")), QSettings.Format.IniFormat)
     clock, ids = SystemClock(), EventIds(secrets.randbits)
+    drawings = DrawingFiles(Path(options.data_dir, "drawings"))
     window = MainWindow(
         settings,
         version=VERSION,
@@ -198,7 +200,9 @@ def _build_window(
         chart=chart,
         clock=clock,
         new_order_id=lambda: OrderId(ids.next(clock.now()).decode()),
+        drawings=drawings,
     )
+    window.closed.connect(drawings.close)
     frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
     window.chart_desk.hud.watch(
         gap_ms=heartbeat.take_gap_ms, left_out=lambda: (frames.shed, frames.merged)

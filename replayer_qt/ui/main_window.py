@@ -19,6 +19,7 @@ from replayer_qt.ui.actions import ActionSet, add_menu_below, fill_menus, fill_t
 from replayer_qt.ui.appearance import Appearance
 from replayer_qt.ui.arming import NO_ACCOUNT, REPLAYED, account_badge
 from replayer_qt.ui.assets import app_icon
+from replayer_qt.ui.chart.drawing_book import DrawingStore
 from replayer_qt.ui.chart_desk import ChartDesk
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.about import AboutDialog
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
     Args:
         new_order_id: makes a name for each order that hands ask for, unique for ever;
             without it no order is asked for.
+        drawings: keeps what is drawn on charts; without it that lasts as long as the round is shown.
 
     Signals:
         asked: a command; whether it is obeyed shows in a later frame.
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         chart: Chart,
         clock: Clock | None = None,
         new_order_id: Callable[[], OrderId] | None = None,
+        drawings: DrawingStore | None = None,
     ) -> None:
         super().__init__()
         self._version = version
@@ -81,7 +84,12 @@ class MainWindow(QMainWindow):
         self._advance: Advance | None = None
         self._look = choices.as_chosen(settings, self._memory)
         self.chart_desk = ChartDesk(
-            chart, choose=self._choose, look=lambda: self._look, clock=clock, parent=self
+            chart,
+            choose=self._choose,
+            look=lambda: self._look,
+            clock=clock,
+            drawings=drawings,
+            parent=self,
         )
         self.chart_widget = self.chart_desk.widget
         self.appearance = Appearance(

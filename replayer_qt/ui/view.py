@@ -17,6 +17,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         following: whether the chart follows the newest price.
         docks: the names of the docks that are open.
         dry_run: whether it is shown what the trading keys would do.
+        tool: the shape that is drawn next; empty without one.
+        hue: its colour.
+        snap: whether its prices are drawn to those close by.
+        venue_wide: whether it is shown on every round of its venue.
         events: the kinds of events that are stepped to, their names apart by spaces.
         palette: the colours of what rises and what falls.
         letters: how large letters are [%].
@@ -36,6 +40,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     full_screen: bool = False
     docks: frozenset[str] = frozenset()
     dry_run: bool = False
+    tool: str = ""
+    hue: str = "orange"
+    snap: bool = True
+    venue_wide: bool = False
     events: str = "round-start rug peak trough god-candle own-order gap disconnect bookmark"
     palette: str = "teal-orange"
     letters: int = 100

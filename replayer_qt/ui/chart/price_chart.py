@@ -368,7 +368,8 @@ class PriceChart(pg.GraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        super().mouseDoubleClickEvent(event)
+        if not (_is_left(event) and self.extras.press(self.spot(event.position()))):
+            super().mouseDoubleClickEvent(event)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
