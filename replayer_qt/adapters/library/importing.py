@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.disk import FULL, RealDisk
 from replayer_qt.adapters.journal.layout import safe_name
 from replayer_qt.adapters.journal.sealed import read_plain
 from replayer_qt.adapters.journal.sealed_format import facts_of
@@ -55,11 +55,13 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
         outcome: as in a `FileReport`.
         indexed: what is in it; None where it is known already, or could not be brought in.
         problem: why not, in plain words.
+        full: whether the disk has no room for it, nor for any other.
     """
 
     outcome: str
     indexed: Indexed | None = None
     problem: str = ""
+    full: bool = False
 
 
 def import_files(job: Import, ground: Ground, tell: Tell, is_cancelled: IsCancelled) -> JobEnded:
@@ -81,9 +83,13 @@ def import_files(job: Import, ground: Ground, tell: Tell, is_cancelled: IsCancel
     ]
     reports: list[FileReport] = []
     keeper = _Keeper(ground)
+    full = False
     with Crew(ground.settings.processes, few=few_for(paths)) as crew:
         for task, brought in _brought(crew, tasks, _Known(ground), is_cancelled):
             reports.append(keeper.take(task, brought))
+            full = full or brought.full
+            if full:
+                break
             tell(
                 Progress(
                     ticket=job.ticket,
@@ -98,8 +104,9 @@ def import_files(job: Import, ground: Ground, tell: Tell, is_cancelled: IsCancel
     return JobEnded(
         ticket=job.ticket,
         title=TITLE,
-        state=JobState.CANCELLED if ended_early else JobState.DONE,
+        state=JobState.FAILED if full else JobState.CANCELLED if ended_early else JobState.DONE,
         said=summary(keeper.settled(reports), len(tasks)),
+        problem=_full(ground, reports, len(tasks)) if full else "",
         files=keeper.settled(reports),
         changed=any(report.outcome == "imported" for report in reports),
     )
@@ -126,6 +133,14 @@ def summary(reports: Sequence[FileReport], asked: int) -> str:
     return "; ".join(parts) + "."
 
 
+def _full(ground: Ground, reports: Sequence[FileReport], asked: int) -> str:
+    done = sum(report.outcome == "imported" for report in reports)
+    return (
+        f"The disk of {ground.recordings} is full: {done:,} of {asked:,} files were imported. "
+        "Make room, and import the same again; what is there is passed over."
+    )
+
+
 def bring_in(task: Task) -> Brought:
     """Copy one file into the library, packed, and tell what is in it; never raises.
 
@@ -137,7 +152,8 @@ def bring_in(task: Task) -> Brought:
         return Brought(outcome="failed", problem=str(error))
     except OSError as error:
         where = error.filename or task.path
-        return Brought(outcome="failed", problem=f"{where}: {error.strerror or error}.")
+        said = f"{where}: {error.strerror or error}."
+        return Brought(outcome="failed", problem=said, full=error.errno in FULL)
 
 
 def digest_of(path: Path) -> str | Failed:

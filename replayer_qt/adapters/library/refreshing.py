@@ -144,10 +144,11 @@ def _is_being_written(seen: _Seen) -> bool:
 
 
 def _gone(known: Iterable[str], recordings: Path) -> list[str]:
-    """Files that are not there any more; none if the recordings' folder itself is not."""
+    """Files that are not there, or not ours, any more; none if our folder itself is not there."""
     if not recordings.is_dir():
         return []
-    return [path for path in known if not os.path.lexists(path)]
+    place = f"{recordings}{os.sep}"  # a copied data directory still knows where it was copied from
+    return [path for path in known if not (path.startswith(place) and os.path.lexists(path))]
 
 
 def _index(

@@ -1,6 +1,9 @@
 """Imports: packed copies without loss, each content once, whatever interrupts them."""
 
 import hashlib
+import os
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -205,3 +208,39 @@ def test_nothing_to_import_says_so(archive, tmp_path):
     assert (ended.state, ended.files, ended.said) == (
         JobState.DONE, (), "No recordings were found there.",
     )  # fmt: skip
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount a small disk"
+)
+def test_a_full_disk_ends_an_import_and_is_called_so(tmp_path):
+    """S3-C4: it stops at the first file that finds no room, and goes on from there later."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(  # noqa: S603
+        ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        for number in range(60):
+            prices = [1 + (number * 37 + n * n % 977) / 991 for n in range(900)]
+            foreign(tmp_path / "old", f"{number:02}.jsonl", f"20251031-{number:02}", prices=prices)
+        place = ArchivePlace(
+            recordings=disk,
+            data_dir=tmp_path / "data",
+            settings=LibrarySettings(processes=1),
+            clock=SystemClock(),
+            to_trash=lambda _: True,
+            secret=lambda _: None,
+        )
+        with closing(open_archive(place)) as archive:
+            ended = brought(archive, tmp_path / "old")
+            assert ended.state is JobState.FAILED
+            assert f"The disk of {disk} is full" in ended.problem
+            assert 0 < len(known(archive)) == len(ended.files) - 1 < 59
+    finally:
+        subprocess.run(["/usr/bin/umount", str(disk)], check=True)  # noqa: S603

@@ -1,6 +1,7 @@
 """The catalogue follows the files: what is new, what is gone, what a crash left, all of it anew."""
 
 import os
+import shutil
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -230,3 +231,24 @@ def test_accounts_that_cannot_be_read_are_told_and_stop_nothing_but_tidying(fold
     tidied = archive.carry_out(Tidy(rules=rules), lambda _: None, lambda: False)
     assert (tidied.state, "cannot be read" in tidied.problem) == (JobState.FAILED, True)
     assert list(folder.glob("*/*/*.jsonl"))
+
+
+def test_a_copied_data_directory_lets_go_of_where_it_was_copied_from(tmp_path, folder, opened):
+    recorded(folder, "20251031-aa")
+    archive = opened()
+    refreshed(archive)
+    archive.close()
+    shutil.copytree(tmp_path, tmp_path.with_name("copy"))
+    place = ArchivePlace(
+        recordings=tmp_path.with_name("copy") / "recordings",
+        data_dir=tmp_path.with_name("copy") / "data",
+        settings=QUIET,
+        clock=SystemClock(),
+        to_trash=lambda _: True,
+        secret=lambda _: None,
+    )
+    copy = open_archive(place)
+    refreshed(copy)
+    (row,) = known(copy).values()
+    copy.close()
+    assert (row.copies, Path(row.file.path).is_relative_to(place.recordings)) == (1, True)
