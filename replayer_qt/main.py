@@ -13,6 +13,7 @@ import os
 import secrets
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NoReturn
@@ -20,7 +21,7 @@ from typing import Final, NoReturn
 import msgspec
 import qasync
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, QSettings, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from replayer_qt import wiring
@@ -29,7 +30,7 @@ from replayer_qt.adapters.display import choose_platform
 from replayer_qt.adapters.drawing_store import DrawingFiles
 from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.memory import peak_rss_mib
-from replayer_qt.core.commands import Connect
+from replayer_qt.core.commands import Connect, OpenRecordings, OpenRound
 from replayer_qt.core.errors import DataDirUnusable
 from replayer_qt.core.event_ids import EventIds
 from replayer_qt.core.options import VERSION, WindowOptions
@@ -51,6 +52,10 @@ from replayer_qt.ui.main_window import MainWindow
 STATUS_EVERY_S: Final = 5.0
 INTERRUPTED: Final = 130
 DISPLAY_GONE: Final = 3
+IDLE_MS: Final = 4_000
+"""How long after the start the library's window is made [ms]."""
+STEP_MS: Final = 200
+"""How long after one part of it the next one is made [ms]."""
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +143,9 @@ async def _run(
         await machine.mend()
         _obey_options(options, machine, window)
         await asyncio.to_thread(_load_library_window)
+        if not unseen:
+            for shelf in window.findChildren(_Shelf):
+                shelf.make_when_idle()
         await _until_over(options, machine, over, unseen=unseen)
         _take_picture(options, window, unseen=unseen)
         painted, gap_ms = chart.frames_painted, heartbeat.worst_gap_ms
@@ -229,7 +237,7 @@ def _load_library_window() -> None:
 
 
 class _Shelf(QObject):
-    """The library's window, made when it is first asked for."""
+    """The library's window: made part by part while nothing happens, or when it is asked for."""
 
     def __init__(
         self,
@@ -245,23 +253,63 @@ class _Shelf(QObject):
         self._parts = (library, desk, window)
         self._store, self._settings = store, settings
         self._shown: QWidget | None = None
+        self._steps = self._made()
+        self._idle = QTimer(self)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(self._make_more)
+
+    def make_when_idle(self) -> None:
+        """Make it soon, one part after another: all at once would be seen as a stall."""
+        self._idle.start()
 
     @Slot()
     def show(self) -> None:
         """Show it, or bring it to the front."""
+        from replayer_qt.ui.library.window import LibraryWindow  # noqa: PLC0415  # see below
+
+        while self._make_more():
+            pass
+        if isinstance(self._shown, LibraryWindow):
+            self._shown.come_forward()
+
+    @Slot()
+    def _make_more(self) -> bool:
+        """Make the next part; False when there is none."""
+        self._idle.setInterval(STEP_MS)
+        more = next(self._steps, False)
+        if not more:
+            self._idle.stop()
+        return more
+
+    def _made(self) -> Iterator[bool]:
         # loaded after the start, which is not to wait for plots and tables
         from replayer_qt.ui.library.study_page import StudyPage  # noqa: PLC0415
-        from replayer_qt.ui.library.window import LibraryWindow  # noqa: PLC0415
+        from replayer_qt.ui.library.window import LibraryWindow, Pages  # noqa: PLC0415
 
-        if not isinstance(self._shown, LibraryWindow):
-            library, desk, main = self._parts
-            shown = self._shown = LibraryWindow(
-                layout_store=self._store, settings=self._settings.library, theme=main.theme
-            )
-            page = StudyPage()
-            shown.take_study(page, page)
-            wiring.wire_library_window(library=library, desk=desk, window=shown, main=main)
-        self._shown.come_forward()
+        library, desk, main = self._parts
+        page = StudyPage()
+        yield True
+        pages = Pages(self._settings.library)
+        _ = pages.rounds
+        yield True
+        _ = pages.space
+        yield True
+        shown = LibraryWindow(layout_store=self._store, theme=main.theme, pages=pages)
+        shown.take_study(page, page)
+        wiring.wire_library_window(library=library, desk=desk, window=shown, main=main)
+        shown.asked.connect(self._give_way)
+        self._shown = shown
+        yield True
+        shown.grab()  # lays everything out, which its first sight would wait for
+        yield True
+
+    @Slot(object)
+    def _give_way(self, request: object) -> None:
+        """A round that was opened is to be seen: the main window comes to the front."""
+        if isinstance(request, OpenRound | OpenRecordings):
+            main = self._parts[2]
+            main.raise_()
+            main.activateWindow()
 
 
 def _obey_options(options: WindowOptions, machine: Machine, window: MainWindow) -> None:

@@ -1,5 +1,6 @@
 """The library's window: a function of answers; requests and commands go out, nothing is decided."""
 
+from functools import cached_property
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -56,6 +57,24 @@ class StudyView(Protocol):
         """Use the theme's colours."""
 
 
+class Pages:
+    """The pages of a window, each made when it is first looked at."""
+
+    def __init__(self, settings: LibrarySettings | None = None) -> None:
+        self._settings = settings or LibrarySettings()
+        self.questions = Questions()
+
+    @cached_property
+    def rounds(self) -> RoundsPage:
+        """The page of rounds."""
+        return RoundsPage(self.questions)
+
+    @cached_property
+    def space(self) -> SpacePage:
+        """The page of space."""
+        return SpacePage(self.questions, self._settings)
+
+
 class LibraryWindow(QWidget):
     """Rounds, statistics and space on three pages, jobs at the foot.
 
@@ -76,8 +95,18 @@ class LibraryWindow(QWidget):
         layout_store: LayoutStore,
         settings: LibrarySettings | None = None,
         theme: Theme = DARK,
+        pages: Pages | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """Build it.
+
+        Args:
+            layout_store: where its layout is kept.
+            settings: the rules of tidying at first.
+            theme: its colours.
+            pages: its pages, as far as they were made before; no other window has them.
+            parent: what it lies in.
+        """
         super().__init__(parent)
         self.setObjectName("library")
         self.setWindowTitle("Library - Replayer")
@@ -88,12 +117,13 @@ class LibraryWindow(QWidget):
         self.resize(*_SIZE)
         self._memory = LayoutMemory(layout_store)
         self._theme = theme
-        self._started = False
+        self._started = False  # what nobody has seen asks for nothing
         self._study_tickets: dict[int, int] = {}  # bounded by the waiting jobs
-        self.questions = Questions(self)
+        made = pages or Pages(settings)
+        self.questions = made.questions
+        self.questions.setParent(self)
         self.queue = JobQueue(self.questions, self)
-        self.rounds = RoundsPage(self.questions)
-        self.space = SpacePage(self.questions, settings or LibrarySettings())
+        self.rounds, self.space = made.rounds, made.space
         self.study: StudyView | None = None
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Pages of the library")
@@ -174,7 +204,7 @@ class LibraryWindow(QWidget):
         ticket = self._study_tickets.pop(ended.ticket, None)
         if ticket is not None and self.study is not None:
             self.study.show_answer(replace(ended, ticket=ticket))
-        if ended.changed:
+        if ended.changed and self._started:
             self.rounds.refresh()
             if self.space.isVisible():
                 self.space.refresh()
@@ -314,7 +344,8 @@ class LibraryWindow(QWidget):
             self.rounds.table.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
-        self._keep()
+        if self._started:  # else it was never seen, and its parts have no size of their own
+            self._keep()
         super().closeEvent(event)
         self.closed.emit()
 
