@@ -14,8 +14,10 @@ from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.drawing_actions import drawing_rows
 from replayer_qt.ui.export_actions import export_rows
 from replayer_qt.ui.indicator_actions import indicator_rows
+from replayer_qt.ui.layout_actions import layout_rows
 from replayer_qt.ui.look_actions import chart_rows, theme_rows
 from replayer_qt.ui.mark_actions import mark_rows
+from replayer_qt.ui.pane_actions import pane_rows
 from replayer_qt.ui.replay_actions import BACKWARDS, end_wish, replay_rows, travels
 from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
@@ -375,6 +377,7 @@ def _window() -> Iterator[ActionRow]:
 
 ACTIONS: Final = (
     *_file(), *_venue(), *_replay(), *replay_rows(), *trade_rows(), *_chart(), *chart_rows(),
-    *mark_rows(), *indicator_rows(), *export_rows(), *drawing_rows(), *_window(),
+    *mark_rows(), *indicator_rows(), *export_rows(), *drawing_rows(), *pane_rows(),
+    *layout_rows(), *_window(),
 )  # fmt: skip
 """Every action, in the order of the menus."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -11,11 +12,13 @@ from replayer_qt.ports import Clock
 from replayer_qt.ui.chart.drawing_book import DrawingStore
 from replayer_qt.ui.chart.era_frame import EraFrame
 from replayer_qt.ui.chart.hud import Hud
+from replayer_qt.ui.arrangement import Arrangement
 from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
+from replayer_qt.ui.panes.pane_set import PaneSet
 from replayer_qt.ui.drawing_desk import DrawingDesk
 from replayer_qt.ui.mark_desk import MarkDesk
 from replayer_qt.ui.theme import Theme
@@ -40,6 +43,7 @@ class ChartDesk(QObject):
         indicators: what is computed from its prices.
         marks: what was done at them.
         overview: the strip under the chart.
+        panes: the main chart and those beside it.
         hud: how the program itself does.
         ground: all of it, to be put into the window.
     """
@@ -64,8 +68,12 @@ class ChartDesk(QObject):
         self._choose, self._look = choose, look
         self.overview = Overview()
         self.ground = ChartGround(self.overview)
-        column = self.ground.column
-        column.addWidget(self.widget, stretch=1)
+        self.panes = PaneSet(
+            chart, choose=choose, arrangement=lambda: look().arrangement, prepare=self._prepare
+        )
+        self.panes.asked.connect(self.asked)
+        self.ground.column.addWidget(self.panes, stretch=1)
+        column = self.panes.main.column
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
         self.indicators.asked.connect(self.asked)
@@ -96,9 +104,12 @@ class ChartDesk(QObject):
             "set_style": self.set_style,
             "toggle_log_scale": self.toggle_log_scale,
             "set_ticks_per_candle": self.set_ticks_per_candle,
-            "follow": self.chart.follow,
-            "zoom": self.chart.zoom,
-            "show_all": self.chart.show_all,
+            "follow": lambda: self.panes.active.chart.follow(),
+            "zoom": lambda factor: self.panes.active.chart.zoom(factor),
+            "show_all": lambda: self.panes.active.chart.show_all(),
+            **self.panes.verbs(),
+            "toggle_overview": self.toggle_overview,
+            "toggle_overview_session": self.toggle_overview_session,
             "export_chart": self.export.ask,
             "copy_picture": self.export.copy_picture,
             "copy_values": self.export.copy_values,
@@ -111,10 +122,7 @@ class ChartDesk(QObject):
 
     def begin(self) -> None:
         """Show prices as they were looked at last."""
-        look = self._look()
-        self.chart.set_ticks_per_candle(look.ticks_per_candle)
-        self.chart.set_style(look.style)  # a line's width follows from the candles'
-        self.chart.set_log_scale(look.log_scale)
+        self._prepare(self.chart)
         self.indicators.begin()
         self.marks.begin()
 
@@ -125,27 +133,29 @@ class ChartDesk(QObject):
         self.marks.show_frame(advance)
         self.era.show_state(advance.state)
         self.hud.take(advance)
-        self.chart.show_frame(advance)
+        self.panes.show_frame(advance)
         self.overview.show_frame(advance)
         self.time.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.era.set_theme(theme)
-        self.chart.set_theme(theme)
+        self.panes.set_theme(theme)
         self.indicators.set_theme(theme)
         self.overview.set_theme(theme)
 
     def set_style(self, style: str) -> None:
         """Draw prices as `candles` or as a `line`."""
-        self.chart.set_style(style)
         self._choose(style=style)
+        for chart in self.panes.charts():
+            chart.set_style(style)
 
     def toggle_log_scale(self) -> None:
         """Change between a linear and a logarithmic price axis."""
         log_scale = not self._look().log_scale
-        self.chart.set_log_scale(log_scale)
         self._choose(log_scale=log_scale)
+        for chart in self.panes.charts():
+            chart.set_log_scale(log_scale)
 
     def toggle_hud(self) -> None:
         """Say in a corner of the chart how the program itself does, or say it no more."""
@@ -155,8 +165,32 @@ class ChartDesk(QObject):
 
     def set_ticks_per_candle(self, ticks: int) -> None:
         """Make candles of so many ticks."""
-        self.chart.set_ticks_per_candle(ticks)
         self._choose(ticks_per_candle=ticks)
+        for chart in self.panes.charts():
+            chart.set_ticks_per_candle(ticks)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Arrange the charts and the strip under them, and keep that."""
+        self._choose(arrangement=arrangement)
+        self.panes.bring_up()
+        self.ground.want_overview(on=arrangement.overview)
+        self.overview.set_by_session(on=arrangement.by_session)
+
+    def toggle_overview(self) -> None:
+        """Show the strip under the chart, or show it no more."""
+        now = self._look().arrangement
+        self.arrange(replace(now, overview=not now.overview))
+
+    def toggle_overview_session(self) -> None:
+        """Let the strip show all rounds that are kept, or the one that is looked at."""
+        now = self._look().arrangement
+        self.arrange(replace(now, by_session=not now.by_session))
+
+    def _prepare(self, chart: Chart) -> None:
+        look = self._look()
+        chart.set_ticks_per_candle(look.ticks_per_candle)
+        chart.set_style(look.style)  # a line's width follows from the candles'
+        chart.set_log_scale(look.log_scale)
 
     @Slot()
     def take_focus(self) -> None:

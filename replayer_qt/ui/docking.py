@@ -81,14 +81,31 @@ class Docking(QObject):
             self._spread()
         self._first_of_each()
 
+    def show_only(self, names: tuple[str, ...]) -> None:
+        """Place the docks as at first, but open these alone; the first ones come to the front."""
+        self.put_back()
+        for name, dock in self.docks.items():
+            dock.setVisible(name in names)
+        for name in reversed(names):
+            self.docks[name].raise_()
+
     def restore(self, memory: LayoutMemory) -> bool:
         """Bring back what was kept; False, and nothing changed, if there is nothing sound."""
         kept = memory.layout()
         if kept is None:
             return False
         geometry, docks = kept
-        if not (self._window.restoreGeometry(geometry) and self._window.restoreState(docks)):
+        return self._window.restoreGeometry(geometry) and self.use(docks)
+
+    def state(self) -> QByteArray:
+        """Return where every dock stands, as `use` understands it."""
+        return self._window.saveState() if self._beside is None else self._beside
+
+    def use(self, docks: QByteArray) -> bool:
+        """Place the docks as they stood; False, and nothing changed, if that is not sound."""
+        if not self._window.restoreState(docks):
             return False
+        self._beside, self._is_below = None, False
         if self._is_narrow() and self._at_the_side():
             opened = self.open_names()
             self.put_back()  # what stood beside the chart can't be moved before it was laid out
@@ -98,8 +115,7 @@ class Docking(QObject):
 
     def keep(self, memory: LayoutMemory) -> None:
         """Keep where everything stands."""
-        docks = self._window.saveState() if self._beside is None else self._beside
-        memory.keep_layout(self._window.saveGeometry(), docks)
+        memory.keep_layout(self._window.saveGeometry(), self.state())
 
     def _is_narrow(self) -> bool:
         return self._window.width() < _NARROW_PX

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Final, Protocol
 
+import msgspec
 from PySide6.QtCore import QByteArray
 
 RECENT_KEPT: Final = 12
@@ -12,7 +13,10 @@ _VERSION: Final = 2
 
 _GEOMETRY: Final = f"layout/{_VERSION}/geometry"
 _DOCKS: Final = f"layout/{_VERSION}/docks"
+_NAMED: Final = f"layout/{_VERSION}/named"
+_ARRANGED: Final = "layout/charts"
 _RECENT: Final = "recent/files"
+LAYOUTS_KEPT: Final = 24
 
 
 class LayoutStore(Protocol):
@@ -25,6 +29,19 @@ class LayoutStore(Protocol):
     def setValue(self, key: str, value: object, /) -> None:  # noqa: N802
         """Store a value; None forgets it."""
         ...
+
+
+class NamedLayout(msgspec.Struct, frozen=True):
+    """A layout that a person gave a name.
+
+    Attributes:
+        docks: where every dock stands, as Qt tells it.
+        charts: how the charts are arranged, as `arrangement.written` tells it.
+    """
+
+    name: str
+    docks: bytes
+    charts: str
 
 
 class LayoutMemory:
@@ -49,6 +66,56 @@ class LayoutMemory:
         """Begin with the built-in layout the next time."""
         self._store.setValue(_GEOMETRY, None)
         self._store.setValue(_DOCKS, None)
+
+    def named(self) -> tuple[NamedLayout, ...]:
+        """Return the layouts that have a name, in the order in which they were saved."""
+        stored = self._store.value(_NAMED)
+        try:
+            text = stored if isinstance(stored, str) else "[]"
+            known = msgspec.json.decode(text, type=tuple[NamedLayout, ...])
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            return ()
+        return known[:LAYOUTS_KEPT]
+
+    def keep_named(self, layout: NamedLayout) -> bool:
+        """Keep a layout, in the place of one of that name; False when there are too many."""
+        known = self.named()
+        names = [each.name for each in known]
+        if layout.name in names:
+            at = names.index(layout.name)
+            self._keep_all((*known[:at], layout, *known[at + 1 :]))
+            return True
+        if len(known) >= LAYOUTS_KEPT:
+            return False
+        self._keep_all((*known, layout))
+        return True
+
+    def rename(self, name: str, to: str) -> bool:
+        """Give a layout another name; False if there is none of the one, or one of the other."""
+        known = self.named()
+        names = [each.name for each in known]
+        if name not in names or to in names:
+            return False
+        self._keep_all(
+            tuple(msgspec.structs.replace(each, name=to) if each.name == name else each
+                  for each in known)
+        )  # fmt: skip
+        return True
+
+    def forget_named(self, name: str) -> None:
+        """Forget a layout."""
+        self._keep_all(tuple(each for each in self.named() if each.name != name))
+
+    def _keep_all(self, layouts: tuple[NamedLayout, ...]) -> None:
+        self._store.setValue(_NAMED, msgspec.json.encode(layouts).decode())
+
+    def charts(self) -> object:
+        """Return how the charts were arranged, as it was kept."""
+        return self._store.value(_ARRANGED)
+
+    def keep_charts(self, written: str) -> None:
+        """Keep how the charts are arranged."""
+        self._store.setValue(_ARRANGED, written)
 
     def kept(self, name: str) -> QByteArray | None:
         """Return what was kept as `name`; None if nothing was, or no such thing."""

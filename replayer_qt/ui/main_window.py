@@ -28,6 +28,7 @@ from replayer_qt.ui.dialogs.jump import JumpDialog
 from replayer_qt.ui.dialogs.shortcuts import ShortcutSheet
 from replayer_qt.ui.docking import Docking
 from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
+from replayer_qt.ui.layouts import Layouts
 from replayer_qt.ui.notice_bar import NoticeBar
 from replayer_qt.ui.notices import Notices
 from replayer_qt.ui.panel_set import Panel, make_panels, widget_of, wishes_of
@@ -236,6 +237,16 @@ class MainWindow(QMainWindow):
         self.docking = Docking(
             self, {name: widget_of(panel) for name, panel in self.panels.items()}
         )
+        self.layouts = Layouts(
+            self,
+            self.docking,
+            self._memory,
+            arrange=self.chart_desk.arrange,
+            arranged=lambda: self._look.arrangement,
+            menu=add_menu_below(self.actions_.actions["layouts"], "Sa&ved layouts"),
+        )
+        self._verbs |= self.layouts.verbs()
+        self.closed.connect(self.layouts.keep)
         self._keeper = ScreenKeeper(self)
         self.resize(*_SIZE)
         if not (self._settings.window.restore_layout and self.docking.restore(self._memory)):
@@ -283,6 +294,7 @@ class MainWindow(QMainWindow):
         self.chart_desk.asked.connect(self.asked)
         self.chart_desk.told.connect(self.notices.notify)
         self.chart_desk.begin()
+        self.layouts.begin(restore=self._settings.window.restore_layout)
         self.chart_desk.marks.link(self.panels, self.docking)
         self._note_docks()
 

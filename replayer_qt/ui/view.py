@@ -5,6 +5,7 @@ import msgspec
 from replayer_qt.core.program_events import Recording
 from replayer_qt.core.state import MarketState, State
 from replayer_qt.core.units import venue_of
+from replayer_qt.ui.arrangement import Arrangement
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +18,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         following: whether the chart follows the newest price.
         docks: the names of the docks that are open.
         dry_run: whether it is shown what the trading keys would do.
+        arrangement: which charts there are, and how they stand.
         tool: the shape that is drawn next; empty without one.
         hue: its colour.
         snap: whether its prices are drawn to those close by.
@@ -40,6 +42,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     full_screen: bool = False
     docks: frozenset[str] = frozenset()
     dry_run: bool = False
+    arrangement: Arrangement = Arrangement()
     tool: str = ""
     hue: str = "orange"
     snap: bool = True

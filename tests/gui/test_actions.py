@@ -44,6 +44,7 @@ from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.chart.marks_told import Told
 from replayer_qt.ui.dock_table import DOCKS
+from replayer_qt.ui.layout_table import BUILT_IN
 from replayer_qt.ui.mark_actions import TRADES_FROM
 from replayer_qt.ui.status import read_status
 from replayer_qt.ui.theme import OWN, PALETTES
@@ -108,6 +109,11 @@ def to_drift(bench):
 
 def to_cash_out(bench):
     bench.trade(trading(cash_out=CashOut(target=Decimal(2))))
+
+
+def to_panes(bench):
+    bench.connect()
+    bench.window.chart_desk.panes.add()
 
 
 def to_killed(bench):
@@ -207,6 +213,12 @@ def dialog(bench, kind):
     return len(found) == 1
 
 
+def arranged(**chosen):
+    return lambda bench: all(
+        getattr(bench.window._look.arrangement, name) == value for name, value in chosen.items()
+    )
+
+
 def told(*words):
     return lambda bench: words in bench.chart.told
 
@@ -301,6 +313,23 @@ SEEN = {
         for share in (10, 25, 50, 100)
     },
     "reset-layout": (to_nothing, lambda bench: bench.window.docking.open_names() == EVERY_DOCK),
+    "overview": (to_nothing, arranged(overview=False)),
+    "overview-session": (to_nothing, arranged(by_session=True)),
+    "pane-add": (to_nothing, lambda bench: len(bench.window.chart_desk.panes.panes) == 2),
+    "pane-close": (to_panes, lambda bench: len(bench.window.chart_desk.panes.panes) == 1),
+    "pane-next": (to_panes, lambda bench: bench.chart.hasFocus()),
+    "pane-choose": (to_panes, lambda bench: dialog(bench, QDialog)),
+    "pane-tabs": (to_panes, arranged(tabs=True)),
+    "cross-by-time": (to_panes, arranged(by_time=True)),
+    **{
+        f"layout-{each.name}": (
+            to_nothing,
+            lambda bench, each=each: bench.window.docking.open_names() == set(each.docks),
+        )
+        for each in BUILT_IN
+    },
+    "layout-save": (to_nothing, lambda bench: dialog(bench, QDialog)),
+    "layouts": (to_nothing, lambda bench: dialog(bench, QDialog)),
     "full-screen": (to_nothing, lambda bench: bench.window.isFullScreen()),
     "shortcuts": (to_nothing, lambda bench: dialog(bench, QDialog)),
     "about": (to_nothing, lambda bench: dialog(bench, QDialog)),

@@ -1,0 +1,1 @@
+"""Several charts side by side: what each shows, and what they share."""
