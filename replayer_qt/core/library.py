@@ -31,7 +31,7 @@ class Quality(StrEnum):
     PARTIAL = "partial"
     """The beginning or the end is missing."""
     DAMAGED = "damaged"
-    """Its file has lines that could not be read, and ticks are missing."""
+    """Its file has lines that could not be read, and ticks are missing, or may be."""
 
 
 class RoundEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,9 +75,11 @@ def quality_of(columns: RoundColumns, *, missing: int, bad_lines: int) -> Qualit
         bad_lines: lines of its file that could not be read.
     """
     partial = not len(columns.ticks)
-    if not is_continuous(columns.stream):
+    continuous = is_continuous(columns.stream)
+    if not continuous:
         partial = partial or int(columns.ticks[0]) != 0 or columns.rug_tick is None
-    if bad_lines and (partial or missing):
+    # rows of a continuous market that could not be read leave no hole that could be seen
+    if bad_lines and (partial or missing or continuous):
         return Quality.DAMAGED
     if partial:
         return Quality.PARTIAL

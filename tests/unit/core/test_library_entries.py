@@ -146,6 +146,33 @@ def test_bad_lines_damage_only_rounds_that_lack_ticks():
     assert entry(whole, bad_lines=3).quality is Quality.DAMAGED
 
 
+def test_a_round_that_is_only_told_of_ended_when_the_venue_says_so():
+    """What a history lists has no times of its own but this one; none is invented."""
+    told = event(
+        SeedRevealed,
+        9 * SECOND,
+        round_id=ROUND,
+        seed="0" * 64,
+        seed_hash="0" * 64,
+        version="v9",
+        prices=(1.0, 1.1, 1.2, 0.02),
+        ended_at=5 * SECOND,
+    )
+    found = entry([told])
+    assert (found.begun_at, found.ended_at) == (5 * SECOND, 5 * SECOND)
+    assert entry([ticked(0), ticked(2, 1.2), told]).ended_at == 500_000_000
+
+
+def test_rows_of_a_continuous_market_that_could_not_be_read_damage_it():
+    """They leave no hole in the numbers: nobody can say that nothing is missing."""
+    ticks = [
+        event(PriceTicked, n, stream=StreamId("binance/btcusdt"), round_id=ROUND, tick=n, price=2.0)
+        for n in range(3)
+    ]
+    assert entry(ticks).quality is Quality.WHOLE
+    assert entry(ticks, bad_lines=1).quality is Quality.DAMAGED
+
+
 def test_a_segment_of_a_continuous_market_needs_no_first_tick_and_no_end():
     ticks = [
         event(
