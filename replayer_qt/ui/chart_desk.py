@@ -14,6 +14,7 @@ from replayer_qt.ui.chart.era_frame import EraFrame
 from replayer_qt.ui.chart.hud import Hud
 from replayer_qt.ui.arrangement import Arrangement
 from replayer_qt.ui.chart.overview import Overview
+from replayer_qt.ui.chart.walk import PointWalk
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
@@ -45,6 +46,7 @@ class ChartDesk(QObject):
         overview: the strip under the chart.
         panes: the main chart and those beside it.
         hud: how the program itself does.
+        walk: goes over the main chart's points by keys.
         ground: all of it, to be put into the window.
     """
 
@@ -85,6 +87,7 @@ class ChartDesk(QObject):
         self.time.asked.connect(self.asked)
         self.hud = Hud(chart.refresh, frame_ms=chart.paint_ms, clock=clock, parent=self)
         chart.extras.add_decoration(self.hud)
+        self.walk = PointWalk(chart, self.widget)
         chart.planned.connect(self.overview.show_plan)
         self.overview.wanted.connect(chart.show_span)
         self.overview.newest_wanted.connect(chart.follow)
@@ -115,6 +118,7 @@ class ChartDesk(QObject):
             "copy_values": self.export.copy_values,
             **self.drawing.verbs(),
             "toggle_hud": self.toggle_hud,
+            **self.walk.verbs(),
             **self.time.verbs(),
             **self.marks.verbs(),
             "choose_indicators": self.indicators.choose,
@@ -124,6 +128,7 @@ class ChartDesk(QObject):
         """Show prices as they were looked at last."""
         self._prepare(self.chart)
         self.indicators.begin()
+        QWidget.setTabOrder(self.widget, self.overview)  # the keys are the chart's at first
         self.marks.begin()
 
     @Slot(object)

@@ -70,6 +70,14 @@ class Chart(Protocol):
         """Show the ticks from `first` to `last`."""
         ...
 
+    def pan(self, candles: int) -> None:
+        """Look so many candles further right; ends following."""
+        ...
+
+    def point_at(self, x: int, y: int) -> None:
+        """Put the crosshair at a place [device px]."""
+        ...
+
     def refresh(self) -> None:
         """Look again at what was added."""
         ...

@@ -51,6 +51,28 @@ def chart_rows() -> Iterator[ActionRow]:
     )  # fmt: skip
 
 
+    yield from _walk_rows()
+
+
+def _walk_rows() -> Iterator[ActionRow]:
+    menu = "&Chart/&Point by point"
+    steps = (
+        ("back", "&Back", "Alt+Left", "walk", -1, "The point before this one, in words."),
+        ("on", "&On", "Alt+Right", "walk", 1, "The point after this one, in words."),
+        ("first", "To the &first", "Alt+Home", "walk_to", "first", "The first point, in words."),
+        ("last", "To the &newest", "Alt+End", "walk_to", "last", "The newest point, in words."),
+    )
+    for name, text, key, verb, argument, words in steps:
+        yield ActionRow(
+            name=f"walk-{name}", menu=menu, text=text, keys=(key,), tip=words, call=verb,
+            argument=argument, repeats=verb == "walk",
+        )  # fmt: skip
+    yield ActionRow(
+        name="say-chart", menu=menu, text="&Say the chart", keys=("Alt+Up",), call="say_chart",
+        tip="All of the chart in a few words, for screen readers.",
+    )  # fmt: skip
+
+
 def _letter_rows() -> Iterator[ActionRow]:
     menu = f"{_MENU}/&Letters"
     yield ActionRow(

@@ -170,6 +170,8 @@ ASKED |= {
     "accept-venue": (to_drift, t.AcceptVenue(stream=PRACTICE)),
     "kill": (to_nothing, t.Kill(by="menu")),
 }
+
+
 def to_loop(bench):
     bench.replay(loop_start=3)
 
@@ -254,9 +256,7 @@ ASKED["go-to-mark"] = (to_a_mark, c.GoTo(stream=PRACTICE, round_id=ROUND, tick=2
 SEEN = {
     "own-marks": (to_nothing, looking(own_marks=False)),
     "trade-marks": (to_nothing, looking(trade_marks=False)),
-    **{
-        f"trades-from-{least:g}": (to_nothing, looking(trades_from=least)) for least in TRADES_FROM
-    },
+    **{f"trades-from-{least:g}": (to_nothing, looking(trades_from=least)) for least in TRADES_FROM},
     "next-mark": (to_marks, marked(20)),
     "previous-mark": (to_the_last_mark, marked(20)),
     "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
@@ -270,8 +270,9 @@ SEEN = {
     **{
         f"event-{kind.value}": (
             to_nothing,
-            lambda bench, kind=kind: (kind.value in bench.window._look.events.split())
-            is (kind not in STEPPED),
+            lambda bench, kind=kind: (
+                (kind.value in bench.window._look.events.split()) is (kind not in STEPPED)
+            ),
         )
         for kind in Landmark
     },
@@ -297,6 +298,13 @@ SEEN = {
     "letters-smaller": (to_nothing, looking(letters=90)),
     "letters-normal": (to_nothing, looking(letters=100)),
     "private": (to_nothing, looking(private=True)),
+    **{
+        name: (
+            to_nothing,
+            lambda bench: bench.window.chart_desk.walk.said.startswith("There is no"),
+        )
+        for name in ("walk-back", "walk-on", "walk-first", "walk-last", "say-chart")
+    },
     "hud": (to_nothing, lambda bench: bench.window.chart_desk.hud.is_on),
     "amount": (
         to_account,

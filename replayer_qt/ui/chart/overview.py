@@ -299,13 +299,13 @@ class Overview(QWidget):
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         override = event.type() is QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+        if override and isinstance(event, QKeyEvent) and _is_own(event):
             event.accept()  # the window's own keys would take them
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if event.key() in _KEYS:
+        if _is_own(event):
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             moves = event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right}
             self._step(Qt.Key(event.key()), wider=shift and moves)
@@ -367,3 +367,9 @@ class Overview(QWidget):
         if any(abs(at.x() - edge) <= _GRIP for edge in edges):
             return Qt.CursorShape.SizeHorCursor
         return Qt.CursorShape.ArrowCursor
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """Whether a key moves the window here; with Alt or Control it is somebody else's."""
+    others = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+    return event.key() in _KEYS and not event.modifiers() & others

@@ -212,6 +212,11 @@ class PriceChart(pg.GraphicsView):
         price = plan.scale.price(at.y(), plan.room.plot_height)
         return Spot(at.x(), at.y(), plan.tick_at(at.x()), price)
 
+    def point_at(self, x: int, y: int) -> None:
+        """Put the crosshair at a place [device px], until the mouse has it."""
+        self._planner.pointer = (x, y)
+        self._refresh()
+
     def refresh(self) -> None:
         """Look again at what was added."""
         self._refresh()
