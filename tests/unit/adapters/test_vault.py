@@ -398,6 +398,26 @@ def read_of(path):
     return path.read_bytes() if path.exists() else b""
 
 
+@pytest.mark.parametrize("how", ["as long as before", "as old as before"])
+def test_any_change_while_it_is_sealed_is_noticed(tmp_path, how):
+    """S3-R4: neither an equal size nor an equal time hides it."""
+    path = tmp_path / "day"
+    changed = CANARY[::-1] if how == "as long as before" else CANARY + b"late"
+
+    def change(what):
+        if what == "sync":
+            stated = path.stat()
+            path.write_bytes(changed)
+            later = 1 if how == "as long as before" else 0
+            os.utime(path, ns=(stated.st_atime_ns, stated.st_mtime_ns + later))
+
+    path.write_bytes(CANARY)
+    with pytest.raises(OSError, match="written to while"):
+        witnessed(tmp_path, change).seal_file(path)
+    assert path.read_bytes() == changed
+    assert names_in(tmp_path) == {"day"}
+
+
 def test_another_file_of_that_name_is_not_removed(tmp_path):
     """S3-R4: size and time may agree; it is another file all the same."""
     path = tmp_path / "day"
