@@ -345,3 +345,54 @@ def test_marks_stand_still_with_their_candles_when_one_pans(stage):
     before = stage.marks._own_look
     stage.chart.pan(2)
     assert stage.marks._own_look is before  # nothing was placed anew
+
+
+def test_a_rug_that_took_a_holding_is_a_cross_above_the_rug(stage):
+    stage.floor.buy("0.1")
+    stage.floor.ticks(1.1, 1.2, 1.3)
+    stage.floor.rug(0.9)
+    stage.show()
+    rug = stage.marks.told.fills[-1]
+    assert rug.kind is EntryKind.RUG
+    assert stage.place(rug).y() < stage.chart.plan.row_of(float(rug.price)) - 8
+    assert pixels(stage.around(rug), DARK.rug) > 10
+    assert stage.marks.told.costs[-1].end == rug.tick
+
+
+def test_a_god_candle_is_a_star_that_says_its_factor(stage):
+    stage.floor.ticks(1.1, 1.2, 13.0, 12.0)
+    stage.show()
+    (god,) = stage.marks._found
+    assert god.tick == 3
+    assert pixels(stage.around(god), DARK.accent) > 12
+    QTest.mouseMove(stage.chart.viewport(), stage.place(god))
+    assert stage.marks.pointed() == god
+    stage.marks.shows_own = False  # what the market did is marked all the same
+    stage.chart.refresh()
+    assert pixels(stage.around(god), DARK.accent) > 12
+
+
+def test_the_round_before_keeps_its_marks_while_the_next_is_counted_down_to(stage):
+    stage.floor.buy("0.1")
+    stage.floor.ticks(1.1, 1.2, 1.3)
+    stage.floor.rug()
+    first = stage.floor.round_id
+    stage.floor.announce(OTHER)
+    stage.show()
+    assert [mark.round_id for mark in stage.marks.told.fills] == [first, first]
+    stage.floor.start()
+    stage.floor.tick(1.1)
+    stage.show()
+    assert stage.marks.told.walk() == []
+
+
+def test_marks_keep_their_places_where_a_pixel_is_half_as_large(stage, monkeypatch):
+    traded(stage)
+    monkeypatch.setattr(type(stage.chart), "devicePixelRatioF", lambda _self: 2.0)
+    stage.chart.refresh()
+    stage.picture()
+    buy = stage.marks.told.fills[0]
+    plan = stage.chart.plan
+    assert plan.room.unit == 2.0
+    assert stage.place(buy).x() == plan.middle_of(buy.tick)
+    assert stage.place(buy).y() > plan.row_of(float(buy.price)) + 10

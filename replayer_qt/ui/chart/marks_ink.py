@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 from replayer_qt.ui.chart.marks_placed import Placed, Shape
 from replayer_qt.ui.chart.marks_told import Bet, Outcome
 from replayer_qt.ui.chart.marks_track import band_columns, bet_colour, faint
-from replayer_qt.ui.chart.marks_words import band_word
+from replayer_qt.ui.chart.marks_words import band_words
 from replayer_qt.ui.chart.plan import Plan
 
 LARGE: Final = 15
@@ -21,7 +21,7 @@ SMALL: Final = 9
 
 _GAP: Final = 1
 _FAINT: Final = 190
-_WORDS_FROM: Final = 40
+_WORDS_FROM: Final = 16
 _FIELDS: Final = 10
 _Points = tuple[tuple[float, float], ...]
 
@@ -30,7 +30,7 @@ _OUTLINES: Final[dict[Shape, _Points]] = {
     Shape.SELL: ((0.0, 0.42), (0.45, -0.4), (-0.45, -0.4)),
     Shape.GOD: tuple(
         (0.48 * size * float(np.sin(turn)), -0.48 * size * float(np.cos(turn)))
-        for turn, size in zip(np.arange(10) * np.pi / 5, (1.0, 0.42) * 5, strict=True)
+        for turn, size in zip(np.arange(10) * np.pi / 5, (1.0, 0.55) * 5, strict=True)
     ),
     Shape.TRADE_UP: ((0.0, -0.5), (0.5, 0.4), (-0.5, 0.4)),
     Shape.TRADE_DOWN: ((0.0, 0.5), (0.5, -0.4), (-0.5, -0.4)),
@@ -124,10 +124,10 @@ class Ink:
                 painter.fillRect(right - line, 0, line, plan.room.plot_height, colour)
             if width < round(_WORDS_FROM * unit):
                 continue
-            text = band_word(bet)
-            if face.width(text) + round(6 * unit) <= width:
-                painter.setPen(plan.palette.on_colour if bet.outcome is Outcome.WON else colour)
-                face.draw(painter, left + round(3 * unit), top + (strip - face.height) // 2, text)
+            room = width - round(6 * unit)
+            text = next((one for one in band_words(bet) if face.width(one) <= room), "")
+            painter.setPen(plan.palette.on_colour if bet.outcome is Outcome.WON else colour)
+            face.draw(painter, left + round(3 * unit), top + (strip - face.height) // 2, text)
 
     def ring(self, painter: QPainter, plan: Plan, x: int, y: int, size: int) -> None:
         """Paint a ring around what is chosen."""
@@ -195,9 +195,9 @@ def _side(shape: Shape, unit: float) -> int:
 
 def _drop(shape: Shape, side: int) -> float:
     """How far below the price's row a shape's middle stands: it points at the price."""
-    if shape is Shape.BUY:
+    if shape in {Shape.BUY, Shape.GOD}:  # above the top of a god candle the peak has its words
         return side / 2 + _GAP
-    if shape in {Shape.SELL, Shape.GOD}:
+    if shape is Shape.SELL:
         return -side / 2 - _GAP
     return -side * 1.25 if shape is Shape.RUG else 0.0
 

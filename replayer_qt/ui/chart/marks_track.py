@@ -94,12 +94,9 @@ class MarksTrack:
         """A column's dashes depend on nothing but the column."""
         long, every = (max(round(part * plan.room.unit), 1) for part in _DASH)
         left, right, step = first * plan.step, (first + len(level)) * plan.step, plan.step
-        if step < every:
-            starts = np.arange(left, right, step)
-            widths = np.minimum(long - starts % every, step)
-        else:
-            starts = np.arange(-(-left // every) * every, right, every)
-            widths = np.minimum(step - starts % step, long)
+        begun = np.arange(-(-left // every) * every, right, every)
+        starts = np.union1d(np.arange(left, right, step), begun)
+        widths = np.minimum(long - starts % every, step - starts % step)
         rows = level[starts // step - first]
         seen = (widths > 0) & ~np.isnan(rows)
         line = float(max(1, round(plan.room.unit)))

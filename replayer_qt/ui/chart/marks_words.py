@@ -49,6 +49,12 @@ def band_word(bet: Bet) -> str:
     return f"{_OUTCOMES[bet.outcome]} {_result(bet)}"
 
 
+def band_words(bet: Bet) -> tuple[str, str, str]:
+    """Return the same, ever shorter."""
+    word = _OUTCOMES[bet.outcome]
+    return band_word(bet), word, word[0]
+
+
 def cost_word(average: float) -> str:
     """Return what stands at the line of average cost."""
     return f"cost {fmt.price(average)}"
