@@ -156,7 +156,7 @@ async def _run(
             worst_gui_gap_ms=round(gap_ms, 1),
             rounds_recorded=tally.rounds,
             peak_rss_mib=round(peak_rss_mib(), 1),
-            errors=tally.errors + hooks.caught,
+            errors=tally.errors + hooks.caught + tally.unrecorded,
         )
         print(msgspec.json.encode(summary).decode(), flush=True)
     return 0

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 
 from replayer_qt.core.events import PriceTicked, TickBlock
-from replayer_qt.core.program_events import ProblemRaised, Severity
+from replayer_qt.core.program_events import ProblemRaised, Recording, Severity
 from replayer_qt.core.state import Advance
 
 
@@ -14,6 +14,7 @@ class Tally(QObject):
         ticks: prices received, from venues and recordings.
         errors: problems that were told to the person as errors.
         rounds: rounds whose recording was finished.
+        unrecorded: whether something was heard that is not, or not yet, in a recording.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -21,6 +22,7 @@ class Tally(QObject):
         self.ticks = 0
         self.errors = 0
         self.rounds = 0
+        self.unrecorded = False
 
     @Slot(object)
     def count(self, advance: Advance) -> None:
@@ -32,5 +34,7 @@ class Tally(QObject):
                 self.ticks += len(event.ticks)
             elif isinstance(event, ProblemRaised):
                 self.errors += event.severity is Severity.ERROR
-        if advance.state.recording is not None:
-            self.rounds = advance.state.recording.rounds
+        told = advance.state.recording
+        if told is not None:
+            self.rounds = told.rounds
+            self.unrecorded = bool(told.lost) or told.state not in {Recording.ON, Recording.OFF}
