@@ -53,7 +53,7 @@ from replayer_qt.core.settings import LibrarySettings
 from replayer_qt.ui.library.deeds import reveal, trash_words
 from replayer_qt.ui.library.dialogs import ConfirmDialog, NameDialog, NoteDialog, TagsDialog
 from replayer_qt.ui.library.export_dialog import ExportDialog
-from replayer_qt.ui.library.gathering import Picked
+from replayer_qt.ui.library.gathering import Picked, Picks
 from replayer_qt.ui.library.report_dialog import LISTED_MOST, ReportDialog
 from replayer_qt.ui.library.rounds_table import RUNS_KEPT
 from replayer_qt.ui.library.row_actions import DEEDS
@@ -582,11 +582,11 @@ def test_what_goes_to_the_trash_with_a_file_is_said_only_where_it_can_be():
     def picked(number, kind):
         return Picked(number, "rugs/crash", f"r{number}", f"/{number}", kind, 1_000, Marks(tags=()))
 
-    own = trash_words([picked(number, "journal") for number in range(5)])
+    own = trash_words(Picks(picked(number, "journal") for number in range(5)))
     assert "5 files with 5 selected rounds, 5.0 kB, with the messages beside them" in own[0]
     assert own[1] == "r0, r1, r2 and 2 more."
     assert not any("Other rounds" in line for line in own)
-    foreign = trash_words([picked(1, "B")])
+    foreign = trash_words(Picks([picked(1, "B")]))
     assert foreign[0] == "1 file with 1 selected round, 1.0 kB, will be put into the trash."
     assert any("Other rounds in the same files go" in line for line in foreign)
 

@@ -19,7 +19,7 @@ from replayer_qt.core.library_requests import (
 from replayer_qt.ui import fmt
 from replayer_qt.ui.library.dialogs import ConfirmDialog, NoteDialog, TagsDialog
 from replayer_qt.ui.library.export_dialog import ExportDialog
-from replayer_qt.ui.library.gathering import Gathering, Picked
+from replayer_qt.ui.library.gathering import Gathering, Picked, Picks
 from replayer_qt.ui.library.questions import Questions
 from replayer_qt.ui.library.rounds_table import RoundsTable
 from replayer_qt.ui.plain import clean, copy
@@ -102,59 +102,59 @@ class Deeds(QObject):
     def _ids(self) -> tuple[int, ...]:
         return tuple(self._table.picked_ids().tolist())
 
-    def _with_rows(self, then: Callable[[Sequence[Picked]], None]) -> None:
+    def _with_rows(self, then: Callable[[Picks], None]) -> None:
         ids = self._ids()
         if ids:
             self._gathering.begin(ids, then)
 
-    def _open(self, rows: Sequence[Picked]) -> None:
-        for row in rows[:1]:
+    def _open(self, picks: Picks) -> None:
+        for row in picks.rows[:1]:
             self.asked.emit(OpenRound(paths=(row.path,), round_id=row.round_id))
 
-    def _play(self, rows: Sequence[Picked]) -> None:
-        if rows:
-            self.asked.emit(OpenRecordings(paths=paths_of(rows)))
+    def _play(self, picks: Picks) -> None:
+        if picks.rows:
+            self.asked.emit(OpenRecordings(paths=picks.paths))
 
-    def _bookmark(self, rows: Sequence[Picked]) -> None:
-        on = not all(row.marks.bookmarked for row in rows)
-        self._mark(MarkRounds(ids=_numbers(rows), bookmarked=on))
+    def _bookmark(self, picks: Picks) -> None:
+        on = not all(row.marks.bookmarked for row in picks.rows)
+        self._mark(MarkRounds(ids=picks.numbers, bookmarked=on))
 
     def _mark(self, request: MarkRounds) -> None:
         if request.ids:
             self._questions.ask_anew(request)
 
-    def _verify(self, rows: Sequence[Picked]) -> None:
-        self._questions.want(Verify(paths=paths_of(rows)))
+    def _verify(self, picks: Picks) -> None:
+        self._questions.want(Verify(paths=picks.paths))
 
-    def _repair(self, rows: Sequence[Picked]) -> None:
-        self._questions.want(Verify(paths=paths_of(rows), repair=True))
+    def _repair(self, picks: Picks) -> None:
+        self._questions.want(Verify(paths=picks.paths, repair=True))
 
-    def _seal(self, rows: Sequence[Picked]) -> None:
-        self._questions.want(Seal(paths=paths_of(rows)))
+    def _seal(self, picks: Picks) -> None:
+        self._questions.want(Seal(paths=picks.paths))
 
-    def _show_folder(self, rows: Sequence[Picked]) -> None:
-        for row in rows[:1]:
+    def _show_folder(self, picks: Picks) -> None:
+        for row in picks.rows[:1]:
             self._reveal(str(PurePath(row.path).parent))
 
-    def _copy_paths(self, rows: Sequence[Picked]) -> None:
-        paths = paths_of(rows)
+    def _copy_paths(self, picks: Picks) -> None:
+        paths = picks.paths
         copy("\n".join(paths))
         self.told.emit(f"Copied {_many(len(paths), 'path')}.")
 
     # --- asking back
 
-    def _ask_tags(self, rows: Sequence[Picked]) -> None:
-        ids = _numbers(rows)
-        dialog = TagsDialog([row.marks.tags for row in rows], self._tags_in_use, self._ground)
+    def _ask_tags(self, picks: Picks) -> None:
+        ids = picks.numbers
+        dialog = TagsDialog([row.marks.tags for row in picks.rows], self._tags_in_use, self._ground)
         dialog.tagged.connect(
             lambda add, drop: self._mark(MarkRounds(ids=ids, add_tags=add, drop_tags=drop))
         )
         dialog.open()
 
-    def _ask_note(self, rows: Sequence[Picked]) -> None:
-        ids, notes = _numbers(rows), {row.marks.note for row in rows}
+    def _ask_note(self, picks: Picks) -> None:
+        ids, notes = picks.numbers, {row.marks.note for row in picks.rows}
         note = notes.pop() if len(notes) == 1 else ""
-        dialog = NoteDialog(note, len(rows), self._ground)
+        dialog = NoteDialog(note, len(picks.rows), self._ground)
         dialog.noted.connect(lambda text: self._mark(MarkRounds(ids=ids, note=text)))
         dialog.open()
 
@@ -180,30 +180,23 @@ class Deeds(QObject):
         target = path if path.endswith(PLAYLIST_ENDING) else f"{path}{PLAYLIST_ENDING}"
         self._questions.ask_anew(SavePlaylist(ids=ids, target=target))
 
-    def _ask_trash(self, rows: Sequence[Picked]) -> None:
-        job = Trash(paths=paths_of(rows))
-        dialog = ConfirmDialog("Delete to trash", trash_words(rows), "To trash", self._ground)
+    def _ask_trash(self, picks: Picks) -> None:
+        job = Trash(paths=picks.paths)
+        dialog = ConfirmDialog("Delete to trash", trash_words(picks), "To trash", self._ground)
         dialog.confirmed.connect(lambda: self._questions.want(job))
         dialog.open()
 
 
-def paths_of(rows: Sequence[Picked]) -> tuple[str, ...]:
-    """Return the files of rounds, each once, in the order of the rounds."""
-    return tuple(dict.fromkeys(row.path for row in rows))
-
-
-def trash_words(rows: Sequence[Picked]) -> tuple[str, ...]:
+def trash_words(picks: Picks) -> tuple[str, ...]:
     """Return what a person has to know before files go."""
-    files = {row.path: row.size for row in rows}
-    formats = {row.format for row in rows}
-    size = fmt.size(sum(files.values()))
-    count, rounds = _many(len(files), "file"), _many(len(rows), "selected round")
-    beside = _JOURNAL in formats
+    size = fmt.size(sum(picks.files.values()))
+    count, rounds = _many(len(picks.files), "file"), _many(len(picks.rows), "selected round")
+    beside = _JOURNAL in picks.formats
     uncounted = ", with the messages beside them, whose size is not counted here" if beside else ""
-    others = ("Other rounds in the same files go with them.",) if formats - {_JOURNAL} else ()
+    others = ("Other rounds in the same files go with them.",) if picks.formats - {_JOURNAL} else ()
     return (
         f"{count} with {rounds}, {size}{uncounted}, will be put into the trash.",
-        _named(rows),
+        _named(picks.rows),
         *others,
         "Tags, notes and bookmarks stay: they come back when a file does.",
     )
@@ -219,10 +212,6 @@ def reveal(folder: str) -> bool:
     """Have the desktop show a folder of this machine; nothing but a folder is ever opened."""
     is_folder = QFileInfo(folder).isDir()
     return is_folder and QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
-
-
-def _numbers(rows: Sequence[Picked]) -> tuple[int, ...]:
-    return tuple(row.id for row in rows)
 
 
 def _many(count: int, what: str) -> str:

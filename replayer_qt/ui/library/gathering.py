@@ -1,6 +1,6 @@
 """Reads the rows of many rounds, of which the table knows only those in sight."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -33,7 +33,40 @@ class Picked(msgspec.Struct, frozen=True, gc=False):
     marks: Marks
 
 
-Then = Callable[[Sequence[Picked]], None]
+class Picks:
+    """The rounds of an errand; what is asked of all of them is kept up as they come.
+
+    Attributes:
+        rows: the rounds, in order; bounded by the errand.
+        files: their files, each once in the order of the rounds, with its size [bytes].
+        formats: the formats of these.
+    """
+
+    def __init__(self, rows: Iterable[Picked] = ()) -> None:
+        self.rows: list[Picked] = []
+        self.files: dict[str, int] = {}
+        self.formats: set[str] = set()
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Picked) -> None:
+        """Take one more."""
+        self.rows.append(row)
+        self.files[row.path] = row.size
+        self.formats.add(row.format)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files, each once."""
+        return tuple(self.files)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the rounds."""
+        return tuple([row.id for row in self.rows])
+
+
+Then = Callable[[Picks], None]
 """Hears of the rounds, in the order in which they were asked for."""
 
 
@@ -57,19 +90,19 @@ class Gathering(QObject):
         self._known = known
         self._left: Sequence[int] = ()
         self._at = 0
-        self._found: list[Picked] = []  # bounded by the ids of the errand
+        self._found = Picks()
         self._then: Then | None = None
         self._ticket = 0
 
     def begin(self, ids: Sequence[int], then: Then) -> None:
         """Read these rounds, then call `then`; at once if all of them are known."""
-        self._left, self._at, self._found, self._then = ids, 0, [], then
+        self._left, self._at, self._found, self._then = ids, 0, Picks(), then
         self._go_on()
 
     def cancel(self) -> bool:
         """Give the errand up; False if there is none."""
         busy = self._then is not None
-        self._then, self._ticket, self._left, self._found = None, 0, (), []
+        self._then, self._ticket, self._left, self._found = None, 0, (), Picks()
         if busy:
             self.told.emit("")
         return busy
@@ -83,7 +116,8 @@ class Gathering(QObject):
             self.cancel()
             self.told.emit(answer.problem)
             return
-        self._found.extend(_picked(row) for row in answer.rows)
+        for row in answer.rows:
+            self._found.add(_picked(row))
         self._go_on()
 
     def _go_on(self) -> None:
@@ -92,7 +126,7 @@ class Gathering(QObject):
             row = self._known(int(self._left[self._at]))
             if row is None:
                 break
-            self._found.append(_picked(row))
+            self._found.add(_picked(row))
             self._at += 1
         if self._at >= len(self._left):
             self._end()

@@ -1,6 +1,6 @@
 from replayer_qt.core.library_answers import Answer, RowsRead
 from replayer_qt.core.library_requests import ReadRows
-from replayer_qt.ui.library.gathering import BATCH, Gathering
+from replayer_qt.ui.library.gathering import BATCH, Gathering, Picks
 from replayer_qt.ui.library.questions import Questions
 from tests.helpers.a_library import a_library_round
 
@@ -19,7 +19,7 @@ def answered(request):
 def test_rows_that_are_known_are_not_asked_for(qapp):
     gathering, asked = made(a_library_round)
     found: list[list[int]] = []
-    gathering.begin([3, 1, 2], lambda rows: found.append([row.id for row in rows]))
+    gathering.begin([3, 1, 2], lambda picks: found.append(list(picks.numbers)))
     assert (found, asked) == ([[3, 1, 2]], [])
 
 
@@ -27,7 +27,7 @@ def test_many_rows_are_asked_for_in_batches_and_keep_their_order(qapp):
     gathering, asked = made()
     found: list[list[int]] = []
     ids = list(range(BATCH * 2 + 10, 0, -1))
-    gathering.begin(ids, lambda rows: found.append([row.id for row in rows]))
+    gathering.begin(ids, lambda picks: found.append(list(picks.numbers)))
     for _ in range(3):
         assert found == []
         gathering.show_answer(answered(asked[-1]))
@@ -57,3 +57,14 @@ def test_an_errand_that_fails_is_told_and_over(qapp):
     assert told[-1] == "The disk is gone."
     assert found == []
     assert not gathering.cancel()
+
+
+def test_the_files_of_an_errand_are_kept_once_in_the_order_of_its_rounds(qapp):
+    gathering, asked = made()
+    found: list[Picks] = []
+    gathering.begin([3, 1, 3], found.append)
+    gathering.show_answer(answered(asked[0]))
+    third, first = a_library_round(3).file, a_library_round(1).file
+    assert found[0].paths == (third.path, first.path)
+    assert found[0].files == {third.path: third.size, first.path: first.size}
+    assert found[0].formats == {third.format, first.format}
