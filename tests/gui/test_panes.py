@@ -154,6 +154,8 @@ def test_the_crosshair_is_shared_by_tick_and_goes_with_the_mouse(bench):
     tick = bench.chart._was_pointed.tick
     assert other.cross.tick_on(other.chart.plan) == tick
     assert panes(bench).main.cross.place is None
+    panes(bench).bring_up()  # whoever points has the crosshair already
+    assert panes(bench).main.cross.place is None
     with_cross = other.chart.grab().toImage()
     bench.chart.leaveEvent(QEvent(QEvent.Type.Leave))
     assert other.cross.place is None

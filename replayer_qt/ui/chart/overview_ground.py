@@ -1,5 +1,6 @@
 """How rounds lie along the overview: which tick is where, and the extremes of each pixel."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -134,8 +135,7 @@ def outline(stretch: Stretch, left: float, right: float, parts: int) -> Outline:
         parts: how many pairs.
     """
     series = stretch.series
-    low, high = (place - stretch.start + stretch.first for place in (left, right))
-    first, last = (int(np.searchsorted(series.ticks, tick)) for tick in (low, high))
+    first, last = _between(stretch, left, right)
     first, last = max(first - 1, 0), min(last + 1, len(series))
     return _parted(series.ticks, series.columns, (first, last, parts), stretch)
 
@@ -170,8 +170,7 @@ def holes(stretch: Stretch, left: float, right: float, scale: float) -> list[tup
     ticks = stretch.series.ticks
     if not len(ticks) or len(ticks) == int(ticks[-1]) - int(ticks[0]) + 1:
         return []
-    low, high = (place - stretch.start + stretch.first for place in (left, right))
-    first, last = (int(np.searchsorted(ticks, tick)) for tick in (low, high))
+    first, last = _between(stretch, left, right)
     seen = ticks[max(first - 1, 0) : last + 1]
     at = np.flatnonzero(np.diff(seen) > 1)
     if not len(at):
@@ -180,6 +179,14 @@ def holes(stretch: Stretch, left: float, right: float, scale: float) -> list[tup
     ends = seen[at + 1].astype(np.float64) - stretch.first + stretch.start
     _, apart = np.unique(begins // scale, return_index=True)
     return list(zip(begins[apart].tolist(), np.maximum.reduceat(ends, apart).tolist(), strict=True))
+
+
+def _between(stretch: Stretch, left: float, right: float) -> tuple[int, int]:
+    """Return which of a round's ticks lie between two places."""
+    ticks, shift = stretch.series.ticks, stretch.first - stretch.start
+    # whole numbers: looking for a float would turn the whole column into floats first
+    low, high = math.floor(left) + shift, math.ceil(right) + shift
+    return int(np.searchsorted(ticks, low)), int(np.searchsorted(ticks, high))
 
 
 def _parted(

@@ -142,7 +142,6 @@ class OverviewPicture:
     ) -> None:
         scale, height = scene.scale, scene.height
         left, right = (strip[0] - 2) * scale, (strip[1] + 2) * scale
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for stretch in scene.ground.stretches:
             begin, end = stretch.start, stretch.start + stretch.size
             if end < left or begin > right:
@@ -175,9 +174,11 @@ class OverviewPicture:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(mixed(scene.theme.background, colour.name(), _TINT)))
         painter.drawPolygon(QPolygonF([*pairs, *below]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1))
         painter.drawPolyline(QPolygonF(pairs))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _ys(self, prices: Floats, height: int) -> Floats:
         low, high = (math.log(end) for end in self._range)

@@ -49,6 +49,7 @@ class PaneSet(QWidget):
         self._theme = DARK
         self._advance: Advance | None = None
         self._place: tuple[int, int] | None = None
+        self._pointer: object = None
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Charts")
         self.tabs.setDrawBase(False)
@@ -243,11 +244,12 @@ class PaneSet(QWidget):
 
     @Slot(object)
     def _pointed(self, pointed: object) -> None:
+        self._pointer = self.sender()
         tick, time = getattr(pointed, "tick", None), getattr(pointed, "time", None)
         self._place = None if tick is None or time is None else (int(tick), int(time))
         self._share()
 
     def _share(self) -> None:
-        by_time, pointed = self._arrangement().by_time, self.sender()
+        by_time = self._arrangement().by_time
         for pane in self.panes:
-            pane.point(None if pane.widget is pointed else self._place, by_time=by_time)
+            pane.point(None if pane.widget is self._pointer else self._place, by_time=by_time)
