@@ -19,17 +19,19 @@ Floats = NDArray[np.float64]
 
 
 class Spans(msgspec.Struct, frozen=True):
-    """Vertical spans, a pixel wide each.
+    """Vertical spans, a pixel wide each, or two where pixels are small.
 
     Attributes:
-        lefts: where they stand [device px].
+        lefts: where they stand, their right pixel where there are two [device px].
         tops: where they begin.
         talls: how long they are, 1 or more.
+        wide: how wide they are [device px].
     """
 
     lefts: Floats
     tops: Floats
     talls: Floats
+    wide: int
 
 
 class Ink:
@@ -46,9 +48,9 @@ class Ink:
         self._rects.resize(count)
         array = self._rects.ndarray()
         array[:, 0], array[:, 1], array[:, 2], array[:, 3] = (
-            spans.lefts,
+            spans.lefts - (spans.wide - 1),
             spans.tops,
-            1.0,
+            spans.wide,
             spans.talls,
         )
         painter.setPen(QPen(Qt.PenStyle.NoPen))
@@ -82,7 +84,7 @@ def broken(spans: Spans, plan: Plan) -> Spans:
     """Return the spans of a line with breaks, which move with its columns."""
     every = max(2, round(5 * plan.room.unit))
     keep = (spans.lefts + plan.origin) // every % 2 == 0
-    return Spans(spans.lefts[keep], spans.tops[keep], spans.talls[keep])
+    return Spans(spans.lefts[keep], spans.tops[keep], spans.talls[keep], spans.wide)
 
 
 def rows_of(spans: Spans) -> tuple[int, int] | None:
@@ -109,7 +111,7 @@ def _bars(
     tops, bottoms = rows.reshape(2, -1)
     lefts = np.arange(first, first + len(tops)).astype(np.float64) - plan.origin
     talls = bottoms - tops + thickness(plan)
-    return Spans(lefts[keep], tops[keep], talls[keep])
+    return Spans(lefts[keep], tops[keep], talls[keep], _width(plan))
 
 
 def _slopes(
@@ -129,4 +131,9 @@ def _slopes(
     begins = np.flatnonzero(keep) + before
     middles = begins * step - plan.origin + step // 2 + 1
     lefts = (middles[:, np.newaxis] + np.arange(step)).astype(np.float64)
-    return Spans(lefts.reshape(-1), tops.reshape(-1), talls.reshape(-1))
+    return Spans(lefts.reshape(-1), tops.reshape(-1), talls.reshape(-1), _width(plan))
+
+
+def _width(plan: Plan) -> int:
+    # a span may reach into the column before, which is painted again with it, but no further
+    return 2 if plan.room.unit >= 1.5 else 1
