@@ -186,6 +186,17 @@ def test_what_is_noted_no_more_goes_from_the_catalogue(tmp_path, profile, job):
     assert archive.ground.catalogue.tags() == ()
 
 
+def test_what_only_a_stale_catalogue_shows_is_not_noted_again(tmp_path, profile):
+    """A cache that lags behind adds nothing to the truth."""
+    recorded(tmp_path / "recordings", "20251031-aa")
+    archive = profile("one")
+    done(archive, Refresh(everywhere=True))
+    noted(archive, add_tags=("stale",), note="stale", bookmarked=True)
+    archive.ground.keepsakes.mark(*AA, Marks())
+    assert noted(archive, add_tags=("new",)) == [Marks(tags=("new",))]
+    assert archive.ground.keepsakes.marks() == {AA: Marks(tags=("new",))}
+
+
 def test_a_catalogue_keeps_what_a_damaged_line_may_have_said(tmp_path, profile):
     """Nothing is taken out while nobody can tell what was noted."""
     recorded(tmp_path / "recordings", "20251031-aa")
@@ -194,6 +205,8 @@ def test_a_catalogue_keeps_what_a_damaged_line_may_have_said(tmp_path, profile):
     noted(archive, add_tags=("moon",))
     path = tmp_path / "recordings" / ".library" / FILE
     path.write_bytes(path.read_bytes().replace(b'"moon"', b'"noon"'))
+    archive = profile("one")
+    assert archive.ground.keepsakes.marks() == {}
     ended = done(archive, Rebuild())
     assert shown(archive) == {AA[1]: Marks(tags=("moon",))}
     assert noted(archive, note="n") == [Marks(tags=("moon",), note="n")]
