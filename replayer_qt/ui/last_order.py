@@ -8,9 +8,9 @@ from replayer_qt.core.order_book import Order, OrderBook
 from replayer_qt.core.orders import OrderSide, OrderState
 from replayer_qt.core.state import State
 from replayer_qt.core.units import NANOS_PER_MILLISECOND
-from replayer_qt.ui import fmt
 from replayer_qt.ui.amount import written
 from replayer_qt.ui.plain import clean
+from replayer_qt.ui.privacy import hidden
 from replayer_qt.ui.refusal import every_reason, refusal
 from replayer_qt.ui.view import is_replay_shown
 
@@ -99,7 +99,7 @@ def what_of(order: Order) -> str:
     if asked.side is OrderSide.SELL:
         return f"SELL {asked.share} %"
     return _NAMES[asked.side] if asked.amount is None else (
-        f"{_NAMES[asked.side]} {fmt.hidden(written(asked.amount))}"
+        f"{_NAMES[asked.side]} {hidden(written(asked.amount))}"
     )  # fmt: skip
 
 

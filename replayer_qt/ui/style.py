@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.ui.assets import MONO, SANS, load_fonts
+from replayer_qt.ui.lettering import set_letters
 from replayer_qt.ui.theme import Theme, faint, mixed
 
 _POINTS: Final = 9
@@ -173,6 +174,7 @@ def dress(app: QApplication, theme: Theme, letters: int = 100) -> None:
         letters: how large they are, 100 is as made [%].
     """
     wanted, points = sheet(theme, letters), _POINTS * letters / 100
+    set_letters(app, letters)
     font = app.font()
     if app.styleSheet() == wanted and font.pointSizeF() == points:
         return

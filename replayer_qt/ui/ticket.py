@@ -25,6 +25,7 @@ from replayer_qt.ui import fmt
 from replayer_qt.ui.amount import written
 from replayer_qt.ui.arming import NO_ACCOUNT, account_badge
 from replayer_qt.ui.ordering import Draft, price_now, request_of
+from replayer_qt.ui.privacy import hidden
 from replayer_qt.ui.refusal import every_reason, refusal
 from replayer_qt.ui.status import Badge, Word
 from replayer_qt.ui.view import is_replay_shown
@@ -115,7 +116,7 @@ def _button(
     elif draft.amount is None:
         return ButtonWords(what=name, then=draft.reason, tip=draft.reason)
     else:
-        what = f"{name} {fmt.hidden(written(draft.amount))} SOL"
+        what = f"{name} {hidden(written(draft.amount))} SOL"
     verdict = gate(state, request_of(state, trading, draft, side))
     if verdict is None or verdict.allowed:
         return ButtonWords(what=what, then=then, tip=then, usable=True, allowed=True)
@@ -139,7 +140,7 @@ def _buying(trading: Trading, draft: Draft, price: Decimal | None) -> str:
     if _holds(trading):
         average = with_bought(trading.account.holding, draft.amount, price).average
         now = f"{now}, avg {fmt.price(float(average))}"
-    return f"{now}, worst -{fmt.hidden(written(draft.amount))}"
+    return f"{now}, worst -{hidden(written(draft.amount))}"
 
 
 def _selling(trading: Trading, draft: Draft, price: Decimal | None) -> str:
@@ -158,7 +159,7 @@ def _betting(draft: Draft, tick: int) -> str:
     if draft.amount is None:
         return draft.reason
     start = max(tick, 0)
-    wins = fmt.hidden(written(side_bet_payout(draft.amount, won=True)))
+    wins = hidden(written(side_bet_payout(draft.amount, won=True)))
     return f"rug in ticks {start}-{start + SIDE_BET_WINDOW} pays {wins}"
 
 
@@ -186,7 +187,7 @@ def _bet(trading: Trading, tick: int) -> Word:
         tip = f"Pays 5x if the rug comes within {SIDE_BET_WINDOW} ticks. {ODDS}."
         return Word(text=ODDS, colour="muted", tip=tip)
     left = max(0, bet.end - max(tick, bet.start))
-    wins = fmt.hidden(written(side_bet_payout(bet.stake, won=True)))
-    text = f"bet {fmt.hidden(written(bet.stake))} · {left} ticks left · to win {wins}"
+    wins = hidden(written(side_bet_payout(bet.stake, won=True)))
+    text = f"bet {hidden(written(bet.stake))} · {left} ticks left · to win {wins}"
     tip = f"Wins if the rug comes at tick {bet.start} to {bet.end}. {ODDS}."
     return Word(text=text, colour="past", tip=tip)

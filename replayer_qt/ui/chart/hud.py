@@ -82,7 +82,8 @@ class Hud(QObject):
         self._changed, self._frame_ms, self._clock = changed, frame_ms, clock
         self._gap_ms: Callable[[], float] | None = None
         self._left_out: Callable[[], tuple[int, int]] | None = None
-        self._state, self._heard = State(), None
+        self._state = State()
+        self._heard: int | None = None
         self._slowest = 0.0
         self._lines: tuple[str, ...] = ()
         self._pictured: tuple[object, ...] = ()

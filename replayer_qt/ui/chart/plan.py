@@ -84,10 +84,10 @@ class Face:
 class Letters:
     """The chart's fonts for one size of pixels."""
 
-    def __init__(self, base: QFont, unit: float) -> None:
-        self.small = Face(_sized(base, 11 * unit))
-        self.bold = Face(_sized(base, 11 * unit, bold=True))
-        self.large = Face(_sized(base, 26 * unit, bold=True))
+    def __init__(self, base: QFont, unit: float, factor: float = 1.0) -> None:
+        self.small = Face(_sized(base, 11 * unit * factor))
+        self.bold = Face(_sized(base, 11 * unit * factor, bold=True))
+        self.large = Face(_sized(base, 26 * unit * factor, bold=True))
 
     def room(self, width: int, height: int, unit: float) -> Room:
         """Return the shares of a widget of this size [device px]."""

@@ -10,6 +10,7 @@ from replayer_qt.ui.chart.plan import Letters, Plan
 from replayer_qt.ui.chart.scale import Fitter
 from replayer_qt.ui.chart.subject import Pointed, Subject, in_words
 from replayer_qt.ui.chart.viewport import Viewport
+from replayer_qt.ui.lettering import factor
 from replayer_qt.ui.theme import Theme
 
 _ROWS_APART: Final = 56
@@ -37,11 +38,12 @@ class Planner:
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._palettes = Palette.pair(theme)
+        self._letters = Letters(self._font, self._unit, factor())
 
     def plan(self, pixels: tuple[int, int], unit: float) -> Plan:
         """Return the next frame for so many device pixels, `unit` of them in a length unit."""
         if unit != self._unit:
-            self._unit, self._letters = unit, Letters(self._font, unit)
+            self._unit, self._letters = unit, Letters(self._font, unit, factor())
         room = self._letters.room(*pixels, unit)
         subject, view = self._subject, self._viewport
         candles = subject.candles

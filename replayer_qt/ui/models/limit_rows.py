@@ -7,6 +7,7 @@ from typing import Final
 from replayer_qt.core.verdict import Headroom
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
+from replayer_qt.ui.privacy import hidden
 
 BAR_COLUMN: Final = 2
 """The rules' column that is drawn as a bar."""
@@ -121,9 +122,7 @@ def quantity(value: Decimal | None, unit: str) -> str:
     if value is None or not value.is_finite():
         return fmt.NOTHING
     if unit == "SOL":
-        short = (
-            fmt.exact(value.quantize(_SOL)) if abs(value) < _LARGE else fmt.hidden(f"{value:,.0f}")
-        )
+        short = fmt.exact(value.quantize(_SOL)) if abs(value) < _LARGE else hidden(f"{value:,.0f}")
         return f"{short} SOL"
     number = fmt.digits(value.quantize(_TENTH)) if abs(value) < _WHOLE else f"{value:,.0f}"
     return f"{number} {unit}".strip()

@@ -17,6 +17,7 @@ from replayer_qt.core.state import MarketState, State
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.plain import clean, name
+from replayer_qt.ui.privacy import hidden
 
 ROUNDS_KEPT: Final = 500
 TRADES_KEPT: Final = 500
@@ -134,7 +135,7 @@ def trades() -> RowsModel[TradePrinted]:
                 chars=10,
                 text=lambda row: fmt.short_amount(row.amount),
                 number=lambda row: float(row.amount),
-                tip=lambda row: f"{fmt.hidden(f'{row.amount:f}')} {row.coin}",
+                tip=lambda row: f"{hidden(f'{row.amount:f}')} {row.coin}",
                 about="What was paid or received; the tool tip has the currency.",
             ),
             Column(

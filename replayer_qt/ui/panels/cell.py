@@ -6,7 +6,6 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetrics,
     QFontMetricsF,
     QPainter,
@@ -16,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.assets import MONO
+from replayer_qt.ui.lettering import factor, lettered, scaled
 from replayer_qt.ui.plain import clean, tip
 from replayer_qt.ui.status import Badge, Word
 from replayer_qt.ui.theme import DARK, Theme
@@ -48,13 +48,9 @@ class Cell(QWidget):
         self._elide = elide
         self._word = Word(text="")
         self._theme = DARK
-        self._small = QFont(self.font())
-        self._small.setPointSizeF(7.5)
-        self._large = QFont(MONO if mono else self.font().family(), points)
-        metrics, small = QFontMetricsF(self._large), QFontMetricsF(self._small)
-        caption_px = small.horizontalAdvance(caption.upper())
-        self._wide = ceil(max(metrics.horizontalAdvance(sample), caption_px)) + 2 * _PAD
-        self._narrow = ceil(max(metrics.horizontalAdvance(least), caption_px)) + 2 * _PAD
+        self._family = MONO if mono else self.font().family()
+        self._samples, self._points = (sample, least), points
+        self._letter()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
 
@@ -71,7 +67,21 @@ class Cell(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._letter()
         self.update()
+
+    def _letter(self) -> None:
+        """Make fonts as large as letters are, and the room that they need."""
+        self._small = lettered(self.font().family(), 7.5)
+        self._large = lettered(self._family, self._points)
+        self._unit = factor()
+        metrics, small = QFontMetricsF(self._large), QFontMetricsF(self._small)
+        caption_px = small.horizontalAdvance(self._caption.upper())
+        self._wide, self._narrow = (
+            ceil(max(metrics.horizontalAdvance(text), caption_px)) + 2 * _PAD
+            for text in self._samples
+        )
+        self.updateGeometry()
 
     def say(self, word: Word) -> None:
         """Show `word`; the same word again costs nothing."""
@@ -91,21 +101,21 @@ class Cell(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(self._wide, _HEIGHT)
+        return QSize(self._wide, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(self._narrow, _HEIGHT)
+        return QSize(self._narrow, scaled(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QPointF(_PAD, 13), self.caption.upper())
+        painter.drawText(QPointF(_PAD, 13 * self._unit), self.caption.upper())
         painter.setFont(self._large)
         painter.setPen(QColor(getattr(self._theme, self._word.colour)))
-        painter.drawText(QPointF(_PAD, 32), self.shown_text())
+        painter.drawText(QPointF(_PAD, 32 * self._unit), self.shown_text())
         painter.setPen(QColor(self._theme.grid))
-        painter.drawLine(self.width() - 1, 9, self.width() - 1, _HEIGHT - 9)
+        painter.drawLine(self.width() - 1, 9, self.width() - 1, self.height() - 9)
         painter.end()
 
 
@@ -116,10 +126,7 @@ class BadgeCell(QWidget):
         super().__init__(parent)
         self._badge = Badge(word="OFFLINE", shape="ring", colour="muted")
         self._theme = DARK
-        self._font = QFont(self.font())
-        self._font.setPointSizeF(8.0)
-        width = QFontMetrics(self._font).horizontalAdvance("PRACTICE VENUE") + 42
-        self.setFixedSize(width, _HEIGHT)
+        self._letter()
         self.setAccessibleName("Market: OFFLINE")
 
     @property
@@ -130,7 +137,13 @@ class BadgeCell(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._letter()
         self.update()
+
+    def _letter(self) -> None:
+        self._font = lettered(self.font().family(), 8.0)
+        width = QFontMetrics(self._font).horizontalAdvance("PRACTICE VENUE") + 42
+        self.setFixedSize(width, scaled(_HEIGHT))
 
     def say(self, badge: Badge) -> None:
         """Show `badge`."""
@@ -148,7 +161,7 @@ class BadgeCell(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(getattr(self._theme, self._badge.colour))
         hollow = self._badge.shape in _HOLLOW
-        pill = QRectF(5.5, 7.5, self.width() - 11, _HEIGHT - 15)
+        pill = QRectF(5.5, 7.5, self.width() - 11, self.height() - 15)
         painter.setPen(colour)
         painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
         painter.drawRoundedRect(pill, 6, 6)

@@ -3,10 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.last_order import HopMark, LastOrder
+from replayer_qt.ui.lettering import lettered
 from replayer_qt.ui.plain import clean, tip
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -24,8 +25,7 @@ class HopStrip(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._order: LastOrder | None = None
-        self._small = QFont(self.font())
-        self._small.setPointSizeF(7.5)
+        self._small = lettered(self.font().family(), 7.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Last order: none yet")
 
@@ -37,6 +37,7 @@ class HopStrip(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._small = lettered(self.font().family(), 7.5)
         self.update()
 
     def say(self, order: LastOrder | None) -> None:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.arming import NO_ACCOUNT
+from replayer_qt.ui.lettering import lettered, scaled
 from replayer_qt.ui.panels.cell import draw_shape
 from replayer_qt.ui.plain import tip
 from replayer_qt.ui.status import Badge, Word
@@ -26,9 +27,7 @@ class ModeBand(QWidget):
         self._theme = DARK
         self._badge = NO_ACCOUNT
         self._state = Word(text="")
-        self._bold = QFont(self.font())
-        self._bold.setPointSizeF(9.5)
-        self._bold.setBold(True)
+        self._bold = lettered(self.font().family(), 9.5, bold=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -39,6 +38,8 @@ class ModeBand(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._bold = lettered(self.font().family(), 9.5, bold=True)
+        self.updateGeometry()
         self.update()
 
     def say(self, badge: Badge, state: Word) -> None:
@@ -53,7 +54,7 @@ class ModeBand(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(200, _HEIGHT)
+        return QSize(200, scaled(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)

@@ -4,9 +4,10 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from replayer_qt.ui.lettering import lettered, scaled
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.plain import tip
 from replayer_qt.ui.privacy import covered
@@ -33,11 +34,7 @@ class OrderButton(QAbstractButton):
         self._colour = colour
         self._theme = DARK
         self.words = ButtonWords(what=name)
-        self._large = QFont(self.font())
-        self._large.setPointSizeF(11)
-        self._large.setBold(True)
-        self._small = QFont(self.font())
-        self._small.setPointSizeF(8)
+        self._letter()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
@@ -47,7 +44,13 @@ class OrderButton(QAbstractButton):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._letter()
         self.update()
+
+    def _letter(self) -> None:
+        self._large = lettered(self.font().family(), 11, bold=True)
+        self._small = lettered(self.font().family(), 8)
+        self.updateGeometry()
 
     def say(self, words: ButtonWords) -> None:
         """Show `words`; the same again costs nothing."""
@@ -74,10 +77,10 @@ class OrderButton(QAbstractButton):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(180, _HEIGHT)
+        return QSize(180, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(90, _HEIGHT)
+        return QSize(90, scaled(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = self._theme
@@ -98,8 +101,8 @@ class OrderButton(QAbstractButton):
         first, second = self.shown_lines()
         painter.setPen(QColor(ink))
         painter.setFont(self._large)
-        painter.drawText(QRectF(0, 3, self.width(), 22), _CENTRE, first)
+        painter.drawText(QRectF(0, scaled(3), self.width(), scaled(22)), _CENTRE, first)
         painter.setPen(QColor(ink if filled else theme.muted))
         painter.setFont(self._small)
-        painter.drawText(QRectF(0, 23, self.width(), 16), _CENTRE, second)
+        painter.drawText(QRectF(0, scaled(23), self.width(), scaled(16)), _CENTRE, second)
         painter.end()
