@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
@@ -18,6 +18,7 @@ from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.visible_slice import slice_of, span_of
 from replayer_qt.ui.chart_export import KINDS, proposed_name
 from replayer_qt.ui.dialogs.replace_file import ReplaceDialog
+from replayer_qt.ui.panels.linked_table import LinkedTable
 from tests.gui.desk import Bench, lively, moved_to, wave
 
 PNG, TWICE, SVG, CSV = KINDS
@@ -248,6 +249,14 @@ def test_a_line_of_text_and_a_table_keep_their_own_copying(bench):
     press(bench, "Ctrl+C")
     assert QApplication.clipboard().text() == "0.25"
     assert codes(bench) == []
+    tables = bench.window.findChildren(LinkedTable)
+    assert tables
+    for each in tables:
+        key, mods = Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier
+        asked = QKeyEvent(QEvent.Type.ShortcutOverride, key, mods)
+        asked.ignore()
+        QApplication.sendEvent(each, asked)
+        assert asked.isAccepted()
 
 
 def test_an_empty_chart_says_that_there_is_nothing_to_copy(bench):

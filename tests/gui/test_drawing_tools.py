@@ -339,3 +339,16 @@ def test_any_sound_drawing_is_painted_and_can_be_pointed_at(bench, shape, begin,
     tool(bench).chosen = 0
     bench.chart.grab()
     assert grip_at(bench.chart.plan, drawing, 5, 5, chosen=True) is None or drawing.is_sound
+
+
+def test_a_ray_goes_on_to_the_edge_and_is_taken_there(bench):
+    do(bench, "draw-snap")
+    ray = draw(bench, Shape.RAY, (60, 150), (160, 160))
+    click(bench, (500, 20))
+    assert tool(bench).chosen is None
+    plan = bench.chart.plan
+    begin, end = spots(bench, ray)
+    right = plan.room.plot_width - 10
+    row = begin[1] + (end[1] - begin[1]) * (right - begin[0]) / (end[0] - begin[0])
+    click(bench, (right, round(row)))
+    assert tool(bench).chosen == 0

@@ -21,6 +21,7 @@ _COLOURS: Final = {
 _FAR: Final = 1e6
 _REACH: Final = 6.0
 _HANDLE: Final = 7.0
+_MARGIN: Final = 16.0
 _BOXES: Final = frozenset({Shape.BOX, Shape.MEASURE})
 _POINTS: Final = frozenset({Shape.LEVEL, Shape.TEXT})
 
@@ -61,13 +62,16 @@ def paint(painter: QPainter, plan: Plan, drawing: Drawing, *, chosen: bool) -> N
     colour = _colour(plan, drawing.hue)
     begin, end = place(plan, drawing.begin), place(plan, drawing.end)
     unit, room = plan.room.unit, plan.room
+    if not _is_seen(plan, drawing, QRectF(begin, end).normalized()):
+        return
     painter.save()
     painter.setClipRect(0, 0, room.plot_width, room.plot_height, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, drawing.shape not in _BOXES)
     painter.setPen(QPen(colour, max(1.0, 1.5 * unit)))
     match drawing.shape:
         case Shape.LEVEL:
-            painter.drawLine(QLineF(0, begin.y(), room.plot_width, begin.y()))
+            thick = max(1, round(1.5 * unit))  # filled, for a long soft line costs ten times that
+            painter.fillRect(0, round(begin.y()) - thick // 2, room.plot_width, thick, colour)
         case Shape.TREND:
             painter.drawLine(QLineF(begin, end))
         case Shape.RAY:
@@ -133,13 +137,27 @@ def _row(plan: Plan, price: float) -> float:
     return min(max((top - placed) * (height / (top - bottom)), -_FAR), _FAR)
 
 
+def _is_seen(plan: Plan, drawing: Drawing, around: QRectF) -> bool:
+    """Whether some of it may be in sight; of what goes on beyond its ends that is not asked."""
+    if drawing.shape in {Shape.LEVEL, Shape.RAY, Shape.TEXT}:
+        return True
+    room, margin = plan.room, _MARGIN * plan.room.unit
+    plot = QRectF(0, 0, room.plot_width, room.plot_height)
+    # a box without height meets nothing, so it gets some
+    return plot.intersects(around.adjusted(-margin, -margin, margin, margin))
+
+
 def _beyond(plan: Plan, begin: QPointF, end: QPointF) -> QPointF:
-    way = end - begin
-    longest = max(abs(way.x()), abs(way.y()))
-    if longest < 1:
-        return end
-    far = 4 * (plan.room.width + plan.room.height) + abs(begin.x()) + abs(begin.y())
-    return begin + way * max(far / longest, 1.0)
+    """Where the line from one place through the other leaves the plot; no line goes on from it."""
+    room, way, shares = plan.room, end - begin, [_FAR]
+    for at, step, size in (
+        (begin.x(), way.x(), room.plot_width),
+        (begin.y(), way.y(), room.plot_height),
+    ):
+        if abs(step) >= 1:
+            edge = size + _MARGIN if step > 0 else -_MARGIN
+            shares.append((edge - at) / step)
+    return end if len(shares) == 1 else begin + way * max(min(shares), 1.0)
 
 
 def _text_box(plan: Plan, drawing: Drawing) -> QRect:
