@@ -2,6 +2,7 @@
 
 import csv
 from decimal import Decimal
+from threading import current_thread, main_thread
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,9 +17,10 @@ from replayer_qt.core.library_requests import CancelJob, Study
 from replayer_qt.core.round_sample import sampled
 from replayer_qt.core.round_study import study
 from replayer_qt.core.units import StreamId
+from replayer_qt.ui.library import study_export
 from replayer_qt.ui.library.study_page import Showing, StudyPage
 from replayer_qt.ui.plots.plot_painter import PlotPainter
-from replayer_qt.ui.plots.plot_view import nearest
+from replayer_qt.ui.plots.plot_view import nearest, write_picture
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.helpers.studies import entry, small_study
@@ -247,6 +249,24 @@ def test_everything_is_exported_into_a_folder_that_was_not_there(shown, tmp_path
     qtbot.waitUntil(lambda: not shown.export.is_running, timeout=20_000)
     assert (tmp_path / "statistics-2").is_dir()
     assert (tmp_path / "statistics" / "peak.png").read_bytes() == before
+
+
+def test_pictures_are_packed_away_from_the_main_thread(shown, tmp_path, qtbot, monkeypatch):
+    threads: list[bool] = []
+
+    def noted(image, path):
+        threads.append(current_thread() is main_thread())
+        return write_picture(image, path) and not path.endswith("survival.png")
+
+    monkeypatch.setattr(study_export, "write_picture", noted)
+    ended: list[int] = []
+    shown.export.ended.connect(lambda _folder, failed: ended.append(failed))
+    shown.export_into(str(tmp_path))
+    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
+    assert threads == [False] * len(shown.views)
+    assert ended == [1]
+    for view in shown.views:
+        assert QImage(str(tmp_path / "statistics" / f"{view.plot.key}.png")).width() == 2_000
 
 
 def test_a_place_where_no_folder_can_be_made_is_said(shown, tmp_path):

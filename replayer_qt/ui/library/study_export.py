@@ -1,16 +1,18 @@
 """Writes the plots of a study as pictures and drawings, its numbers as a table, one at a time."""
 
 from collections import deque
+from threading import Thread
 from typing import Final
 
 from PySide6.QtCore import QDir, QFileInfo, QIODevice, QObject, QSaveFile, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.study_figures import RoundStudy
 from replayer_qt.core.study_rows import csv_of, rows_of
 from replayer_qt.ui.library.study_plots import FIGURES
 from replayer_qt.ui.plots.plot import Plot
-from replayer_qt.ui.plots.plot_view import save_drawing, save_picture
+from replayer_qt.ui.plots.plot_view import picture_of, save_drawing, save_picture, write_picture
 from replayer_qt.ui.theme import Theme
 
 KINDS: Final = {
@@ -25,6 +27,7 @@ TABLE: Final = "statistics.csv"
 
 _FOLDER: Final = "statistics"
 _TRIES: Final = 1_000
+_TURN_MS: Final = 4
 
 
 def save_table(study: RoundStudy, figure: str, path: str) -> bool:
@@ -60,8 +63,27 @@ def save_plot(plot: Plot, study: RoundStudy, theme: Theme, view: QWidget, path: 
             return False
 
 
+class _Packing(Thread):
+    """Packs one picture and writes it, which takes several frames' time.
+
+    Attributes:
+        written: whether that was done; False until then.
+    """
+
+    def __init__(self, image: QImage, path: str) -> None:
+        super().__init__(name="picture")
+        self._image, self._path = image, path
+        self.written = False
+
+    def run(self) -> None:
+        self.written = write_picture(self._image, self._path)
+
+
 class StudyExport(QObject):
     """Writes everything into a new folder, one file a turn of the loop, so that nothing waits.
+
+    A picture is drawn here and packed on a thread of its own, one at a time; nothing waits for the
+    thread, which ends by itself soon after.
 
     Signals:
         moved: how many files are written, and of how many [int, int].
@@ -86,7 +108,8 @@ class StudyExport(QObject):
         self._folder = ""
         self._count = self._failed = 0
         self._turn = QTimer(self)
-        self._turn.setInterval(0)
+        self._turn.setInterval(_TURN_MS)
+        self._packing: _Packing | None = None
         self._turn.timeout.connect(self._write_next)
 
     @property
@@ -112,6 +135,9 @@ class StudyExport(QObject):
 
     @Slot()
     def _write_next(self) -> None:
+        if self._packing is not None:
+            self._await_packing(self._packing)
+            return
         study, theme = self._study, self._theme
         if not self._left or study is None or theme is None:
             self._turn.stop()
@@ -119,11 +145,20 @@ class StudyExport(QObject):
             return
         plot, name = self._left.popleft()
         path = f"{self._folder}/{name}"
-        written = (
-            save_table(study, "", path)
-            if plot is None
-            else save_plot(plot, study, theme, self._view, path)
-        )
+        if plot is None:
+            self._count_one(written=save_table(study, "", path))
+        elif name.endswith(".png"):
+            self._packing = _Packing(picture_of(plot, theme, self._view), path)
+            self._packing.start()
+        else:
+            self._count_one(written=save_plot(plot, study, theme, self._view, path))
+
+    def _await_packing(self, packing: _Packing) -> None:
+        if not packing.is_alive():
+            self._packing = None
+            self._count_one(written=packing.written)
+
+    def _count_one(self, *, written: bool) -> None:
         self._failed += not written
         self.moved.emit(self._count - len(self._left), self._count)
 

@@ -187,14 +187,29 @@ def save_picture(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
         view: whose font is used.
         path: the file; what is there is replaced, and only by what is whole.
     """
-    file = QSaveFile(path)
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        return False
+    return write_picture(picture_of(plot, theme, view), path)
+
+
+def picture_of(plot: Plot, theme: Theme, view: QWidget) -> QImage:
+    """Return a plot as pixels. The arguments are those of a picture that is saved."""
     image = QImage(PICTURE * _SHARP, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SHARP)
     painter = QPainter(image)
     PlotPainter(plot, _ROOM, theme, view.font()).paint(painter)
     painter.end()
+    return image
+
+
+def write_picture(image: QImage, path: str) -> bool:
+    """Write pixels as PNG; False where that failed. Any thread may do it, and lets others run.
+
+    Args:
+        image: the pixels, which nobody changes meanwhile.
+        path: the file; what is there is replaced, and only by what is whole.
+    """
+    file = QSaveFile(path)
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        return False
     return QImageWriter(file, QByteArray(b"png")).write(image) and file.commit()
 
 
