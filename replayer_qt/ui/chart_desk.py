@@ -79,7 +79,9 @@ class ChartDesk(QObject):
         self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
         self.indicators.place(column)
         self.indicators.asked.connect(self.asked)
-        self.marks = MarkDesk(chart, choose=choose, look=look, parent=self)
+        self.marks = MarkDesk(
+            chart, choose=choose, look=look, charts=self.panes.charts, parent=self
+        )
         self.marks.asked.connect(self.asked)
         self.era = EraFrame()
         chart.extras.add_decoration(self.era)
@@ -196,6 +198,7 @@ class ChartDesk(QObject):
         chart.set_ticks_per_candle(look.ticks_per_candle)
         chart.set_style(look.style)  # a line's width follows from the candles'
         chart.set_log_scale(look.log_scale)
+        self.marks.mark(chart)
 
     @Slot()
     def take_focus(self) -> None:

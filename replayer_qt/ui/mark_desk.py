@@ -1,31 +1,37 @@
-"""The marks of the main chart with all that belongs to them: choices, keys, links to panels."""
+"""The marks of the charts with all that belongs to them: choices, keys, links to panels."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, cast
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.commands import GoTo
-from replayer_qt.core.state import Advance
+from replayer_qt.core.state import Advance, State
 from replayer_qt.ui.chart.marks import Marks
 from replayer_qt.ui.chart.marks_tape import TradeTape
-from replayer_qt.ui.chart.marks_told import tick_of
+from replayer_qt.ui.chart.marks_told import Mark, keys_of, tick_of
+from replayer_qt.ui.chart.marks_words import summary_of
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.docking import Docking
 from replayer_qt.ui.mark_links import MarkLinks
 from replayer_qt.ui.view import Look
 
+NO_FURTHER: Final = "There is no further mark of yours in this round."
+
 _LEAST_SPAN: Final = 20
 
 
 class MarkDesk(QObject):
-    """Owns the marks and the tape of trades, and puts them on the main chart.
+    """Owns the marks and the tape of trades, and puts them on every chart.
 
     Args:
         chart: the main chart.
         choose: keeps what a person chose of the `Look`, by its names.
         look: returns how the market is looked at now.
+        charts: returns the charts that there are now, the main one among them.
 
     Signals:
         asked: a command.
@@ -34,6 +40,7 @@ class MarkDesk(QObject):
         tape: other players' trades, for every chart that marks them.
         marks: the main chart's marks.
         links: the links to the panels; None before there are panels.
+        said: what was said last of a mark.
     """
 
     asked = Signal(object)
@@ -44,15 +51,17 @@ class MarkDesk(QObject):
         *,
         choose: Callable[..., None],
         look: Callable[[], Look],
+        charts: Callable[[], list[Chart]] = list,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chart, self._choose, self._look = chart, choose, look
+        self._chart, self._choose, self._look, self._charts = chart, choose, look, charts
+        self._state = State()
+        self.said = ""
         self.tape = TradeTape()
-        self.marks = Marks(self.tape, self)
+        self._of: WeakKeyDictionary[Chart, Marks] = WeakKeyDictionary()
         self.links: MarkLinks | None = None
-        self.marks.add_to(chart.extras)
-        cast("QWidget", chart).installEventFilter(self.marks)
+        self.marks = self._put_on(chart)
 
     def verbs(self) -> dict[str, Callable[..., object]]:
         """Return what actions of the table may call here, by name."""
@@ -66,11 +75,14 @@ class MarkDesk(QObject):
 
     def begin(self) -> None:
         """Mark what was marked last."""
-        look = self._look()
-        marks = self.marks
-        marks.shows_own, marks.shows_trades = look.own_marks, look.trade_marks
-        marks.least = look.trades_from
-        self._chart.refresh()
+        for marks in self._of.values():
+            self._set_up(marks)
+        self._redraw()
+
+    def mark(self, chart: Chart) -> None:
+        """Put marks on another chart too, for as long as it is there; once is enough."""
+        if chart not in self._of:
+            self._set_up(self._put_on(chart)).chosen.connect(self._choose_elsewhere)
 
     def link(self, panels: Mapping[str, object], docking: Docking) -> None:
         """Let marks and rows lead to one another."""
@@ -81,13 +93,15 @@ class MarkDesk(QObject):
             dock.raise_()
 
         self.links = MarkLinks(
-            self.marks, panels, redraw=self._chart.refresh, raise_dock=raise_dock, parent=self
+            self.marks, panels, redraw=self._redraw, raise_dock=raise_dock, parent=self
         )
 
     def show_frame(self, advance: Advance) -> None:
         """Take a frame; to be called before the chart takes it."""
+        self._state = advance.state
         self.tape.take(advance)
-        self.marks.show_frame(advance)
+        for marks in self._of.values():
+            marks.show_state(advance.state)
 
     def toggle_own(self) -> None:
         """Mark own fills, bets and cost, or no more."""
@@ -107,12 +121,13 @@ class MarkDesk(QObject):
     def step(self, by: int) -> None:
         """Choose the next own mark (1), or the one before (-1), and bring it into sight."""
         mark = self.marks.step(by)
+        self._say(NO_FURTHER if mark is None else summary_of(mark))
         if mark is None:
             return
         self._bring_into_sight(tick_of(mark))
         if self.links is not None:
             self.links.show_rows(mark)
-        self._chart.refresh()
+        self._redraw()
 
     def go_to_chosen(self) -> None:
         """Ask for the tick of the chosen mark."""
@@ -120,6 +135,45 @@ class MarkDesk(QObject):
         if place is not None:
             stream, round_id, tick = place
             self.asked.emit(GoTo(stream=stream, round_id=round_id, tick=tick))
+
+    def _put_on(self, chart: Chart) -> Marks:
+        widget = cast("QWidget", chart)
+        marks = self._of[chart] = Marks(self.tape, widget)
+        marks.show_state(self._state)
+        marks.add_to(chart.extras)
+        widget.installEventFilter(marks)
+        return marks
+
+    def _set_up(self, marks: Marks) -> Marks:
+        look = self._look()
+        marks.shows_own, marks.shows_trades = look.own_marks, look.trade_marks
+        marks.least = look.trades_from
+        return marks
+
+    def _redraw(self) -> None:
+        """The same is chosen everywhere."""
+        for chart in dict.fromkeys((self._chart, *self._charts())):
+            marks = self._of.get(chart)
+            if marks is not None and marks is not self.marks:
+                marks.choose(self.marks.key)
+            chart.refresh()
+
+    @Slot(object)
+    def _choose_elsewhere(self, mark: Mark | None) -> None:
+        """Panels tell of the market that is looked at, and of no other's rows."""
+        marks = self.sender()
+        if not isinstance(marks, Marks) or marks.stream != self._state.shown:
+            return
+        self.marks.choose(None if mark is None else keys_of(mark)[0])
+        if self.links is not None:
+            self.links.show_rows(mark)
+        self._redraw()
+
+    def _say(self, words: str) -> None:
+        self.said = words
+        widget = cast("QWidget", self._chart)
+        widget.setAccessibleDescription(words)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
     def _bring_into_sight(self, tick: int) -> None:
         plan = self._chart.plan

@@ -54,7 +54,7 @@ class Stage:
         state = replace(advance.state, shown=floor.stream, live=floor.stream)
         advance = replace(advance, state=state, events=events)
         self.tape.take(advance)
-        self.marks.show_frame(advance)
+        self.marks.show_state(advance.state)
         self.chart.show_frame(advance)
         if paint:
             QApplication.processEvents()

@@ -1,17 +1,19 @@
 """From a mark to its rows and from a row to its mark, in the whole window."""
 
+import gc
 from decimal import Decimal
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.core.commands import GoTo
 from replayer_qt.ui.chart.marks_told import Bet, keys_of
 from replayer_qt.ui.chart.price_chart import PriceChart
+from replayer_qt.ui.mark_desk import NO_FURTHER
 from tests.gui.desk import PRACTICE, Bench, trade
 from tests.helpers.trading import Floor
 
@@ -204,3 +206,41 @@ def test_private_marks_say_no_amount(room):
     QApplication.processEvents()
     assert hidden != seen
     assert room.chart.grab().toImage() == seen
+
+
+def test_a_key_says_what_it_chose_to_those_who_listen(room):
+    actions = room.window.actions_.actions
+    actions["next-mark"].trigger()
+    said = room.chart.accessibleDescription()
+    assert said.startswith("buy -0.100000 SOL at")
+    actions["previous-mark"].trigger()
+    assert room.chart.accessibleDescription() == NO_FURTHER
+
+
+def test_every_pane_has_marks_of_its_own_market_and_the_same_is_chosen(room):
+    desk = room.window.chart_desk
+    room.window.actions_.actions["pane-add"].trigger()
+    room.show()
+    (other,) = [chart for chart in desk.panes.charts() if chart is not room.chart]
+    marks = desk.marks._of[other]
+    assert marks.told.walk() == room.marks.told.walk()
+    buy, sale = room.marks.told.fills
+    marks.chosen.emit(sale)
+    assert room.marks.current() == sale
+    assert room.chosen("fills") == sale
+    room.table("fills").choose(buy.number)
+    assert marks.current() == buy
+    room.window.actions_.actions["own-marks"].trigger()
+    assert not marks.shows_own
+
+
+def test_a_closed_pane_leaves_no_marks_behind(room):
+    desk = room.window.chart_desk
+    for _ in range(3):
+        room.window.actions_.actions["pane-add"].trigger()
+        room.show()
+        room.window.actions_.actions["pane-close"].trigger()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    room.show()
+    assert list(desk.marks._of) == [room.chart]

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 
 from replayer_qt.core.account import Account, Entry
 from replayer_qt.core.events import TradePrinted
-from replayer_qt.core.state import Advance, State
+from replayer_qt.core.state import State
 from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui.chart import marks_words as words
 from replayer_qt.ui.chart.decor import Spot
@@ -88,9 +88,9 @@ class Marks(QObject):
 
     # --- what is marked
 
-    def show_frame(self, advance: Advance) -> None:
+    def show_state(self, state: State) -> None:
         """Take the newest state; to be called before the chart takes it."""
-        self._state = advance.state
+        self._state = state
 
     def add_to(self, extras: Extras) -> None:
         """Have a chart paint the marks, and let them hear its mouse."""
@@ -114,6 +114,16 @@ class Marks(QObject):
     def account(self) -> Account | None:
         """The account of the market that is charted; None where there is none."""
         return self._account
+
+    @property
+    def stream(self) -> StreamId | None:
+        """The market that is charted; None where there is none."""
+        return None if self._where is None else self._where[0]
+
+    @property
+    def key(self) -> Key | None:
+        """The name of what is highlighted; None for nothing."""
+        return self._chosen
 
     def place(self) -> tuple[StreamId, RoundId, int] | None:
         """Return stream, round and tick of the highlighted mark; None where none is."""

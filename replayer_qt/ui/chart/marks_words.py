@@ -67,8 +67,9 @@ def profit_word(result: Decimal) -> str:
 
 
 def summary_of(mark: Mark) -> str:
-    """Return one line that says everything, for a screen reader."""
-    return ", ".join(_told(mark))
+    """Return one line that says everything, without shapes, for a screen reader."""
+    words = ", ".join(_told(mark)).split()
+    return " ".join(word for word in words if word.isascii())
 
 
 def _told(mark: Mark) -> list[str]:
