@@ -78,6 +78,10 @@ class Chart(Protocol):
         """Put the crosshair at a place [device px]."""
         ...
 
+    def point_away(self) -> None:
+        """Take the crosshair away."""
+        ...
+
     def refresh(self) -> None:
         """Look again at what was added."""
         ...

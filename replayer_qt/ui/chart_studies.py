@@ -58,6 +58,8 @@ class ChartStudies(QObject):
         chart.planned.connect(self.studies.show_plan)
         chart.pointed.connect(self.studies.show_pointed)
         self.studies.lagging.connect(chart.refresh)
+        self._chart = chart
+        self.studies.pane.crossed.connect(self._point)
 
     def place(self, column: QVBoxLayout) -> None:
         """Put the legend above the chart, the first in a column, and the strips below it."""
@@ -93,6 +95,16 @@ class ChartStudies(QObject):
         dialog = IndicatorsDialog(self.studies.shown, self.studies.legend.window())
         dialog.changed.connect(self._take)
         dialog.open()
+
+    @Slot(int)
+    def _point(self, candle: int) -> None:
+        plan = self._chart.plan
+        if plan is None or not 0 <= candle < plan.count:
+            self._chart.point_away()
+            return
+        row = plan.row_of(float(plan.candles.close[candle]))
+        x = plan.left_of(candle // plan.per) + plan.step // 2
+        self._chart.point_at(x, min(max(row, 0), plan.room.plot_height - 1))
 
     def _shows_clock(self) -> bool:
         return any(one.chosen.kind == "survival" for one in self.studies.shown)

@@ -91,6 +91,9 @@ class PaperChart(QWidget):
     def show_span(self, first, last):
         self.told.append(("span", first, last))
 
+    def point_away(self):
+        self.told.append(("away",))
+
     def refresh(self):
         self.told.append(("refresh",))
 

@@ -267,6 +267,23 @@ def test_the_survival_clock_goes_by_recorded_rounds_where_there_are_any(bench):
     assert studies(bench).legend.words()[0].startswith("50.0 % of rounds lived beyond tick 40 (40.")
 
 
+def test_the_mouse_over_a_strip_moves_the_crosshair_of_the_chart(bench):
+    bench.feed([opened(), *wave(400)])
+    show(bench, "rsi:3@blue;peak@grey")
+    plan, pane = bench.chart.plan, studies(bench).pane
+    QTest.mouseMove(pane, QPoint(plan.left_of(50) + plan.step // 2, 20))
+    settled()
+    assert bench.chart.notes.pointer == (
+        plan.left_of(50) + plan.step // 2,
+        plan.row_of(float(plan.candles.close[50])),
+    )
+    assert studies(bench).legend.words()[0] == f"Peak {studies(bench).studies[1].words(50)}"
+    QTest.mouseMove(pane, QPoint(pane.width() - 3, 20))
+    settled()
+    assert bench.chart.notes.pointer is None
+    assert pixels(pane, plan.palette.cross) == 0
+
+
 def test_the_clock_asks_the_library_once_and_goes_by_its_answer(bench):
     bench.asked.clear()
     bench.feed([opened(), *wave(41)])

@@ -217,6 +217,11 @@ class PriceChart(pg.GraphicsView):
         self._planner.pointer = (x, y)
         self._refresh()
 
+    def point_away(self) -> None:
+        """Take the crosshair away."""
+        self._planner.pointer = None
+        self._refresh()
+
     def refresh(self) -> None:
         """Look again at what was added."""
         self._refresh()
@@ -379,8 +384,7 @@ class PriceChart(pg.GraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
         super().leaveEvent(event)
-        self._planner.pointer = None
-        self._refresh()
+        self.point_away()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         steps = {Qt.Key.Key_Left: -_PANNED_BY_KEY, Qt.Key.Key_Right: _PANNED_BY_KEY}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.chart.plan import Plan
@@ -23,14 +23,20 @@ class StudyPane(QWidget):
 
     The finished columns are kept in a pixmap that is scrolled and patched as the chart's own is.
 
+    Signals:
+        crossed: the mouse is over a candle, by its number, or over none of it, -1.
+
     Attributes:
         redraws: how often all of the pixmap was drawn.
         patches: how often it was moved and patched instead.
         pixmap: the finished columns, in device pixels.
     """
 
+    crossed = Signal(int)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setMouseTracking(True)
         self.redraws = self.patches = 0
         self.pixmap = QPixmap()
         self._ink = Ink()
@@ -222,6 +228,19 @@ class StudyPane(QWidget):
         self._paint_cross(painter, plan)
         painter.end()
         self.setAccessibleDescription(", ".join(self.words()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        super().mouseMoveEvent(event)
+        plan = self._plan
+        if plan is not None:
+            x = round(event.position().x() * float(self.devicePixelRatioF()))
+            column = (x + plan.origin) // plan.step
+            inside = x < plan.room.plot_width and 0 <= column <= plan.last
+            self.crossed.emit(column * plan.per if inside else -1)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().leaveEvent(event)
+        self.crossed.emit(-1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
