@@ -126,7 +126,8 @@ class OverviewPicture:
         end = _end_of(scene.ground)
         if end == self._drawn:
             return
-        left = max(math.floor(self._drawn / scene.scale) - 2, 0)
+        # from the newest tick that was drawn, which may be many pixels back
+        left = max(math.floor((self._drawn - 1) / scene.scale) - 2, 0)
         right = min(math.ceil(end / scene.scale) + 2, scene.width)
         painter = QPainter(self._known)
         painter.setClipRect(left, 0, right - left, scene.height)
