@@ -5,7 +5,9 @@ import contextlib
 import logging
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -20,6 +22,9 @@ BATCH_LIMIT: Final = 4_096
 
 PATIENCE_S: Final = 2.0
 """How long a feed may take to close before its closing, too, is interrupted [s]."""
+
+EARLY_KEPT: Final = 4_096
+"""Commands that may wait for the thread to begin, which takes some milliseconds."""
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +63,8 @@ class FeedWorker(QThread):
         self._outlets = tuple(outlets)
         self._farewell = farewell
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._gate = threading.Lock()
+        self._early: deque[Command] = deque(maxlen=EARLY_KEPT)
         self._pumping: asyncio.Task[None] | None = None
         self._stopping = threading.Event()
 
@@ -65,7 +72,12 @@ class FeedWorker(QThread):
         """Qt's name for the body of the thread."""
         # The factory is named because qasync may have made asyncio's default loop a Qt one.
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            self._loop = runner.get_loop()
+            with self._gate:
+                self._loop = runner.get_loop()
+                early = tuple(self._early)
+                self._early.clear()
+            for command in early:
+                _tell_if_it_fails(partial(self._feed.steer, command))
             try:
                 runner.run(self._pump())
             except asyncio.CancelledError:
@@ -85,7 +97,14 @@ class FeedWorker(QThread):
         return self.wait(timeout_ms)
 
     def steer(self, command: Command) -> None:
-        """Hand `command` to the feed on its own thread; safe from any other."""
+        """Hand `command` to the feed on its own thread; safe from any other.
+
+        What comes before the thread runs is handed over first, in its order.
+        """
+        with self._gate:
+            if self._loop is None:
+                self._early.append(command)
+                return
         self._call(_tell_if_it_fails, lambda: self._feed.steer(command))
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:

@@ -227,7 +227,8 @@ def _replay(state: State) -> Word:
         return Word(text="opening…", colour="past")
     if at.behind is not None:
         words = fmt.behind(at.behind)
-        return Word(text=words, colour="past", tip=f"{words}; End goes back to the running market.")
+        short = f"{fmt.count(at.behind)} behind" if at.behind else "newest tick"
+        return Word(text=short, colour="past", tip=f"{words}; End goes back to the running market.")
     if not at.playing:
         return Word(text=f"paused {fmt.speed(at.speed)}", colour="past")
     asked, reached = fmt.speed(at.speed), fmt.speed(at.achieved)

@@ -268,7 +268,7 @@ def test_live_and_past_are_told_by_word_shape_and_colour(bench):
     )
     strip = bench.window.strip
     assert (strip.badge.badge.word, strip.badge.badge.shape) == ("PAST", "triangle")
-    assert strip.cells["replay"].word.text == "5 ticks behind"
+    assert strip.cells["replay"].word.text == "5 behind"
     looking_back(bench, 0)
     assert "at the newest tick" in era_of(bench.engine.state).word
     bench.disconnect()

@@ -2,13 +2,18 @@
 
 import asyncio
 import random
+import threading
+import time
+from collections import defaultdict
 from functools import partial
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
 from replayer_qt.adapters.feeds.replay_past import PastFeed
+from replayer_qt.adapters.feeds.replay_tape import tapes
 from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.commands import (
     CloseReplay,
@@ -24,15 +29,16 @@ from replayer_qt.core.commands import (
     Show,
     Step,
 )
-from replayer_qt.core.events import PriceTicked, RoundOpened, RoundRugged
+from replayer_qt.core.events import ROUND_EVENTS, PriceTicked, RoundOpened, RoundRugged
 from replayer_qt.core.landmarks import Landmark
-from replayer_qt.core.replay_commands import SeekLandmark, SetLoopEnd, SetLoopStart
+from replayer_qt.core.replay_commands import ClearLoop, SeekLandmark, SetLoopEnd, SetLoopStart
 from replayer_qt.core.settings import RecorderSettings, ReplaySettings
 from replayer_qt.core.units import PRACTICE, RoundId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.runtime.desk import Desk, Makers
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.recorder_worker import RecorderWorker
+from replayer_qt.ui.view import is_recording
 
 ROUNDS, TICKS = 12, 1_000
 
@@ -50,9 +56,12 @@ class FloodingFeed:
     def __init__(self, *, bursts_of=50):
         self.bursts_of = bursts_of
         self.is_over = False
+        self.may_begin = threading.Event()
 
     async def events(self):
         clock = SystemClock()
+        while not self.may_begin.is_set():  # noqa: ASYNC110  # it is set on another thread
+            await asyncio.sleep(0.001)
         for name in names():
             rng = random.Random(name)
             yield self._made(clock, RoundOpened, name)
@@ -104,11 +113,14 @@ class Floor:
         )
         wiring.wire(host=self.host, recorder=self.recorder, desk=self.desk)
         self.recorder.start()
-        self.advances = []
+        self.heard = defaultdict(list)
         self.host.advanced.connect(self._note)
 
     def _note(self, advance):
         self.session = advance.session
+        for event in advance.events:
+            if event.stream == PRACTICE and isinstance(event, ROUND_EVENTS):
+                self.heard[event.round_id].append(event)
 
     @property
     def state(self):
@@ -134,6 +146,21 @@ def floor(qtbot, tmp_path):
     assert made.recorder.stop()
 
 
+def begin(floor, qtbot):
+    """Connect, and have the venue speak once the recorder writes."""
+    floor.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: is_recording(floor.state))
+    floor.feed.may_begin.set()
+
+
+def soon(condition, within_s=10.0):
+    """Wait for a condition without a pause between two looks."""
+    until = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < until
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+
+
 def all_ticked(floor):
     """Whether the engine has all that the venue sent, in the right columns."""
     market = floor.state.markets.get(PRACTICE)
@@ -143,8 +170,7 @@ def all_ticked(floor):
 def test_nothing_of_a_flood_is_lost_while_one_looks_back(floor, qtbot):
     """N15, S0-H8: 12,000 ticks while the past is stepped, sought, looped and left again."""
     rng = random.Random(3)
-    floor.desk.obey(Connect(venue="practice"))
-    qtbot.waitUntil(lambda: PRACTICE in floor.state.markets)
+    begin(floor, qtbot)
     draw = [
         lambda: Step(ticks=rng.randint(-20, 20)),
         lambda: SeekShare(share=rng.random()),
@@ -171,11 +197,64 @@ def test_nothing_of_a_flood_is_lost_while_one_looks_back(floor, qtbot):
     assert floor.state.recording.lost == 0
 
 
+def digest(engine_state, session, stream, name):
+    """What a trader sees of a round: its state, and its columns."""
+    series = session.series(stream, name)
+    columns = (series.ticks.tobytes(), series.prices.tobytes(), series.ats.tobytes())
+    return repr(engine_state.markets[stream].round), columns
+
+
+def folded(heard, position):
+    """The same after so many ticks, and after each event before the next tick, from live alone."""
+    (tape,) = tapes(heard, PRACTICE)
+    last = tape.stop(position + 1) if position < len(tape) else tape.end + 1
+    found = []
+    for cursor in range(tape.stop(position), last):
+        advance = Engine().handle(tape.events[:cursor])
+        found.append(digest(advance.state, advance.session, PRACTICE, tape.round_id))
+    return found
+
+
+def test_a_thousand_walks_find_the_same_state_at_the_same_tick_while_live_is_recorded(floor, qtbot):
+    """N15: steps, jumps, speeds, directions, loops and events, through desk, threads and engine."""
+    rng = random.Random(1_000)
+    floor.feed.bursts_of = 2
+    begin(floor, qtbot)
+    qtbot.waitUntil(lambda: len(floor.heard[names()[0]]) > 20)
+    floor.desk.obey(Step(ticks=-1))
+    qtbot.waitUntil(floor.is_back)
+    draw = [
+        lambda: Step(ticks=rng.randint(-50, 50)),
+        lambda: SeekShare(share=rng.random()),
+        lambda: SetSpeed(speed=rng.choice([1.0, 50.0, 1000.0, float("inf")])),
+        lambda: SeekLandmark(
+            kinds=frozenset({Landmark.PEAK, Landmark.TROUGH}), forward=rng.random() < 0.5
+        ),
+        Play, Play, Pause, PreviousRound, SeekStart, SeekEnd, SetLoopStart, SetLoopEnd,
+    ]  # fmt: skip
+    checked = set()
+    for walk in range(1_000):
+        for _ in range(3):
+            floor.desk.obey(rng.choice(draw)())
+        for last in (Pause(), ClearLoop(), SetLoopStart(tick=100_000 + walk)):
+            floor.desk.obey(last)
+        soon(lambda walk=walk: floor.past.replay.loop_start == 100_000 + walk)
+        shown, position = floor.past.round, floor.past.replay.position
+        if shown is None or not position:
+            continue
+        found = digest(floor.state, floor.session, floor.past.stream, shown.round_id)
+        assert found in folded(floor.heard[shown.round_id], position)
+        checked.add((shown.round_id, position))
+    assert len(checked) > 200
+    assert floor.state.recording.lost == 0
+    assert floor.state.recording.records > 1_000
+
+
 def test_one_steps_back_catches_up_and_comes_back_to_live(floor, qtbot):
     """N21: the market goes on meanwhile; its past is put away when one comes back."""
     floor.feed.bursts_of = 2
-    floor.desk.obey(Connect(venue="practice"))
-    qtbot.waitUntil(lambda: floor.state.markets.get(PRACTICE) is not None)
+    begin(floor, qtbot)
+    qtbot.waitUntil(lambda: PRACTICE in floor.state.markets)
     qtbot.waitUntil(lambda: floor.state.markets[PRACTICE].round is not None)
     floor.desk.obey(Step(ticks=1))
     assert floor.past is None  # there is nothing after now

@@ -125,16 +125,18 @@ class PastFeed(TapePlayer):
         self._is_stale = False
         self._laid_at = self._took = 0
 
-    async def _obey(self, command: Command) -> list[Event]:
+    def steer(self, command: Command) -> None:
+        """Obey soon; what was heard is taken in at once, for it may not wait where room ends."""
         if not isinstance(command, Grow):
-            return await super()._obey(command)
+            super().steer(command)
+            return
         if command.ended:
             self._past.end()
         grown = self._past.grow(command.events)
-        at_hand = self._past.rounds[self._round]
+        at_hand = self._past.rounds[self._round] if self._volume is not None else None
         went_over = self._deck.is_open_ended and not self._past.goes_on(self._round)
         self._is_stale = self._is_stale or at_hand in grown or went_over
-        return []
+        self._wake.set()
 
     async def _turn(self) -> list[Event]:
         return self._catch_up() + await super()._turn()

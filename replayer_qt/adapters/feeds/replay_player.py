@@ -162,10 +162,13 @@ class TapePlayer:
         found = self._deck.turn()
         over = self._deck.at_end() and not self._deck.is_looping
         if was_playing and over and not self.finished:
+            before = (self._volume, self._round)
             more = await self._change_round(1)
-            if self._deck.at_end():
+            if (self._volume, self._round) == before:
                 return more + found  # what was passed over is told before the end is
-            found += more + self._deck.obey(Play())
+            found += more
+            if not self._deck.at_end() or self._deck.is_open_ended:
+                found += self._deck.obey(Play())
         return found
 
     async def _obey(self, command: Command) -> list[Event]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -37,6 +37,8 @@ _BUTTONS: Final = (
 )
 _MAX_TICK: Final = 99_999_999
 _SHAPES_KEPT: Final = 4
+_SLIDER_FROM: Final = 760
+"""A narrower bar needs the slider's room for its words [px]; keys, wheel and list stay."""
 
 
 class Transport(QFrame):
@@ -196,6 +198,10 @@ class Transport(QFrame):
         self.done.emit()
 
     # Qt's names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.slider.setVisible(event.size().width() >= _SLIDER_FROM)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         self._turned += event.angleDelta().y() or event.angleDelta().x()

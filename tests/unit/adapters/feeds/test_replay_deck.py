@@ -115,6 +115,18 @@ def digest(engine: Engine) -> str:
     return sha256(repr(seen).encode() + columns).hexdigest()
 
 
+def test_full_speed_takes_a_long_round_in_a_tenth_of_a_second_of_its_clock():
+    """S0-L3: 1,300 ticks within 100 ms, and no turn waits, so that frames are painted between."""
+    deck, clock, _tape, _told = a_deck(a_recording(1_300), speed=math.inf)
+    began = clock.mono
+    told = deck.obey(Play()) + run_until(deck, clock, deck.at_end)
+    assert clock.mono - began <= 100_000_000
+    played = sum(len(e.ticks) if isinstance(e, TickBlock) else 1 for e in told
+                 if isinstance(e, TickBlock | PriceTicked))  # fmt: skip
+    assert played == 1_300
+    assert newest_position(told) == 1_300
+
+
 def newest_position(events):
     return [e.position for e in events if isinstance(e, ReplayMoved)][-1]
 
