@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from replayer_qt.core.commands import SeekTick
-from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.events import Link, PriceTicked
 from replayer_qt.core.units import PRACTICE, RoundId
 from replayer_qt.ui.arrangement import BEFORE, LIVE, REPLAY, Source
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -89,6 +89,16 @@ def test_a_source_that_is_not_there_shows_nothing_and_says_so(bench):
     add(bench, Source(REPLAY), Source("", "practice/crash", "no such round"))
     assert words(bench)[1:] == ["NOTHING", "NOTHING"]
     assert [pane.chart.tick_count for pane in panes(bench).panes[1:]] == [0, 0]
+
+
+def test_a_feed_that_is_not_live_is_not_called_live_in_its_pane(bench):
+    bench.connect(PRACTICE)
+    lively(bench)
+    add(bench, Source(LIVE))
+    bench.connect(PRACTICE, Link.STALE)
+    assert words(bench)[1] == "STALE"
+    bench.connect(PRACTICE, Link.LIVE)
+    assert words(bench)[1] == "PRACTICE VENUE"
 
 
 def test_a_lost_connection_shows_in_the_pane_of_the_market(bench):
