@@ -1,5 +1,6 @@
 """The marks of one chart: own fills, bets, cost, others' trades; all can be pointed at."""
 
+import operator
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -82,6 +83,9 @@ class Marks(QObject):
         self._trades_look: tuple[object, ...] = ()
         self._own = self._others = NOWHERE
         self._version = 0
+        self._words: list[tuple[str, str, str]] = []  # bounded: one for each bet that is told of
+        self._valued: tuple[object, ...] = ()
+        self._profit: tuple[str, bool] | None = None
         self._chosen: Key | None = None
         self._hover: Key | None = None
         self._grip: tuple[int, int] | None = None
@@ -159,11 +163,12 @@ class Marks(QObject):
         self.track.told = told
         plan_look = plan.look()
         newest = max((mark.tick for mark in own), default=-1)
-        own_look = (plan_look, told, self._found, _unsettled(plan, newest))
+        own_look = (plan_look, told, self._found, _unsettled(plan, newest), is_private())
         if own_look != self._own_look:
             self._own_look = own_look
             self._version += 1
             self._own = place_fills(plan, told.fills, self._found)
+            self._words = [words.band_words(bet) for bet in told.bets]
         version = -1 if known is None else known.version
         newest = -1 if known is None else known.newest
         trades_look = (plan_look, known, version, self.least, _unsettled(plan, newest))
@@ -171,7 +176,7 @@ class Marks(QObject):
             self._trades_look = trades_look
             self._version += 1
             self._others = place_trades(plan, known, self.least)
-        return (self._version, self._hover, self._chosen, is_private())
+        return (self._version, self._hover, self._chosen)
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
         """Paint all marks in sight, in device pixels."""
@@ -183,7 +188,7 @@ class Marks(QObject):
         painter.save()
         painter.setClipRect(0, 0, room.plot_width, room.plot_height)
         if self.track.told.bets:
-            ink.strips(painter, plan, self.track.told.bets)
+            ink.strips(painter, plan, self.track, self._words)
         if self.track.told.costs:
             self._paint_cost_word(painter, plan)
         for placed in (self._others, self._own):
@@ -336,9 +341,13 @@ class Marks(QObject):
             return
         if trading.account.round_id != plan.series.round_id:
             return
-        result = unrealised(position_of(trading, market))
-        if result is not None:
-            self._ink.profit(painter, plan, words.profit_word(result), gains=result >= 0)
+        valued = (trading.account, market.round, is_private())
+        if not _are_same(valued, self._valued):
+            result = unrealised(position_of(trading, market))
+            word = None if result is None else (words.profit_word(result), result >= 0)
+            self._valued, self._profit = valued, word
+        if self._profit is not None:
+            self._ink.profit(painter, plan, self._profit[0], gains=self._profit[1])
 
     # Qt's names from here on.
 
@@ -355,3 +364,8 @@ def _unsettled(plan: Plan, newest: int) -> int:
     sure = int(plan.candles.first_tick[plan.count - 1])
     sure += 0 if plan.timeline.by_time else max(plan.timeline.span, 1)
     return plan.count if newest >= sure else -1
+
+
+def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Frozen values that are the same object need not be compared."""
+    return len(one) == len(other) and all(map(operator.is_, one, other))

@@ -10,8 +10,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF
 
 from replayer_qt.ui.chart.marks_placed import Placed, Shape
 from replayer_qt.ui.chart.marks_told import Bet, Outcome
-from replayer_qt.ui.chart.marks_track import band_columns, bet_colour, faint
-from replayer_qt.ui.chart.marks_words import band_words
+from replayer_qt.ui.chart.marks_track import MarksTrack, band_columns, bet_colour, faint
 from replayer_qt.ui.chart.plan import Plan
 
 LARGE: Final = 15
@@ -102,15 +101,22 @@ class Ink:
             min(max(row, half), plan.room.plot_height - half)
         )
 
-    def strips(self, painter: QPainter, plan: Plan, bets: tuple[Bet, ...]) -> None:
+    def strips(
+        self,
+        painter: QPainter,
+        plan: Plan,
+        track: MarksTrack,
+        words: Sequence[tuple[str, ...]],
+    ) -> None:
         """Paint at the lower edge how each bet stands, in words where there is room.
 
         A bet that is won is a full strip, any other an empty one; what lies ahead is told of by a
-        line at its last tick.
+        line at its last tick. `words` says of each bet how it stands, ever shorter.
         """
         unit, face, strip = plan.room.unit, plan.letters.small, strip_height(plan)
         line, top = _line(plan), plan.room.plot_height - strip
-        begins, lasts = band_columns(plan, bets)
+        bets = track.told.bets
+        begins, lasts = track.bands(plan)
         lefts = np.maximum(begins * plan.step - plan.origin, 0)
         rights = np.minimum((lasts + 1) * plan.step - plan.origin, plan.room.plot_width)
         for place in np.flatnonzero(rights > lefts).tolist():
@@ -125,7 +131,7 @@ class Ink:
             if width < round(_WORDS_FROM * unit):
                 continue
             room = width - round(6 * unit)
-            text = next((one for one in band_words(bet) if face.width(one) <= room), "")
+            text = next((one for one in words[place] if face.width(one) <= room), "")
             painter.setPen(plan.palette.on_colour if bet.outcome is Outcome.WON else colour)
             face.draw(painter, left + round(3 * unit), top + (strip - face.height) // 2, text)
 

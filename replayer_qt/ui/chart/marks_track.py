@@ -31,6 +31,8 @@ class MarksTrack:
 
     def __init__(self) -> None:
         self.told = Told()
+        self._known: tuple[object, ...] = ()
+        self._bands = self._spans = (np.empty(0, np.int64), np.empty(0, np.int64))
         self._rects = internals.PrimitiveArray(QRectF, 4)
 
     def look(self) -> object:
@@ -42,6 +44,7 @@ class MarksTrack:
         first, end = max(first, 0), min(end, plan.last + 1)
         if first >= end or plan.series is None:
             return
+        self._place(plan)
         if self.told.costs:
             self._paint_costs(painter, plan, first, end)
         if self.told.bets:
@@ -51,9 +54,22 @@ class MarksTrack:
         """Return None: within its candle a tick changes nothing beyond the price's own rows."""
         return None
 
+    def bands(self, plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first and the last column of each bet."""
+        self._place(plan)
+        return self._bands
+
+    def _place(self, plan: Plan) -> None:
+        """Look up the columns; several times a frame they are asked for, and seldom are others."""
+        told = self.told
+        known = (told.bets, told.costs, plan.identity, plan.generation, plan.per, plan.count)
+        if known != self._known:
+            self._known = known
+            self._bands, self._spans = band_columns(plan, told.bets), _spans(plan, told.costs)
+
     def _paint_bands(self, painter: QPainter, plan: Plan, first: int, end: int) -> None:
         bets, height = self.told.bets, plan.room.plot_height
-        begins, lasts = band_columns(plan, bets)
+        begins, lasts = self._bands
         for place in np.flatnonzero((begins < end) & (lasts >= first)).tolist():
             left = plan.left_of(max(int(begins[place]), first))
             right = plan.left_of(min(int(lasts[place]) + 1, end))
@@ -64,8 +80,11 @@ class MarksTrack:
         """Lines and shading in a few calls of Qt, however many steps the cost went in."""
         height = plan.room.plot_height
         level, is_open = np.full(end - first, np.nan), np.zeros(end - first, np.bool_)
-        begins, untils = _spans(plan, self.told.costs)
-        for place in np.flatnonzero((begins < end) & (untils > first)).tolist():
+        begins, untils = self._spans
+        places = np.flatnonzero((begins < end) & (untils > first)).tolist()
+        if not places:
+            return
+        for place in places:
             within = slice(max(int(begins[place]) - first, 0), int(untils[place]) - first)
             level[within] = plan.row_of(self.told.costs[place].average)
             is_open[within] = self.told.costs[place].is_open
@@ -125,6 +144,8 @@ class MarksTrack:
 
 def band_columns(plan: Plan, bets: tuple[Bet, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first and the last column of each bet."""
+    if not bets:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     ticks = np.array([(bet.start, bet.end) for bet in bets], np.int64)
     columns = columns_of(plan, ticks.reshape(-1)).reshape(-1, 2)
     return columns[:, 0], columns[:, 1]
@@ -152,6 +173,8 @@ def faint(colour: QColor, alpha: int) -> QColor:
 
 def _spans(plan: Plan, costs: tuple[Cost, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first column of each, and the one after its last."""
+    if not costs:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     ticks = np.array([(cost.first, cost.end or 0) for cost in costs], np.int64)
     columns = columns_of(plan, ticks.reshape(-1)).reshape(-1, 2)
     lasting = np.array([cost.end is None for cost in costs])
