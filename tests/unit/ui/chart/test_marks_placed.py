@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QFont
 
 from replayer_qt.core.candles import Candles, TicksPerCandle
-from replayer_qt.core.events import Side
+from replayer_qt.core.events import PriceTicked, Side
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.ui.chart.marks_placed import (
     NOWHERE,
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 def a_plan(ticks, *, span=5, step=10, per=1, origin=0):
     series = RoundSeries(ROUND)
     for tick in ticks:
-        series.add(ticked(tick, 1.5))
+        series.add(tick if isinstance(tick, PriceTicked) else ticked(tick, 1.5))
     candles = Candles(series, by=TicksPerCandle(span))
     candles.update()
     letters = Letters(QFont(), 1.0)
