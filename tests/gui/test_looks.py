@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 
 from replayer_qt.core.settings import Settings, WindowSettings
 from replayer_qt.ui.appearance import LETTERS
 from replayer_qt.ui.chart.price_chart import PriceChart
+from replayer_qt.ui.panels.table import Table
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, PALETTES, THEMES, theme_of
 from tests.gui.desk import Bench, lively
@@ -131,3 +132,25 @@ def test_the_price_is_whole_in_the_largest_letters(qtbot):
     QApplication.processEvents()
     assert "…" not in bench.window.strip.cells["price"].shown_text()
     assert bench.window.strip.cells["price"].isVisible()
+
+
+@pytest.mark.parametrize("name", ["rounds", "trades", "feed health", "notices"])
+def test_a_table_without_rows_says_why_and_what_to_do(qtbot, name):
+    bench = opened(qtbot)
+    table = bench.window.findChild(Table, f"table-{name}")
+    assert table.empty.endswith(".")
+    for dock in bench.window.findChildren(QDockWidget):
+        if dock.isAncestorOf(table):
+            dock.raise_()
+    QApplication.processEvents()
+    written = pixels(table.viewport())
+    assert len(written) > 2, "letters leave more than the ground's colours"
+
+
+def test_what_an_empty_table_says_is_gone_with_the_first_row(qtbot):
+    bench = opened(qtbot)
+    table = bench.window.findChild(Table, "table-rounds")
+    assert table.empty
+    bench.connect()
+    lively(bench)
+    assert table.empty == ""

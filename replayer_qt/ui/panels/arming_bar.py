@@ -10,6 +10,7 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.ports import Clock
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.arming import ArmingWords, read_arming
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.panels.branch_button import BranchButton
 from replayer_qt.ui.panels.kill import KillButton
 from replayer_qt.ui.panels.mode_band import ModeBand
@@ -57,10 +58,11 @@ class ArmingBar(QFrame):
         self._state = State()
         self.words = ArmingWords()
         self.band = ModeBand()
-        self.band.setFixedWidth(_BAND_PX)
+        self.band.setFixedWidth(scaled(_BAND_PX))
         self.button = QPushButton()
         self.button.setProperty("role", "small")
         self.button.setAccessibleName("Arm")
+        self.button.setVisible(False)  # until there is something to arm
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
         self.button.clicked.connect(self.arming)
@@ -88,6 +90,7 @@ class ArmingBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.band.set_theme(theme)
+        self.band.setFixedWidth(scaled(_BAND_PX))
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:

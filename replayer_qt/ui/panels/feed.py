@@ -1,5 +1,7 @@
 """What the feed received, refused, filled in and shed, and how the program's parts are."""
 
+from typing import Final
+
 from msgspec.structs import asdict
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +13,8 @@ from replayer_qt.ui.models.tables import Fact, facts, health, parts
 from replayer_qt.ui.panels.table import Table
 from replayer_qt.ui.theme import Theme
 
+NO_FEED: Final = "Nothing is received: connect to a venue."
+
 
 class FeedPanel(QWidget):
     """A small table of a feed's health: the connected venue's, else the one looked at."""
@@ -20,7 +24,7 @@ class FeedPanel(QWidget):
         self.rows = facts()
         self._names: list[str] = []
         self._shed: dict[StreamId, int] = {}  # bounded: one number a stream
-        table = Table("Feed health")
+        table = Table("Feed health", empty=NO_FEED)
         table.show_rows(self.rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

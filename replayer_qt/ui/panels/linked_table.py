@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPalette,
 )
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
@@ -28,7 +27,6 @@ Row = TypeVar("Row")
 
 _ENTER: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDGE_PX: Final = 3
-_QUIET: Final = 170
 _HEAD_PX: Final = 18
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -70,26 +68,14 @@ class LinkedTable(Table):
         empty: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(what, parent=parent)
+        super().__init__(what, empty=empty, parent=parent)
         self.rows = rows
         self._verbs = tuple(verbs)
-        self._empty = empty
         self.stream: StreamId | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.show_rows(rows)
         self.doubleClicked.connect(self._follow)
         self.selectionModel().selectionChanged.connect(self._point)
-
-    def say_empty(self, text: str) -> None:
-        """Say `text` where no row is."""
-        if text != self._empty:
-            self._empty = text
-            self.viewport().update()
-
-    @property
-    def empty(self) -> str:
-        """What is said where no row is; empty while there are rows."""
-        return "" if self.model().rowCount() else self._empty
 
     def current(self) -> Any:
         """Return the chosen row, the one that was chosen last if several are; None for none."""
@@ -175,10 +161,13 @@ class LinkedTable(Table):
     # Qt's names from here on.
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.matches(QKeySequence.StandardKey.Copy):
-                event.accept()  # its own, not the chart's
-                return True
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Copy)
+        ):
+            event.accept()  # its own, not the chart's
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -200,12 +189,6 @@ class LinkedTable(Table):
         for top, colour in marked:  # a style sheet keeps Qt from painting an item's background
             painter.fillRect(0, top, self.viewport().width(), self.rowHeight(0), colour)
             painter.fillRect(0, top, _EDGE_PX, self.rowHeight(0), QColor(colour.name()))
-        if self.empty:
-            colour = self.palette().color(QPalette.ColorRole.Text)
-            colour.setAlpha(_QUIET)
-            painter.setPen(colour)
-            room = self.viewport().rect().adjusted(12, 4, -12, -4)
-            painter.drawText(room, _CENTRED, self.empty)
         painter.end()
 
     def _marked_rows(self) -> Iterator[tuple[int, QColor]]:
@@ -215,9 +198,6 @@ class LinkedTable(Table):
             colour = model.index(row, 0).data(Qt.ItemDataRole.BackgroundRole)
             if colour is not None:
                 yield self.rowViewportPosition(row), colour
-
-
-_CENTRED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 
 
 def _harmless(text: str) -> str:

@@ -1,5 +1,7 @@
 """Every notice since the start, newest first."""
 
+from typing import Final
+
 from msgspec.structs import asdict
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -9,6 +11,8 @@ from replayer_qt.ui.notices import Notices
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper, Table
 from replayer_qt.ui.theme import Theme
 
+NO_NOTICES: Final = "Nothing to tell: problems and questions will stand here."
+
 
 class NoticeList(QWidget):
     """A table of notices that outlives the stack over the chart."""
@@ -16,7 +20,7 @@ class NoticeList(QWidget):
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._notices = notices
-        table = Table("Notices")
+        table = Table("Notices", empty=NO_NOTICES)
         table.show_rows(notices.rows)
         clear = QPushButton("Clear")
         clear.setAccessibleName("Clear all notices")

@@ -59,6 +59,7 @@ class PositionsPanel(QWidget):
         grid = QGridLayout()
         grid.setSpacing(0)
         for number, cell in enumerate(self.cells.values()):
+            cell.say(Word(text=fmt.NOTHING, colour="muted"))
             grid.addWidget(cell, *divmod(number, _ACROSS))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,5 +1,7 @@
 """The rounds of the market that is looked at, newest first."""
 
+from typing import Final
+
 from msgspec.structs import asdict, replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +15,8 @@ from replayer_qt.ui.models.tables import rounds
 from replayer_qt.ui.panels.table import StreamRows, Table
 from replayer_qt.ui.theme import Theme
 
+NO_ROUNDS: Final = "No round was seen yet: connect to a venue, or open a recording."
+
 
 class RoundsPanel(QWidget):
     """A table of rounds, kept up to date by frames."""
@@ -21,7 +25,7 @@ class RoundsPanel(QWidget):
         super().__init__(parent)
         self._streams = StreamRows(rounds)
         self._shown: StreamId | None = None
-        self._table = Table("Rounds", stretches=False)
+        self._table = Table("Rounds", stretches=False, empty=NO_ROUNDS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._table)

@@ -28,6 +28,11 @@ Row = TypeVar("Row")
 
 _STREAMS_KEPT: Final = 4
 _ROW_PX: Final = 21
+_QUIET: Final = 170
+_CENTRED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+_FROM_TOP: Final = (
+    Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+)
 _FAINT: Final = 120
 _CELL_PX: Final = 17
 """What padding and Qt's own margins take from a column's width [px]."""
@@ -87,10 +92,22 @@ def is_parted(index: QModelIndex | QPersistentModelIndex) -> bool:
 
 
 class Table(QTableView):
-    """Shows a `RowsModel`; sorted by a click on a header, by a third click as it came."""
+    """Shows a `RowsModel`; sorted by a click on a header, by a third click as it came.
 
-    def __init__(self, what: str, *, stretches: bool = True, parent: QWidget | None = None) -> None:
+    Args:
+        empty: what is said where no row is.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        stretches: bool = True,
+        empty: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._empty = empty
         self.setAccessibleName(what)
         self.setObjectName(f"table-{what.lower()}")
         self._proxy = QSortFilterProxyModel(self)
@@ -120,6 +137,17 @@ class Table(QTableView):
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
+
+    def say_empty(self, text: str) -> None:
+        """Say `text` where no row is."""
+        if text != self._empty:
+            self._empty = text
+            self.viewport().update()
+
+    @property
+    def empty(self) -> str:
+        """What is said where no row is; empty while there are rows."""
+        return "" if self.model().rowCount() else self._empty
 
     def show_rows(self, rows: RowsModel[Any]) -> None:
         """Show another model; keeps filter and sorting."""
@@ -163,10 +191,24 @@ class Table(QTableView):
         for place, column in enumerate(rows.columns):
             self.setColumnWidth(place, digit * column.chars + _CELL_PX)
 
+    def _paint_empty(self) -> None:
+        """In the middle; from the top where there is too little room, so that its start is read."""
+        painter = QPainter(self.viewport())
+        colour = self.palette().color(QPalette.ColorRole.Text)
+        colour.setAlpha(_QUIET)
+        painter.setPen(colour)
+        room = self.viewport().rect().adjusted(12, 2, -12, -2)
+        whole = painter.boundingRect(room, _CENTRED, self.empty)
+        fits = whole.height() <= room.height()
+        painter.drawText(room, _CENTRED if fits else _FROM_TOP, self.empty)
+        painter.end()
+
     # Qt's names from here on.
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
+        if self.empty:
+            self._paint_empty()
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         rows = self._proxy.rowCount()
         parted = [

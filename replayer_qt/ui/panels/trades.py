@@ -1,5 +1,7 @@
 """The tape: trades of all players, as far as the venue shows them."""
 
+from typing import Final
+
 from msgspec.structs import asdict
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -16,6 +18,8 @@ from replayer_qt.ui.theme import Theme
 
 _PLAYER = 4
 
+NO_TRADES: Final = "No trade of anybody was seen yet."
+
 
 class TradesPanel(QWidget):
     """A bounded tape with a filter on the player's name.
@@ -30,7 +34,7 @@ class TradesPanel(QWidget):
         super().__init__(parent)
         self._streams = StreamRows(trades)
         self._shown: StreamId | None = None
-        self._table = Table("Trades")
+        self._table = Table("Trades", empty=NO_TRADES)
         self._filter = SearchLine("Filter trades by player", "Player contains…")
         self._filter.textChanged.connect(self._keep_only)
         layout = QVBoxLayout(self)
