@@ -284,17 +284,6 @@ def behind(ticks: int) -> str:
     return f"{count(ticks)} tick{'' if ticks == 1 else 's'} behind"
 
 
-def behind(ticks: int) -> str:
-    """Return how far behind the newest tick the past is looked at.
-
-    >>> behind(0), behind(1), behind(1200)
-    ('at the newest tick', '1 tick behind', '1,200 ticks behind')
-    """
-    if not ticks:
-        return "at the newest tick"
-    return f"{count(ticks)} tick{'' if ticks == 1 else 's'} behind"
-
-
 def share(part: int, whole: int) -> str:
     """Return `part` of `whole` as a reader counts.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget
 
+from replayer_qt.core.events import Link
 from replayer_qt.core.settings import Settings, WindowSettings
 from replayer_qt.ui.appearance import LETTERS
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -154,3 +155,12 @@ def test_what_an_empty_table_says_is_gone_with_the_first_row(qtbot):
     bench.connect()
     lively(bench)
     assert table.empty == ""
+
+
+@pytest.mark.parametrize("link", [link for link in Link if link is not Link.LIVE])
+def test_a_feed_that_is_not_live_is_not_called_live_on_the_chart(qtbot, link):
+    bench = opened(qtbot)
+    bench.connect(link=link)
+    assert bench.window.chart_desk.era.era.word == ""
+    bench.connect(link=Link.LIVE)
+    assert bench.window.chart_desk.era.era.word == "LIVE"

@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from replayer_qt.core.events import Link
 from replayer_qt.core.state import State
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart.plan import Plan
@@ -33,7 +34,7 @@ def era_of(state: State) -> Era:
     if is_nothing_shown(state):
         return Era()
     if not is_replay_shown(state):
-        return Era(_LIVE) if state.shown == state.live else Era()
+        return Era(_LIVE) if _is_live(state) else Era()
     market = replayed(state)
     at = None if market is None else market.replay
     if market is None or market.opened is None or market.opened.past_of is None:
@@ -42,6 +43,13 @@ def era_of(state: State) -> Era:
     if at is None or at.behind is None:
         return Era(f"{_PAST}{back}", is_past=True)
     return Era(f"{_PAST} · {fmt.behind(at.behind)}{back}", is_past=True)
+
+
+def _is_live(state: State) -> bool:
+    """Whether the market is heard now: a feed that connects or is stale tells an old price."""
+    market = state.market()
+    link = None if market is None else market.link
+    return state.shown == state.live and link is not None and link.link is Link.LIVE
 
 
 class EraFrame:
