@@ -158,7 +158,7 @@ def dies_once(path: Path) -> bool:
 
 
 def test_what_was_in_hand_when_a_process_died_is_tried_once_more(tmp_path):
-    """D15: a process may be ended by somebody else, for want of memory say."""
+    """A process may be ended by somebody else, for want of memory say."""
     with Crew(1, few=0) as crew:
         assert list(crew.each(dies_once, [tmp_path / "mark"], never)) == [(tmp_path / "mark", True)]
 

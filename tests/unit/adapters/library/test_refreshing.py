@@ -174,7 +174,7 @@ def test_own_results_stand_beside_their_rounds(folder, opened):
 
 
 def test_a_lost_catalogue_comes_back_with_all_that_was_noted(tmp_path, folder, opened):
-    """D14: files, tags, notes and searches are the truth; the catalogue can be deleted."""
+    """Files, tags, notes and searches are the truth; the catalogue can be deleted."""
     archive = opened()
     recorded(folder, "20251031-aa", "20251031-bb")
     refreshed(archive)
