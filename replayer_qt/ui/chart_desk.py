@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ports import Clock
+from replayer_qt.ui.arrangement import Arrangement
 from replayer_qt.ui.chart.drawing_book import DrawingStore
 from replayer_qt.ui.chart.era_frame import EraFrame
 from replayer_qt.ui.chart.hud import Hud
-from replayer_qt.ui.arrangement import Arrangement
 from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart.walk import PointWalk
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
 from replayer_qt.ui.chart_studies import ChartStudies
-from replayer_qt.ui.panes.pane_set import PaneSet
 from replayer_qt.ui.drawing_desk import DrawingDesk
 from replayer_qt.ui.mark_desk import MarkDesk
+from replayer_qt.ui.panes.pane_set import PaneSet
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.time_desk import TimeDesk
 from replayer_qt.ui.view import Look
@@ -109,9 +109,9 @@ class ChartDesk(QObject):
             "set_style": self.set_style,
             "toggle_log_scale": self.toggle_log_scale,
             "set_ticks_per_candle": self.set_ticks_per_candle,
-            "follow": lambda: self.panes.active.chart.follow(),
-            "zoom": lambda factor: self.panes.active.chart.zoom(factor),
-            "show_all": lambda: self.panes.active.chart.show_all(),
+            "follow": self._follow_active,
+            "zoom": self._zoom_active,
+            "show_all": self._show_all_active,
             **self.panes.verbs(),
             "toggle_overview": self.toggle_overview,
             "toggle_overview_session": self.toggle_overview_session,
@@ -192,6 +192,15 @@ class ChartDesk(QObject):
         """Let the strip show all rounds that are kept, or the one that is looked at."""
         now = self._look().arrangement
         self.arrange(replace(now, by_session=not now.by_session))
+
+    def _follow_active(self) -> None:
+        self.panes.active.chart.follow()
+
+    def _zoom_active(self, factor: float) -> None:
+        self.panes.active.chart.zoom(factor)
+
+    def _show_all_active(self) -> None:
+        self.panes.active.chart.show_all()
 
     def _prepare(self, chart: Chart) -> None:
         look = self._look()

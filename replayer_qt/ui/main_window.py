@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
     Args:
         new_order_id: makes a name for each order that hands ask for, unique for ever;
             without it no order is asked for.
-        drawings: keeps what is drawn on charts; without it that lasts as long as the round is shown.
+        drawings: keeps what is drawn on charts; without it that lasts as long as the round.
 
     Signals:
         asked: a command; whether it is obeyed shows in a later frame.

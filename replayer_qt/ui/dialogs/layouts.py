@@ -117,15 +117,15 @@ class LayoutsDialog(QDialog):
             self.list.addItem(item)
             if each == chosen:
                 self.list.setCurrentItem(item)
-        if self.list.currentItem() is None and self.list.count():
+        if self.list.currentRow() < 0 and self.list.count():
             self.list.setCurrentRow(0)
         self.empty.setVisible(not self.list.count())
         self._look()
 
     def chosen(self) -> str:
         """Return the name that is chosen; empty for none."""
-        item = self.list.currentItem()
-        return "" if item is None else str(item.data(Qt.ItemDataRole.UserRole))
+        row = self.list.currentRow()
+        return "" if row < 0 else self._names()[row]
 
     def _names(self) -> list[str]:
         role = Qt.ItemDataRole.UserRole
