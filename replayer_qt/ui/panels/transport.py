@@ -201,7 +201,9 @@ class Transport(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self.slider.setVisible(event.size().width() >= _SLIDER_FROM)
+        wide = event.size().width() >= _SLIDER_FROM
+        self.slider.setVisible(wide)
+        self.reached.setVisible(wide)  # the status strip says it, too
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         self._turned += event.angleDelta().y() or event.angleDelta().x()
