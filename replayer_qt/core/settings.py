@@ -152,9 +152,9 @@ class WindowSettings(Section, frozen=True, kw_only=True):
     letters: Annotated[
         int, Meta(ge=80, le=200, description="How large letters are, 100 is as made [%].")
     ] = 100
-    private: Annotated[
-        bool, Meta(description="Whether amounts of money are shown as dots.")
-    ] = False
+    private: Annotated[bool, Meta(description="Whether amounts of money are shown as dots.")] = (
+        False
+    )
     restore_layout: Annotated[
         bool, Meta(description="Whether panels come back where they were.")
     ] = True

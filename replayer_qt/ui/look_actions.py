@@ -50,7 +50,6 @@ def chart_rows() -> Iterator[ActionRow]:
         call="toggle_hud", checked=_looks("hud", value=True),
     )  # fmt: skip
 
-
     yield from _walk_rows()
 
 

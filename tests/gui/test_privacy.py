@@ -129,7 +129,8 @@ def test_privacy_is_kept_for_the_next_start(qtbot, bench):
     assert is_private()
 
 
-def test_every_word_of_money_is_dots_and_no_other(in_private):
+@pytest.mark.usefixtures("in_private")
+def test_every_word_of_money_is_dots_and_no_other():
     value = Decimal("12.345678901")
     told = (fmt.amount, fmt.short_amount, fmt.sol, fmt.signed_sol, fmt.exact)
     assert {say(value) for say in told} == {DOTS}
@@ -149,7 +150,8 @@ def test_every_word_of_money_is_dots_and_no_other(in_private):
         ("Type: ARM LIVE 0.01 SOL", "Type: ARM LIVE 0.01 SOL"),
     ],
 )
-def test_sentences_hide_what_is_said_in_sol(in_private, told, shown):
+@pytest.mark.usefixtures("in_private")
+def test_sentences_hide_what_is_said_in_sol(told, shown):
     assert covered(told) == shown
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from replayer_qt.core.indicators.catalogue import KINDS, MOST, Place, checked
 from replayer_qt.ui.chart.track_styles import COLOURS, Shown, another
-from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.plain import PlainLabel, clean
 
 _FORM_PX: Final = 260
 _WHERE: Final = {
@@ -198,7 +198,7 @@ class IndicatorsDialog(QDialog):
         row = self.list.currentRow()
         self._shown[row] = one
         item = self.list.item(row)
-        item.setText(one.chosen.title())
+        item.setData(Qt.ItemDataRole.DisplayRole, clean(one.chosen.title()))
         item.setIcon(_swatch(one.colour, self))
         self.changed.emit(self.shown)
 

@@ -43,7 +43,7 @@ def test_a_plain_round_has_a_start_a_peak_a_trough_and_a_rug():
     }
 
 
-def test_highs_and_lows_count_where_the_price_turned_far_enough():
+def test_highs_and_lows_count_where_the_price_turned_far_enough():  # pragma: allowlist secret
     told = found([1, 1.2, 1.1, 1.07, 1.05, 1.3, 1.25, 1.1, 1.12, 1.5, 0.01], rug_tick=10)
     assert told[Landmark.PEAK] == [1, 5, 9]
     assert told[Landmark.TROUGH] == [0, 4, 7]
