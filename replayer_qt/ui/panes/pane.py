@@ -14,7 +14,7 @@ from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
 from replayer_qt.ui.panes.source_dialog import SourceDialog
 from replayer_qt.ui.panes.sources import RoundMemory, badge_of, offered, seen_by, title_of
 from replayer_qt.ui.panes.tag import Tag
-from replayer_qt.ui.plain import PlainLabel, caption
+from replayer_qt.ui.plain import PlainLabel, caption, tip
 from replayer_qt.ui.theme import Theme
 
 
@@ -120,7 +120,7 @@ class Pane(QFrame):
         caption(button, words)
         button.setAutoRaise(True)
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setToolTip(tip(name))
         button.installEventFilter(self._keeper)
         return button
 
