@@ -60,7 +60,9 @@ def test_what_is_kept_is_told_at_the_start_and_after_each_wish(qtbot):
     qtbot.waitUntil(lambda: len(listener.heard) == 3)
     assert [len(event.bookmarks) for event in listener.heard] == [1, 2, 1]
     state = Engine().handle(listener.heard).state
-    assert state.bookmarks == (mark(2),)
+    (kept,) = state.bookmarks
+    assert (kept.round_id, kept.tick) == (mark(2).round_id, 2)
+    assert kept.made_at == SteppedClock().now()
     assert keeper.stop()
 
 
