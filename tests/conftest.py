@@ -67,6 +67,12 @@ def pytest_sessionstart(session):
     WRITES.install()
 
 
+def pytest_collection_finish(session):
+    """Let what was made by loading the tests out of every later collection: it is here to stay."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_written_elsewhere():
     """Fail a test that writes anywhere but under the temporary directory."""

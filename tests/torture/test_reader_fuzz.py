@@ -7,7 +7,7 @@ from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.core.units import StreamId
 from tests.torture.fuzzed_readers import GROWTH_MIB, SLOWEST_MS, corpus, read_many
 
-INPUTS = 20_000
+INPUTS = 8_000
 REPLAY = StreamId("replay/1")
 
 
