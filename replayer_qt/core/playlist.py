@@ -20,8 +20,8 @@ class Played(msgspec.Struct, frozen=True):
 def apart(listed: tuple[Played, ...]) -> tuple[Played, ...]:
     """Return the list with one entry for each chosen round.
 
-    >>> apart((Played("a", ("r1", "r2")), Played("b")))
-    (Played('a', ('r1',)), Played('a', ('r2',)), Played('b', ()))
+    >>> [(one.path, one.rounds) for one in apart((Played("a", ("r1", "r2")), Played("b")))]
+    [('a', ('r1',)), ('a', ('r2',)), ('b', ())]
     """
     return tuple(
         one
@@ -33,8 +33,9 @@ def apart(listed: tuple[Played, ...]) -> tuple[Played, ...]:
 def together(listed: tuple[Played, ...]) -> tuple[Played, ...]:
     """Return the list with rounds that follow one another in one file as one entry.
 
-    >>> together((Played("a", ("r1",)), Played("a", ("r2",)), Played("b"), Played("b")))
-    (Played('a', ('r1', 'r2')), Played('b', ()), Played('b', ()))
+    >>> told = together((Played("a", ("r1",)), Played("a", ("r2",)), Played("b"), Played("b")))
+    >>> [(one.path, one.rounds) for one in told]
+    [('a', ('r1', 'r2')), ('b', ()), ('b', ())]
     """
     found: list[Played] = []
     for each in listed:
