@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.disk import RealDisk, write_all
 from replayer_qt.adapters.journal.format import is_sound, seal
 from replayer_qt.adapters.library.alone import alone
 from replayer_qt.adapters.library.storable import from_json, to_json
@@ -138,7 +138,7 @@ class BookmarkFile:
             self._disk.truncate(fd, size)
         told = b"" if size else _told(_Header())
         try:
-            _write_all(self._disk, fd, told + _told(line))
+            write_all(self._disk, fd, told + _told(line))
             self._disk.sync(fd)
         except OSError:
             with contextlib.suppress(OSError):
@@ -154,7 +154,7 @@ class BookmarkFile:
             new.unlink(missing_ok=True)
             fd = self._disk.open_new(new)
             try:
-                _write_all(self._disk, fd, b"".join(_told(line) for line in lines))
+                write_all(self._disk, fd, b"".join(_told(line) for line in lines))
                 self._disk.sync(fd)
             finally:
                 os.close(fd)
@@ -164,9 +164,3 @@ class BookmarkFile:
 
 def _told(line: _Line) -> bytes:
     return seal(to_json(line))
-
-
-def _write_all(disk: RealDisk, fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[disk.write(fd, rest) :]

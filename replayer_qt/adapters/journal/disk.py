@@ -194,3 +194,36 @@ class RealDisk:
                 raise
         os.close(self._spares.pop())
         return attempt()
+
+
+def write_all(disk: Disk, fd: int, data: bytes | memoryview) -> None:
+    """Append all of `data`, however little of it the system takes at a time; raises `OSError`."""
+    rest = memoryview(data)
+    while rest:
+        taken = disk.write(fd, rest)
+        if taken <= 0:
+            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: nothing was written")
+        rest = rest[taken:]
+
+
+def write_whole(path: Path, data: bytes, disk: Disk) -> None:
+    """Put a file with these bytes at `path`, in place of one that is there, or change nothing.
+
+    Raises:
+        OSError: the disk refused; what was there is there.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    disk.remove(fresh)
+    try:
+        fd = disk.open_new(fresh)
+        try:
+            write_all(disk, fd, data)
+            disk.sync(fd)
+        finally:
+            disk.close(fd)
+        disk.rename(fresh, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            disk.remove(fresh)
+        raise
+    disk.sync_folder(path.parent)

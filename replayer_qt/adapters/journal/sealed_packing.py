@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import Disk, RealDisk
+from replayer_qt.adapters.journal.disk import Disk, RealDisk, write_all
 from replayer_qt.adapters.journal.format import SUFFIX, is_sound, read_footer
 from replayer_qt.adapters.journal.lock import try_lock
 from replayer_qt.adapters.journal.sealed import check_packed, open_plain, read_info
@@ -290,7 +290,7 @@ def _pack(file: BinaryIO, fd: int, facts: SealFacts, disk: Disk) -> SealInfo:
     for content in _cut(file):
         digest.update(content)
         packed = packer.compress(content)
-        _write(disk, fd, packed)
+        write_all(disk, fd, packed)
         parity.add(packed)
         spans = tick_spans(content) if ours else ()
         frames.append(
@@ -318,7 +318,7 @@ def _pack(file: BinaryIO, fd: int, facts: SealFacts, disk: Disk) -> SealInfo:
         frames=tuple(frames),
         names=tuple(names),
     )
-    _write(disk, fd, end_bytes(info, parity.finish()))
+    write_all(disk, fd, end_bytes(info, parity.finish()))
     return info
 
 
@@ -350,7 +350,7 @@ def _unpack(path: Path, plain: Path, info: SealInfo, disk: Disk) -> None:
         with _new_file(part, disk) as fd:
             with open_plain(path) as file:
                 while piece := file.read(_READ):
-                    _write(disk, fd, piece)
+                    write_all(disk, fd, piece)
             disk.sync(fd)
             _believe_plain(part, info)
             disk.rename(part, plain)
@@ -369,12 +369,3 @@ def _believe_plain(part: Path, info: SealInfo) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(disk: Disk, fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        taken = disk.write(fd, rest)
-        if taken <= 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        rest = rest[taken:]

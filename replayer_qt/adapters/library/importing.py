@@ -1,14 +1,13 @@
 """Brings foreign files into the library: packed copies, each content once, nothing done twice."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import FULL, RealDisk
+from replayer_qt.adapters.journal.disk import FULL, RealDisk, write_whole
 from replayer_qt.adapters.journal.layout import safe_name
 from replayer_qt.adapters.journal.sealed import read_plain
 from replayer_qt.adapters.journal.sealed_format import facts_of
@@ -210,18 +209,7 @@ def _keep(content: bytes, target: Path, indexed: Indexed) -> None:
     if target.exists() and target.read_bytes() == content:
         return
     disk.make_folder(target.parent)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
-    disk.remove(fresh)
-    fd = disk.open_new(fresh)
-    try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[disk.write(fd, rest) :]
-        disk.sync(fd)
-    finally:
-        disk.close(fd)
-    disk.rename(fresh, target)
-    disk.sync_folder(target.parent)
+    write_whole(target, content, disk)
 
 
 def _brought(

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.disk import RealDisk, write_all
 from replayer_qt.adapters.journal.format import is_sound, seal
 from replayer_qt.adapters.library.alone import alone
 from replayer_qt.adapters.library.storable import from_json, to_json
@@ -229,7 +229,7 @@ class KeepsakeFile:
         told = b"" if size else _told(_Header())
         told += b"".join(_told(line) for line in lines)
         try:
-            _write_all(self._disk, fd, told)
+            write_all(self._disk, fd, told)
             self._disk.sync(fd)
         except OSError:
             with contextlib.suppress(OSError):
@@ -256,7 +256,7 @@ class KeepsakeFile:
         self._disk.remove(new)
         fd = self._disk.open_new(new)
         try:
-            _write_all(self._disk, fd, b"".join(_told(line) for line in lines))
+            write_all(self._disk, fd, b"".join(_told(line) for line in lines))
             self._disk.sync(fd)
         finally:
             self._disk.close(fd)
@@ -297,12 +297,3 @@ def _read(fd: int, start: int, length: int) -> bytes:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
-
-
-def _write_all(disk: RealDisk, fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        taken = disk.write(fd, rest)
-        if taken <= 0:
-            raise OSError(errno.ENOSPC, "nothing was written")
-        rest = rest[taken:]

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from replayer_qt.adapters.journal.disk import RealDisk
+from replayer_qt.adapters.journal.disk import RealDisk, write_whole
 from replayer_qt.adapters.library.find import find_recordings
 from replayer_qt.adapters.library.ground import Ground
 from replayer_qt.core.errors import ExportImpossible, RecordingUnreadable
@@ -67,19 +67,8 @@ def save_playlist(question: SavePlaylist, ground: Ground) -> PlaylistSaved:
 
 def write_playlist(target: Path, entries: Sequence[Entry]) -> None:
     """Write a playlist, whole or not at all; raises `OSError`."""
-    disk = RealDisk()
-    fresh = target.with_name(f".{target.name}.new")
-    disk.remove(fresh)
-    fd = disk.open_new(fresh)
-    try:
-        rest = memoryview(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
-        while rest:
-            rest = rest[disk.write(fd, rest) :]
-        disk.sync(fd)
-    finally:
-        disk.close(fd)
-    disk.rename(fresh, target)
-    disk.sync_folder(target.parent)
+    lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
+    write_whole(target, lines, RealDisk())
 
 
 def read_playlist(path: Path) -> tuple[Entry, ...]:

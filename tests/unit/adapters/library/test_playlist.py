@@ -1,5 +1,6 @@
 import pytest
 
+from replayer_qt.adapters.library import playlist
 from replayer_qt.adapters.library.playlist import (
     Entry,
     find_played,
@@ -11,6 +12,7 @@ from replayer_qt.core.errors import ExportImpossible, RecordingUnreadable
 from replayer_qt.core.library_requests import SavePlaylist
 from replayer_qt.core.playlist import Played
 from replayer_qt.core.units import PRACTICE, RoundId
+from tests.helpers.faulty_disk import FaultyDisk
 from tests.helpers.library_ground import file_entry, ground_in, round_entry
 
 
@@ -68,3 +70,16 @@ def test_nothing_to_play_or_another_kind_of_name_is_refused(tmp_path, ids, name)
     with pytest.raises(ExportImpossible):
         save_playlist(SavePlaylist(ids=ids, target=str(tmp_path / name)), ground)
     assert not (tmp_path / name).exists()
+
+
+def test_a_disk_that_refuses_leaves_the_playlist_as_it_was_and_nothing_beside_it(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "a.playlist.jsonl"
+    write_playlist(path, entries("b.jsonl"))
+    before = path.read_bytes()
+    monkeypatch.setattr(playlist, "RealDisk", lambda: FaultyDisk(fail_at=1, only=("sync",)))
+    with pytest.raises(OSError, match="Input/output error"):
+        write_playlist(path, entries("c.jsonl", "d.jsonl"))
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
