@@ -16,9 +16,9 @@ class FolderLock:
     The descriptor is never inherited, else a child would hold the lock after us.
     """
 
-    def __init__(self, folder: Path, *, what: str = "Recordings") -> None:
-        """Prepare; `what` is written there, for the complaint."""
-        self._path = folder / LOCK
+    def __init__(self, folder: Path, *, what: str = "Recordings", name: str = LOCK) -> None:
+        """Prepare; `what` is written there, for the complaint, and the lock's file has a name."""
+        self._path = folder / name
         self._what = what
         self._fd: int | None = None
 

@@ -10,12 +10,16 @@ from typing import Final
 from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.core.errors import DataDirUnusable
 
-_STEP_S: Final = 0.01
+_TURNSTILE: Final = ".turnstile.lock"
+_STEP_S: Final = 0.002
 
 
 @contextlib.contextmanager
 def alone(folder: Path, *, what: str, wait_s: float) -> Iterator[None]:
     """Hold the lock of a folder; it is let go in the end, and by a kill.
+
+    Who waits stands in a turnstile, so that whoever holds the lock and wants it again at once
+    comes after him: nobody waits for ever beside a busy one.
 
     Args:
         folder: it exists.
@@ -25,17 +29,27 @@ def alone(folder: Path, *, what: str, wait_s: float) -> Iterator[None]:
     Raises:
         OSError: another one held it for longer; the message names its process.
     """
-    lock = FolderLock(folder, what=what)
     until = time.monotonic() + wait_s
-    while True:
-        try:
-            lock.acquire()
-            break
-        except DataDirUnusable as error:
-            if time.monotonic() > until:
-                raise OSError(errno.EAGAIN, str(error)) from error
-            time.sleep(_STEP_S)
+    turnstile = FolderLock(folder, what=what, name=_TURNSTILE)
+    lock = FolderLock(folder, what=what)
+    _wait(turnstile, until)
+    try:
+        _wait(lock, until)
+    finally:
+        turnstile.release()
     try:
         yield
     finally:
         lock.release()
+
+
+def _wait(lock: FolderLock, until: float) -> None:
+    while True:
+        try:
+            lock.acquire()
+        except DataDirUnusable as error:
+            if time.monotonic() > until:
+                raise OSError(errno.EAGAIN, str(error)) from error
+            time.sleep(_STEP_S)
+        else:
+            return

@@ -37,8 +37,25 @@ def practice_feed(settings: Settings = SETTINGS, login: Login | None = None) -> 
     return PracticeFeed(settings, SystemClock(), random.Random(1), login=login)
 
 
-def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+class Children:
+    """The processes that began since the test did: others may be there before, a server say."""
+
+    def __init__(self) -> None:
+        self._before = {child.pid for child in psutil.Process().children()}
+
+    def __call__(self) -> list[psutil.Process]:
+        found = []
+        for child in psutil.Process().children():
+            if child.pid not in self._before:
+                found.append(child)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    found += child.children(recursive=True)
+        return found
+
+
+@pytest.fixture
+def children() -> Children:
+    return Children()
 
 
 def program(*lines: str) -> tuple[str, ...]:
@@ -48,7 +65,7 @@ def program(*lines: str) -> tuple[str, ...]:
 READY = 'import json,sys; print(json.dumps(dict(url="u",control="c",token="t",seed=1,pid=2)))'
 
 
-async def test_a_round_is_heard_from_an_exchange_of_our_own():
+async def test_a_round_is_heard_from_an_exchange_of_our_own(children):
     """S2-T3: the real protocol, a real process, nothing but this machine."""
     async with listening(practice_feed()) as heard:
         await heard.until(lambda heard: len(heard.ticks()) >= 20, 20)
@@ -59,7 +76,7 @@ async def test_a_round_is_heard_from_an_exchange_of_our_own():
     assert not children()
 
 
-async def test_it_ends_within_a_second_of_being_left():
+async def test_it_ends_within_a_second_of_being_left(children):
     """S1-V3: no process, no thread is left."""
     feed = practice_feed()
     events = feed.events()
@@ -88,7 +105,7 @@ async def test_a_fault_is_asked_for_and_survived():
         assert (told.code, told.remedy != "") == ("fault-refused", True)
 
 
-async def test_an_exchange_that_dies_is_started_again():
+async def test_an_exchange_that_dies_is_started_again(children):
     """S3-P5: it recovers by itself, and says what happened."""
     async with listening(practice_feed()) as heard:
         await heard.until(lambda heard: Link.LIVE in heard.links(), 20)
@@ -141,7 +158,7 @@ def test_a_slow_exchange_gets_patience_in_proportion():
         (["pass"], "it ended at once: it said nothing"),
     ],
 )
-async def test_an_exchange_that_does_not_start_says_why(lines, why):
+async def test_an_exchange_that_does_not_start_says_why(lines, why, children):
     """S1-N3: the start has a deadline."""
     process = PracticeProcess(program(*lines))
     with pytest.raises(NotStarted, match=why):
@@ -157,7 +174,7 @@ async def test_a_program_that_is_not_there_is_named(tmp_path):
     await process.stop()
 
 
-async def test_a_child_that_will_not_end_is_killed():
+async def test_a_child_that_will_not_end_is_killed(children):
     """S1-H9: by its input, then by a signal, then for good; within a second, and twice."""
     process = PracticeProcess(
         program(
@@ -191,7 +208,7 @@ async def test_a_talkative_child_does_not_stand_still():
     await process.stop()
 
 
-async def test_a_start_that_is_given_up_leaves_no_child():
+async def test_a_start_that_is_given_up_leaves_no_child(children):
     feed = practice_feed()
     events = feed.events()
     assert (await anext(events)).link is Link.CONNECTING
