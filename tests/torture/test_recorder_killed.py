@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from replayer_qt.adapters.journal.reader import read_journal
+from replayer_qt.core.errors import RecordingUnreadable
 from replayer_qt.core.events import PriceTicked
 from replayer_qt.core.summary import summarise
 from tests.helpers.exchange import practice_exchange
@@ -91,4 +92,7 @@ def test_a_kill_in_a_round_costs_at_most_the_time_without_a_recorder(tmp_path):
 
 
 def _recorded(folder):
-    return ticks_of(folder) if (folder / "in").is_dir() else {}
+    try:
+        return ticks_of(folder)
+    except RecordingUnreadable:  # a file that is being made is empty for a moment
+        return {}
