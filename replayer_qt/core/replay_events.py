@@ -81,12 +81,14 @@ class ReplayShaped(Event, frozen=True, kw_only=True, gc=False):
         ticks: positions in the round, int64.
         prices: the prices [multiplier], float64.
         rug_tick: the position of the rug; None where the recording ends before it.
+        recorded_as: the stream that it was recorded from, which the replay's own hides.
     """
 
     round_id: RoundId
     ticks: NDArray[np.int64]
     prices: NDArray[np.float64]
     rug_tick: int | None = None
+    recorded_as: StreamId | None = None
 
 
 class ReplayGrown(Event, frozen=True, kw_only=True, gc=False):

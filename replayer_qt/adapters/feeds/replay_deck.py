@@ -359,6 +359,7 @@ class Deck:
             ticks=ticks,
             prices=prices,
             rug_tick=tape.rug_tick,
+            recorded_as=tape.recorded_as,
         )
 
     def _grown(self, tape: Tape) -> ReplayGrown:

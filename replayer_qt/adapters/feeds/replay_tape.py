@@ -59,6 +59,7 @@ class Tape:
         ticks: position in the round of each tick, in playing order; read-only.
         prices: price of each tick [multiplier]; read-only.
         rug_tick: the rug's position in the round; None where the recording ends before it.
+        recorded_as: the stream that the events named before.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Tape:
             stream: what they shall name.
             losses: when the connection was lost while they were recorded [ns].
         """
+        events = tuple(events)
+        self.recorded_as = events[0].stream
         self.events = _complete(events, stream)
         self._losses = losses
         self.round_id: RoundId = self.events[0].round_id  # type: ignore[attr-defined]  # RoundOpened

@@ -35,7 +35,7 @@ from replayer_qt.core.events import (
 )
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped, Rewound
-from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.core.units import PRACTICE, RoundId, StreamId
 from replayer_qt.engine.engine import Engine
 from tests.helpers.clock import SteppedClock
 from tests.helpers.make import event, ticked
@@ -349,6 +349,7 @@ def test_the_whole_rounds_shape_is_told_when_it_is_loaded():
     assert isinstance(told[0], ReplayShaped)
     assert told[0].prices.tolist() == tape.prices.tolist()
     assert told[0].rug_tick == len(tape) - 1
+    assert (told[0].stream, told[0].recorded_as) == (REPLAY, PRACTICE)
 
 
 def test_the_shape_of_a_long_round_keeps_its_ends_and_extremes():
