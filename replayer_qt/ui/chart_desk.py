@@ -138,6 +138,7 @@ class ChartDesk(QObject):
         """Show where `advance` leaves us."""
         self.indicators.take(advance)
         self.marks.show_frame(advance)
+        self.drawing.take(advance)
         self.era.show_state(advance.state)
         self.hud.take(advance)
         self.panes.show_frame(advance)

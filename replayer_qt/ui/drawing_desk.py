@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from replayer_qt.core.drawings import TEXT_MOST, Anchor, Drawing, Hue, Reach, Shape
 from replayer_qt.core.program_events import Severity
+from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.state import Advance
+from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ports import Clock
 from replayer_qt.ui.chart.drawing_book import DrawingBook, DrawingStore
 from replayer_qt.ui.chart.drawing_tool import DrawingTool
@@ -57,6 +60,9 @@ class DrawingDesk(QObject):
         self.book = DrawingBook(store, self)
         self.tool = DrawingTool(chart, self.book, ask_text=self._ask_text, done=self._lay_down)
         self._text_at = Anchor(0, 1.0)
+        self._recorded_as: dict[
+            StreamId, tuple[RoundId, StreamId]
+        ] = {}  # of streams that are there
         chart.extras.add_decoration(self.tool)
         chart.extras.add_tool(self.tool)
         chart.planned.connect(self._follow)
@@ -75,6 +81,15 @@ class DrawingDesk(QObject):
             "draw_snap": self.toggle_snap,
             "draw_venue_wide": self.toggle_venue_wide,
         }
+
+    def take(self, advance: Advance) -> None:
+        """Note which venue a replayed round is of: what was drawn for that one is shown there."""
+        for event in advance.events:
+            if isinstance(event, ReplayShaped):
+                there = advance.state.markets
+                known = {name: one for name, one in self._recorded_as.items() if name in there}
+                of = event.recorded_as or event.stream
+                self._recorded_as = {**known, event.stream: (event.round_id, of)}
 
     def draw(self, shape: str) -> None:
         """Take a shape into the hand; an empty text lays down whatever is in it."""
@@ -132,8 +147,11 @@ class DrawingDesk(QObject):
 
     @Slot(object)
     def _follow(self, plan: Plan) -> None:
-        series = plan.series
-        self.book.open(plan.stream, None if series is None else series.round_id)
+        round_id = None if plan.series is None else plan.series.round_id
+        stream = plan.stream
+        if stream in self._recorded_as and self._recorded_as[stream][0] == round_id:
+            stream = self._recorded_as[stream][1]
+        self.book.open(stream, round_id)
 
     @Slot()
     def _show_changed(self) -> None:

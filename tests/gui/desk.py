@@ -129,7 +129,12 @@ class Bench(QObject):
     """A window, its engine, and everything that it asked for."""
 
     def __init__(
-        self, settings: Settings | None = None, store: Store | None = None, clock=None, chart=None
+        self,
+        settings: Settings | None = None,
+        store: Store | None = None,
+        clock=None,
+        chart=None,
+        drawings=None,
     ):
         super().__init__()
         self.engine = Engine()
@@ -144,6 +149,7 @@ class Bench(QObject):
             chart=self.chart,
             clock=self.clock,
             new_order_id=self.new_order_id,
+            drawings=drawings,
         )
         self.asked: list[object] = []
         self.window.asked.connect(self.asked.append)
@@ -167,7 +173,14 @@ class Bench(QObject):
         """Have no venue any more."""
         self.window.show_frame(self.engine.attach(None))
 
-    def replay(self, prices: list[float] | None = None, *, playing: bool = False, **fields) -> None:
+    def replay(
+        self,
+        prices: list[float] | None = None,
+        *,
+        playing: bool = False,
+        recorded_as: StreamId | None = None,
+        **fields,
+    ) -> None:
         """Have a recording open, and look at it."""
         prices = prices or wave(120)
         events = moved_to(REPLAY, prices)
@@ -178,6 +191,7 @@ class Bench(QObject):
             ticks=np.arange(len(prices)),
             prices=np.array(prices),
             rug_tick=len(prices) - 1,
+            recorded_as=recorded_as,
         )
         opened = event(
             ReplayOpened, stream=REPLAY, source="20261121-evening.jsonl", damage=(), rounds=(ROUND,)

@@ -271,6 +271,26 @@ def test_the_window_shows_the_drawings_of_the_round_it_shows(bench):
     assert book(bench).drawings == ()
 
 
+def test_what_is_drawn_for_a_venue_is_there_in_its_recordings(qtbot, tmp_path):
+    """A replay has a stream of its own; the trader's levels are the market's."""
+    files = DrawingFiles(tmp_path)
+    made = Bench(chart=PriceChart(), drawings=files)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.connect()
+    made.feed(moved_to(PRACTICE, wave(90), OTHER)[:-2])
+    do(made, "draw-venue-wide")
+    do(made, "draw-level")
+    click(made, (300, 130))
+    (level,) = book(made).drawings
+    made.replay(wave(120), recorded_as=PRACTICE)
+    assert made.chart.plan.series.round_id == ROUND
+    qtbot.waitUntil(lambda: book(made).drawings == (level,))
+    made.replay(wave(120), recorded_as=RUGS)
+    assert book(made).drawings == ()
+    files.close()
+
+
 def test_drawings_are_back_after_a_restart(qtbot, tmp_path):
     line = Drawing(shape=Shape.RAY, begin=Anchor(1, 1.0), end=Anchor(9, 2.0), hue=Hue.SKY)
     files = DrawingFiles(tmp_path)
