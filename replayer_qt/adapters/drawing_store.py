@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from replayer_qt.adapters.journal.disk import RealDisk, write_whole
 from replayer_qt.core.drawings import Drawings, Sheet, sound
 
 VERSION: Final = 1
@@ -102,7 +103,7 @@ class DrawingFiles:
                 path.unlink(missing_ok=True)
                 return ""
             content = msgspec.json.encode(_Kept(VERSION, sheet, sound(drawings)))
-            _write_whole(path, msgspec.json.format(content, indent=1))
+            write_whole(path, msgspec.json.format(content, indent=1), RealDisk())
         except OSError as error:
             return error.strerror or str(error)
         return ""
@@ -140,17 +141,3 @@ def _is_newer(path: Path) -> bool:
     with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(content, type=_Version).version > VERSION
     return False
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_suffix(".draft")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise

@@ -10,8 +10,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from replayer_qt.adapters.audit.packing import write_all
-from replayer_qt.adapters.journal.disk import Disk, RealDisk
+from replayer_qt.adapters.journal.disk import Disk, RealDisk, write_all
 from replayer_qt.adapters.vault_door import SUFFIX, VaultChanged
 from replayer_qt.adapters.vault_format import (
     CHUNK,

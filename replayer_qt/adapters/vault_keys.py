@@ -16,8 +16,7 @@ from typing import Final, Literal, Protocol
 import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as ScryptFunction
 
-from replayer_qt.adapters.audit.packing import write_all
-from replayer_qt.adapters.journal.disk import Disk, RealDisk
+from replayer_qt.adapters.journal.disk import Disk, RealDisk, write_all
 from replayer_qt.adapters.vault_door import Register
 from replayer_qt.adapters.vault_format import KEY_BYTES, Header, Scrypt, key_name
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of

@@ -1,6 +1,5 @@
 """Compresses a finished file of the audit trail step by step, and believes what it re-read."""
 
-import errno
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 import zstandard
 
 from replayer_qt.adapters.audit.format import TrailFile
-from replayer_qt.adapters.journal.disk import Disk
+from replayer_qt.adapters.journal.disk import Disk, write_all
 
 STEP: Final = 1024 * 1024
 """What one step reads at most [bytes]: some milliseconds of work."""
@@ -55,20 +54,6 @@ def pack(disk: Disk, file: TrailFile) -> Iterator[None]:
     _replace(disk, draft, target)
     disk.remove(file.path)
     disk.sync_folder(file.path.parent)
-
-
-def write_all(disk: Disk, fd: int, data: bytes) -> None:
-    """Append `data`, however many calls it takes.
-
-    Raises:
-        OSError: not all of it was taken.
-    """
-    rest = memoryview(data)
-    while rest:
-        taken = disk.write(fd, rest)
-        if taken <= 0:
-            raise OSError(errno.ENOSPC, "nothing was written")
-        rest = rest[taken:]
 
 
 def _replace(disk: Disk, draft: Path, target: Path) -> None:

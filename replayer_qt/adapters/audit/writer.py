@@ -19,9 +19,9 @@ from replayer_qt.adapters.audit.format import (
     files_in,
     read_anchor,
 )
-from replayer_qt.adapters.audit.packing import pack, write_all
+from replayer_qt.adapters.audit.packing import pack
 from replayer_qt.adapters.audit.reader import End, end_of
-from replayer_qt.adapters.journal.disk import Disk, RealDisk
+from replayer_qt.adapters.journal.disk import Disk, RealDisk, write_all
 from replayer_qt.adapters.journal.lock import FolderLock
 from replayer_qt.adapters.vault_door import Sealer
 from replayer_qt.core.audit_chain import Chain, Clean, Head, Run

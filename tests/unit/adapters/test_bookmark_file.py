@@ -3,7 +3,8 @@
 import pytest
 
 from replayer_qt.adapters import bookmark_file
-from replayer_qt.adapters.bookmark_file import FEW, FILE, BookmarkFile
+from replayer_qt.adapters.bookmark_file import FILE, BookmarkFile
+from replayer_qt.adapters.library.kept_lines import FEW
 from replayer_qt.core.bookmarks import NOTE_LIMIT, Bookmark
 from replayer_qt.core.units import RoundId
 
@@ -72,7 +73,7 @@ def test_two_programs_see_what_the_other_wrote(tmp_path):
 
 def test_what_was_overruled_is_written_away(tmp_path):
     kept = BookmarkFile(tmp_path)
-    kept._disk.sync = lambda _fd: None
+    kept._file.disk.sync = lambda _fd: None
     for time in range(FEW + 5):
         kept.put(mark(1, f"time {time}"))
     assert len((tmp_path / FILE).read_bytes().splitlines()) < 20

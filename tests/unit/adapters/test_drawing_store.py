@@ -1,5 +1,6 @@
 """What was drawn is kept whole or not at all, and never shown on another round."""
 
+import os
 import threading
 
 import msgspec
@@ -132,7 +133,7 @@ def test_what_cannot_be_written_leaves_what_was_there(desk):
     desk.save(A, LINE)
     path = only_file(desk)
     before = path.read_bytes()
-    path.with_suffix(".draft").mkdir()
+    path.with_name(f".{path.name}.{os.getpid()}.new").mkdir()
     assert desk.save(A, LINE, LINE)
     assert path.read_bytes() == before
 

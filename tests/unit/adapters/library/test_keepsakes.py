@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import replayer_qt
+from replayer_qt.adapters.journal.disk import RealDisk
 from replayer_qt.adapters.journal.lock import FolderLock
-from replayer_qt.adapters.library import keepsakes
-from replayer_qt.adapters.library.keepsakes import FEW, FILE, KeepsakeFile
+from replayer_qt.adapters.library import kept_lines
+from replayer_qt.adapters.library.keepsakes import FILE, KeepsakeFile
+from replayer_qt.adapters.library.kept_lines import FEW, Header, sealed
 from replayer_qt.core.library import Marks, Quality, Range, RoundQuery, SavedSearch
 from replayer_qt.core.units import RUGS, RoundId
 
@@ -151,7 +153,7 @@ def test_damaged_lines_are_kept_aside_when_the_file_is_written_anew(tmp_path):
 
 
 def test_a_file_of_a_newer_release_is_added_to_but_never_written_anew(tmp_path):
-    newer = keepsakes._told(keepsakes._Header(version=9))
+    newer = sealed(Header(format="replayer-keepsakes", version=9))
     (tmp_path / FILE).write_bytes(newer)
     kept = KeepsakeFile(tmp_path)
     for number in range(FEW + 5):
@@ -160,7 +162,7 @@ def test_a_file_of_a_newer_release_is_added_to_but_never_written_anew(tmp_path):
     assert kept.marks() == {(RUGS, "r"): Marks(note=str(FEW + 4))}
 
 
-class FullDisk(keepsakes.RealDisk):
+class FullDisk(RealDisk):
     """Takes some bytes and then no more."""
 
     def __init__(self, takes: int) -> None:
@@ -175,7 +177,7 @@ class FullDisk(keepsakes.RealDisk):
         return taken
 
 
-class NoRoomForNew(keepsakes.RealDisk):
+class NoRoomForNew(RealDisk):
     """Takes only half a line of a new file."""
 
     def __init__(self) -> None:
@@ -200,7 +202,7 @@ def test_a_full_disk_is_said_and_leaves_the_file_as_it_was(tmp_path, takes):
     kept = KeepsakeFile(tmp_path)
     kept.mark(RUGS, RoundId("r"), MOON)
     before = (tmp_path / FILE).read_bytes()
-    kept._disk = FullDisk(takes)
+    kept._file.disk = FullDisk(takes)
     with pytest.raises(OSError, match="no space"):
         kept.mark(RUGS, RoundId("r"), Marks(note="x" * 100))
     assert (tmp_path / FILE).read_bytes() == before
@@ -211,7 +213,7 @@ def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path, capl
     kept = KeepsakeFile(tmp_path)
     for number in range(FEW - 2):
         kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
-    kept._disk = NoRoomForNew()
+    kept._file.disk = NoRoomForNew()
     for note in ("a", "b", "c"):
         kept.mark(RUGS, RoundId("same"), Marks(note=note))
     assert KeepsakeFile(tmp_path).marks() == {(RUGS, "same"): Marks(note="c")}
@@ -220,7 +222,7 @@ def test_a_full_disk_while_the_file_is_written_anew_costs_nothing(tmp_path, capl
     assert (tmp_path / FILE).read_bytes().count(b"\n") < 10
 
 
-class Watched(keepsakes.RealDisk):
+class Watched(RealDisk):
     """Remembers what was asked of it, by the name of the file."""
 
     def __init__(self) -> None:
@@ -247,42 +249,42 @@ class Watched(keepsakes.RealDisk):
 def test_what_is_noted_is_on_stable_storage_when_it_is_acknowledged(tmp_path):
     """The lines are flushed, and the folder that shows their file, each time."""
     kept = KeepsakeFile(tmp_path / "kept")
-    kept._disk = Watched()
+    kept._file.disk = Watched()
     kept.mark(RUGS, RoundId("r"), MOON)
-    assert kept._disk.calls[-3:] == ["write", "sync", "sync kept"]
+    assert kept._file.disk.calls[-3:] == ["write", "sync", "sync kept"]
     for number in range(FEW):
-        kept._disk.calls.clear()
+        kept._file.disk.calls.clear()
         kept.mark(RUGS, RoundId("r"), Marks(note=str(number)))
-        assert kept._disk.calls[:2] == ["write", "sync"]
-        if len(kept._disk.calls) > 2:
+        assert kept._file.disk.calls[:2] == ["write", "sync"]
+        if len(kept._file.disk.calls) > 2:
             break
-    assert kept._disk.calls[2:] == ["write", "sync", f"rename {FILE}", "sync kept"]
+    assert kept._file.disk.calls[2:] == ["write", "sync", f"rename {FILE}", "sync kept"]
 
 
 def test_a_disk_that_takes_little_at_a_time_gets_all_of_a_line(tmp_path):
-    class Slow(keepsakes.RealDisk):
+    class Slow(RealDisk):
         def write(self, fd: int, data: bytes | memoryview) -> int:
             return super().write(fd, data[:7])
 
     kept = KeepsakeFile(tmp_path)
-    kept._disk = Slow()
+    kept._file.disk = Slow()
     kept.mark(RUGS, RoundId("r"), MOON)
     assert KeepsakeFile(tmp_path).marks() == {(RUGS, "r"): MOON}
 
 
 def test_a_disk_that_takes_nothing_is_full(tmp_path):
-    class Deaf(keepsakes.RealDisk):
+    class Deaf(RealDisk):
         def write(self, fd: int, data: bytes | memoryview) -> int:
             return 0
 
     kept = KeepsakeFile(tmp_path)
-    kept._disk = Deaf()
+    kept._file.disk = Deaf()
     with pytest.raises(OSError, match="nothing was written"):
         kept.mark(RUGS, RoundId("r"), MOON)
     assert KeepsakeFile(tmp_path).marks() == {}
 
 
-class NoRename(keepsakes.RealDisk):
+class NoRename(RealDisk):
     """Never gives a file another name."""
 
     def rename(self, path: Path, target: Path) -> None:
@@ -296,7 +298,7 @@ def test_what_a_failed_attempt_set_aside_does_not_stop_the_next_one(tmp_path, ca
     kept.mark(RUGS, RoundId("r"), MOON)
     with (tmp_path / FILE).open("ab") as file:
         file.write(b'{"kept":"marks","what":"nobody knows"}\n')
-    kept._disk = NoRename()
+    kept._file.disk = NoRename()
     for number in range(FEW):
         kept.mark(RUGS, RoundId("same"), Marks(note=str(number)))
     (aside,) = tmp_path.glob("*.broken")
@@ -366,7 +368,7 @@ def test_threads_that_change_the_same_round_and_searches_lose_nothing(tmp_path):
 
 
 def test_a_lock_held_for_long_is_an_error_that_names_the_holder(tmp_path, monkeypatch):
-    monkeypatch.setattr(keepsakes, "WAIT_S", 0.05)
+    monkeypatch.setattr(kept_lines, "WAIT_S", 0.05)
     holder = FolderLock(tmp_path)
     holder.acquire()
     kept = KeepsakeFile(tmp_path)
