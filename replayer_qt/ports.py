@@ -202,15 +202,27 @@ class Catalogue(Protocol):
         ...
 
     def file_of_digest(self, digest: str) -> FileEntry | None:
-        """Return the file with this content, if one is known."""
+        """Return a file with this content that could be read, if one is known."""
+        ...
+
+    def identity(self) -> str:
+        """Return the catalogue's name; one that is made anew has another, and other numbers."""
         ...
 
     def find(self, query: RoundQuery) -> tuple[int, ...]:
         """Return the numbers of the rounds that are meant, sorted as asked."""
         ...
 
-    def rows(self, ids: Sequence[int]) -> tuple[LibraryRound, ...]:
-        """Return what is known of rounds, in this order; one that is gone is left out."""
+    def rows(self, ids: Sequence[int], *, of: str = "") -> tuple[LibraryRound, ...]:
+        """Return what is known of rounds, in this order; one that is gone is left out.
+
+        Args:
+            ids: their numbers.
+            of: the identity of the catalogue that gave the numbers; empty where that is this one.
+
+        Raises:
+            CatalogueRenumbered: this is another one by now.
+        """
         ...
 
     def rounds_of(self, path: str) -> tuple[RoundEntry, ...]:

@@ -65,6 +65,13 @@ class CatalogueUnusable(UserFacingError):
     exit_code = 2
 
 
+class CatalogueRenumbered(UserFacingError):
+    """The catalogue was made anew: numbers of rounds that were learned before mean others now."""
+
+    code = "catalogue-renumbered"
+    exit_code = 1
+
+
 class VaultLocked(UserFacingError):
     """An encrypted file cannot be read: there is no key, it is another one, or bytes were changed.
 

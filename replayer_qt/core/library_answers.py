@@ -29,11 +29,18 @@ class RoundsFound(Answer, frozen=True, kw_only=True):
         ids: their numbers, sorted as asked, `IDS_MOST` at most.
         total: rounds in the library.
         took_ms: how long it took [ms].
+        catalogue: the name of the catalogue that gave the numbers; one that is made anew has
+            another name, and other numbers.
     """
 
     ids: tuple[int, ...] = ()
     total: int = 0
     took_ms: float = 0.0
+    catalogue: str = ""
+
+
+class Renumbered(Answer, frozen=True, kw_only=True):
+    """Nothing was done: the numbers in the question are those of a catalogue that is gone."""
 
 
 class RowsRead(Answer, frozen=True, kw_only=True):

@@ -29,9 +29,12 @@ class LibraryRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         ticket: a number of the asker's own, which comes back with the answer.
+        catalogue: the one that gave the numbers of rounds in it, as `RoundsFound` says; another
+            one does nothing and says so. Empty: whichever is there.
     """
 
     ticket: int = 0
+    catalogue: str = ""
 
 
 # --- questions: answered within a fifth of a second ----------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from replayer_qt.adapters.library.ground import Ground
 from replayer_qt.core.columns import RoundColumns
+from replayer_qt.core.errors import CatalogueRenumbered
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import (
     FileEntry,
@@ -92,7 +93,11 @@ class MemoryCatalogue:
         return tuple(file for file in self.files() if file.path in set(paths))
 
     def file_of_digest(self, digest: str) -> FileEntry | None:
-        return next((file for file in self.files() if file.digest == digest), None)
+        told = (file for file in self.files() if file.digest == digest and not file.problem)
+        return next(told, None)
+
+    def identity(self) -> str:
+        return "memory"
 
     def _rows(self) -> list[LibraryRound]:
         found = [(file, entry) for file, rounds in self.known.values() for entry in rounds]
@@ -114,7 +119,9 @@ class MemoryCatalogue:
             and (not query.formats or row.file.format in query.formats)
         )
 
-    def rows(self, ids: Sequence[int]) -> tuple[LibraryRound, ...]:
+    def rows(self, ids: Sequence[int], *, of: str = "") -> tuple[LibraryRound, ...]:
+        if of not in {"", self.identity()}:
+            raise CatalogueRenumbered("It was made anew.", remedy="Choose again.")
         known = {row.id: row for row in self._rows()}
         return tuple(known[one] for one in ids if one in known)
 

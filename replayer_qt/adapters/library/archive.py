@@ -21,13 +21,14 @@ from replayer_qt.adapters.library.sealing import seal_files
 from replayer_qt.adapters.library.studying import study_rounds
 from replayer_qt.adapters.library.tidying import plan_tidying, tidy, trash, usage
 from replayer_qt.adapters.library.verifying import verify_files
-from replayer_qt.core.errors import UserFacingError
+from replayer_qt.core.errors import CatalogueRenumbered, UserFacingError
 from replayer_qt.core.library_answers import (
     Answer,
     ColumnsRead,
     JobEnded,
     JobState,
     LibraryTotals,
+    Renumbered,
     RoundsFound,
     RowsRead,
     SearchesRead,
@@ -127,6 +128,8 @@ class Archive:
         """Return the answer to a question; a problem in it says why there is none."""
         try:
             return self._answer(question)
+        except CatalogueRenumbered as error:
+            return Renumbered(ticket=question.ticket, problem=str(error))
         except UserFacingError as error:
             return Answer(ticket=question.ticket, problem=str(error))
         except OSError as error:
@@ -151,7 +154,8 @@ class Archive:
             case FindRounds():
                 return self._find(question)
             case ReadRows(ids=ids):
-                return RowsRead(ticket=ticket, rows=ground.catalogue.rows(ids))
+                rows = ground.catalogue.rows(ids, of=question.catalogue)
+                return RowsRead(ticket=ticket, rows=rows)
             case ReadColumns():
                 return self._columns(question)
             case ReadSearches():
@@ -172,13 +176,18 @@ class Archive:
     def _find(self, question: FindRounds) -> RoundsFound:
         clock = self.ground.clock
         began = clock.monotonic()
-        ids = self.ground.catalogue.find(question.query)
-        total = self.ground.catalogue.totals().rounds
+        catalogue = self.ground.catalogue
+        name, ids = catalogue.identity(), catalogue.find(question.query)
+        while name != (now := catalogue.identity()):  # another process set it aside on the way
+            name, ids = now, catalogue.find(question.query)
+        total = catalogue.totals().rounds
         took = (clock.monotonic() - began) / NANOS_PER_MILLISECOND
-        return RoundsFound(ticket=question.ticket, ids=ids, total=total, took_ms=took)
+        return RoundsFound(
+            ticket=question.ticket, ids=ids, total=total, took_ms=took, catalogue=name
+        )
 
     def _columns(self, question: ReadColumns) -> ColumnsRead:
-        for row in self.ground.catalogue.rows((question.id,)):
+        for row in self.ground.catalogue.rows((question.id,), of=question.catalogue):
             for columns in load_columns(row.file, self.ground.columns):
                 if columns.round_id == row.entry.round_id:
                     return ColumnsRead(ticket=question.ticket, id=question.id, columns=columns)

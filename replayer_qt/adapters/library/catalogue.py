@@ -35,7 +35,7 @@ from replayer_qt.adapters.library.catalogue_writing import (
     put_marks,
 )
 from replayer_qt.adapters.library.storable import storable, to_json, unstored
-from replayer_qt.core.errors import CatalogueUnusable
+from replayer_qt.core.errors import CatalogueRenumbered, CatalogueUnusable
 from replayer_qt.core.library import (
     FileEntry,
     LibraryRound,
@@ -120,19 +120,36 @@ class SqlCatalogue:
         return self._store.read(work)
 
     def file_of_digest(self, digest: str) -> FileEntry | None:
-        """Return the file of this machine with this content, if one is known."""
-        sql = f"SELECT {FILE_COLUMNS} FROM files WHERE digest = ? AND place = ? ORDER BY id LIMIT 1"  # noqa: S608 - ours
+        """Return a file of this machine with this content that could be read, if one is known."""
+        sql = f"SELECT {FILE_COLUMNS} FROM files WHERE digest = ? AND place = ? AND problem = '' ORDER BY id LIMIT 1"  # noqa: E501, S608 - ours
         rows = self._rows(sql, storable(digest), self._place)
         return file_of(rows[0], self._place) if rows else None
+
+    def identity(self) -> str:
+        """Return the name that was drawn when the catalogue was made."""
+        return self._store.read(_identity)
 
     def find(self, query: RoundQuery) -> tuple[int, ...]:
         """Return the numbers of the rounds that are meant, sorted as asked."""
         return self._store.read(lambda cursor: cursor.numbers(*find_sql(query, cursor)))
 
-    def rows(self, ids: Sequence[int]) -> tuple[LibraryRound, ...]:
-        """Return what is known of rounds, in this order; one that is gone is left out."""
+    def rows(self, ids: Sequence[int], *, of: str = "") -> tuple[LibraryRound, ...]:
+        """Return what is known of rounds, in this order; one that is gone is left out.
+
+        Args:
+            ids: their numbers.
+            of: the identity of the catalogue that gave the numbers; empty where that is this one.
+
+        Raises:
+            CatalogueRenumbered: this is another one by now.
+        """
 
         def work(cursor: Cursor) -> dict[int, LibraryRound]:
+            if of and of != _identity(cursor):
+                raise CatalogueRenumbered(
+                    "The catalogue was made anew, and its rounds have other numbers.",
+                    remedy="Choose the rounds again.",
+                )
             found: dict[int, LibraryRound] = {}
             for some in chunks(sorted(set(ids))):
                 found |= self._rows_of(cursor, some)
@@ -303,6 +320,11 @@ class _Copy(msgspec.Struct, frozen=True):
     file: int
     entry: RoundEntry
     where: tuple[str, str]
+
+
+def _identity(cursor: Cursor) -> str:
+    rows = cursor.rows("SELECT name FROM identity")
+    return str(rows[0][0]) if rows else ""
 
 
 def _order(one: _Copy, other: _Copy) -> int:

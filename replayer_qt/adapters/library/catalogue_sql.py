@@ -4,6 +4,7 @@ Where they differ, a `Dialect` has the words. Parameters are written `?`.
 """
 
 import math
+import secrets
 from collections.abc import Callable, Sequence
 from decimal import InvalidOperation
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import IDS_MOST, Quality, Range, RoundQuery, SortBy
 from replayer_qt.core.library_language import words_of
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raised with every change of the tables; an older catalogue is made anew from the files."""
 
 QUALITIES: Final = tuple(Quality)
@@ -149,6 +150,7 @@ _TABLES: Final = (
         PRIMARY KEY (round, tag)){tail}""",
     "CREATE INDEX tags_by_tag ON tags (folded, round)",
     "CREATE TABLE searches (name {text} NOT NULL PRIMARY KEY, body {blob} NOT NULL)",
+    "CREATE TABLE identity (name {text} NOT NULL)",
 )
 
 FILE_COLUMNS: Final = (
@@ -179,8 +181,9 @@ SORTED: Final = MappingProxyType(
 
 
 def tables(dialect: Dialect) -> tuple[str, ...]:
-    """Return the statements that make an empty catalogue."""
-    return tuple(
+    """Return the statements that make an empty catalogue, which has a name of its own."""
+    named = f"INSERT INTO identity (name) VALUES ('{secrets.token_hex(8)}')"  # noqa: S608 - ours
+    made = tuple(
         sql.format(
             key=dialect.key,
             own_key=dialect.own_key,
@@ -190,6 +193,7 @@ def tables(dialect: Dialect) -> tuple[str, ...]:
         )
         for sql in (*_TABLES, *dialect.indexes)
     )
+    return (*made, named)
 
 
 def among(cursor: Cursor, column: str, values: Sequence[object]) -> str:

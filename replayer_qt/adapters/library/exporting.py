@@ -222,7 +222,7 @@ def _library_rounds(
     progress: _Told,
 ) -> Iterator[Exported]:
     for first in range(0, len(job.ids), _AT_ONCE):
-        rows = catalogue.rows(job.ids[first : first + _AT_ONCE])
+        rows = catalogue.rows(job.ids[first : first + _AT_ONCE], of=job.catalogue)
         for number, known in enumerate(rows, first):
             progress.step(number, known.entry.round_id)
             if job.what == "rounds":

@@ -245,17 +245,18 @@ class _Known:
     """Which contents are in the library already, or are on their way into it."""
 
     def __init__(self, ground: Ground) -> None:
-        entries = [entry for entry in ground.catalogue.files() if not entry.problem]
-        self._digests = {entry.digest for entry in entries}
-        self._by_path = {entry.path: entry.digest for entry in entries}
+        self._catalogue = ground.catalogue
+        self._coming: set[str] = set()  # bounded by the files of the job
 
     def has(self, task: Task, digest: str) -> bool:
         """Return whether this content is known, and remember that it will be."""
         if task.folder is None:
-            return self._by_path.get(str(task.path)) == digest
-        known = digest in self._digests
-        self._digests.add(digest)
-        return known
+            found = self._catalogue.files_named([str(task.path)])
+            return any(entry.digest == digest and not entry.problem for entry in found)
+        if digest in self._coming:
+            return True
+        self._coming.add(digest)
+        return self._catalogue.file_of_digest(digest) is not None
 
 
 class _Keeper:

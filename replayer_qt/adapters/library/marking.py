@@ -23,13 +23,14 @@ def mark_rounds(question: MarkRounds, ground: Ground) -> Marked:
 
     Raises:
         SettingInvalid: a tag or a note is not allowed; nothing was noted.
+        CatalogueRenumbered: the numbers are those of another one; nothing was noted.
         CatalogueUnusable: the catalogue can't be read or written.
         OSError: the disk refused.
     """
     change = _change_of(question)
     shown = {
         (row.entry.stream, row.entry.round_id): row.marks
-        for row in ground.catalogue.rows(question.ids)
+        for row in ground.catalogue.rows(question.ids, of=question.catalogue)
     }
 
     def edit(key: Key, kept: Marks) -> Marks:

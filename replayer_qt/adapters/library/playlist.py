@@ -50,7 +50,7 @@ def save_playlist(question: SavePlaylist, ground: Ground) -> PlaylistSaved:
         OSError: the disk refused; the file is as it was.
     """
     target = Path(question.target)
-    rows = ground.catalogue.rows(question.ids)
+    rows = ground.catalogue.rows(question.ids, of=question.catalogue)
     if not rows:
         raise ExportImpossible("There is no round to play.", remedy="Select some rounds.")
     if not is_playlist(target):

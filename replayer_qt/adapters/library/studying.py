@@ -118,7 +118,7 @@ class _Work:
         stride = max(1, -(-len(ids) // READ_MOST))
         for start in range(0, len(ids), _PAGE):
             self._step("reading the catalogue", start, len(ids))
-            rows = self._ground.catalogue.rows(ids[start : start + _PAGE])
+            rows = self._ground.catalogue.rows(ids[start : start + _PAGE], of=self._job.catalogue)
             samples.append(_sample_of(rows))
             places += [
                 _Place(row.file, row.entry.stream, row.entry.round_id)

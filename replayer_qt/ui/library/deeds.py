@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QFileInfo, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -105,7 +106,7 @@ class Deeds(QObject):
     def _with_rows(self, then: Callable[[Picks], None]) -> None:
         ids = self._ids()
         if ids:
-            self._gathering.begin(ids, then)
+            self._gathering.begin(ids, then, self._table.rows.catalogue)
 
     def _open(self, picks: Picks) -> None:
         for row in picks.rows[:1]:
@@ -117,11 +118,11 @@ class Deeds(QObject):
 
     def _bookmark(self, picks: Picks) -> None:
         on = not all(row.marks.bookmarked for row in picks.rows)
-        self._mark(MarkRounds(ids=picks.numbers, bookmarked=on))
+        self._mark(picks, MarkRounds(ids=picks.numbers, bookmarked=on))
 
-    def _mark(self, request: MarkRounds) -> None:
+    def _mark(self, picks: Picks, request: MarkRounds) -> None:
         if request.ids:
-            self._questions.ask_anew(request)
+            self._questions.ask_anew(replace(request, catalogue=picks.catalogue))
 
     def _verify(self, picks: Picks) -> None:
         self._questions.want(Verify(paths=picks.paths))
@@ -147,7 +148,7 @@ class Deeds(QObject):
         ids = picks.numbers
         dialog = TagsDialog([row.marks.tags for row in picks.rows], self._tags_in_use, self._ground)
         dialog.tagged.connect(
-            lambda add, drop: self._mark(MarkRounds(ids=ids, add_tags=add, drop_tags=drop))
+            lambda add, drop: self._mark(picks, MarkRounds(ids=ids, add_tags=add, drop_tags=drop))
         )
         dialog.open()
 
@@ -155,30 +156,30 @@ class Deeds(QObject):
         ids, notes = picks.numbers, {row.marks.note for row in picks.rows}
         note = notes.pop() if len(notes) == 1 else ""
         dialog = NoteDialog(note, len(picks.rows), self._ground)
-        dialog.noted.connect(lambda text: self._mark(MarkRounds(ids=ids, note=text)))
+        dialog.noted.connect(lambda text: self._mark(picks, MarkRounds(ids=ids, note=text)))
         dialog.open()
 
     def _ask_export(self) -> None:
-        ids = self._ids()
+        ids, of = self._ids(), self._table.rows.catalogue
         if ids:
             dialog = ExportDialog(ids, "", self._ground)
-            dialog.wanted.connect(self._questions.want)
+            dialog.wanted.connect(lambda job: self._questions.want(replace(job, catalogue=of)))
             dialog.open()
 
     def _ask_playlist(self) -> None:
-        ids = self._ids()
+        ids, of = self._ids(), self._table.rows.catalogue
         if not ids:
             return
         dialog = QFileDialog(self._ground, "Save the playlist", f"rounds{PLAYLIST_ENDING}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(f"Playlists (*{PLAYLIST_ENDING})")
-        dialog.fileSelected.connect(lambda path: self._save_playlist(ids, path))
+        dialog.fileSelected.connect(lambda path: self._save_playlist(ids, of, path))
         dialog.open()
 
-    def _save_playlist(self, ids: tuple[int, ...], path: str) -> None:
+    def _save_playlist(self, ids: tuple[int, ...], catalogue: str, path: str) -> None:
         target = path if path.endswith(PLAYLIST_ENDING) else f"{path}{PLAYLIST_ENDING}"
-        self._questions.ask_anew(SavePlaylist(ids=ids, target=target))
+        self._questions.ask_anew(SavePlaylist(ids=ids, target=target, catalogue=catalogue))
 
     def _ask_trash(self, picks: Picks) -> None:
         job = Trash(paths=picks.paths)

@@ -40,9 +40,11 @@ class Picks:
         rows: the rounds, in order; bounded by the errand.
         files: their files, each once in the order of the rounds, with its size [bytes].
         formats: the formats of these.
+        catalogue: the name of the one that gave their numbers.
     """
 
-    def __init__(self, rows: Iterable[Picked] = ()) -> None:
+    def __init__(self, rows: Iterable[Picked] = (), catalogue: str = "") -> None:
+        self.catalogue = catalogue
         self.rows: list[Picked] = []
         self.files: dict[str, int] = {}
         self.formats: set[str] = set()
@@ -94,9 +96,16 @@ class Gathering(QObject):
         self._then: Then | None = None
         self._ticket = 0
 
-    def begin(self, ids: Sequence[int], then: Then) -> None:
-        """Read these rounds, then call `then`; at once if all of them are known."""
-        self._left, self._at, self._found, self._then = ids, 0, Picks(), then
+    def begin(self, ids: Sequence[int], then: Then, catalogue: str = "") -> None:
+        """Read these rounds, then call `then`; at once if all of them are known.
+
+        Args:
+            ids: their numbers.
+            then: hears of them.
+            catalogue: the name of the one that gave the numbers.
+        """
+        self._left, self._at, self._then = ids, 0, then
+        self._found = Picks(catalogue=catalogue)
         self._go_on()
 
     def cancel(self) -> bool:
@@ -135,7 +144,8 @@ class Gathering(QObject):
         self._at += len(batch)
         self._ticket = self._questions.ticket()
         self.told.emit(f"Reading {self._at:,} of {len(self._left):,} rounds…")
-        self._questions.ask(ReadRows(ticket=self._ticket, ids=batch))
+        of = self._found.catalogue
+        self._questions.ask(ReadRows(ticket=self._ticket, ids=batch, catalogue=of))
 
     def _end(self) -> None:
         then, found = self._then, self._found

@@ -44,6 +44,7 @@ class Preview(QWidget):
         self._questions = questions
         self._id = 0
         self._ticket = 0
+        self._catalogue = ""
         self.plot = PricePlot()
         self.plot.say(_NOTHING)
         self.figures: dict[str, PlainLabel] = {}
@@ -71,8 +72,16 @@ class Preview(QWidget):
         """Use the theme's colours."""
         self.plot.set_theme(theme)
 
-    def show_round(self, number: int, row: LibraryRound | None) -> None:
-        """Show the round of that number; 0 for none, None while its row is not known."""
+    def show_round(self, number: int, row: LibraryRound | None, catalogue: str = "") -> None:
+        """Show the round of that number; 0 for none, None while its row is not known.
+
+        Args:
+            number: which one.
+            row: what is known of it.
+            catalogue: the name of the catalogue that gave the number.
+        """
+        if catalogue != self._catalogue:
+            self._catalogue, self._id = catalogue, -1
         known = row is not None and row.id == number
         if known and row is not None:
             self._say(row)
@@ -157,4 +166,6 @@ class Preview(QWidget):
             self._wanted = False
             self._pausing.start()
             self._ticket = self._questions.ticket()
-            self._questions.ask(ReadColumns(ticket=self._ticket, id=self._id))
+            self._questions.ask(
+                ReadColumns(ticket=self._ticket, id=self._id, catalogue=self._catalogue)
+            )

@@ -18,6 +18,7 @@ from replayer_qt.core.library_answers import (
     Answer,
     Marked,
     PlaylistSaved,
+    Renumbered,
     RoundsFound,
     RowsRead,
     SearchesRead,
@@ -90,6 +91,11 @@ class RoundsPage(QWidget):
         self._lay_out()
         self._connect()
 
+    @property
+    def catalogue(self) -> str:
+        """The name of the catalogue whose rounds are shown; empty before there are any."""
+        return self.table.rows.catalogue
+
     # --- what comes in
 
     def start(self) -> None:
@@ -118,6 +124,11 @@ class RoundsPage(QWidget):
         """Take in an answer; True if it was waited for here."""
         self.gathering.show_answer(answer)
         self.preview.show_answer(answer)
+        if isinstance(answer, Renumbered):
+            self._reading.discard(answer.ticket)
+            self.refresh()
+            self.say(answer.problem)
+            return True
         if self._asking.take(answer):
             self._show_found(answer)
             return True
@@ -231,7 +242,8 @@ class RoundsPage(QWidget):
             self.count.say("")
             return
         self.found = answer
-        self.table.show_ids(answer.ids, stay=self._asking.stays)
+        stays = self._asking.stays
+        self.table.show_ids(answer.ids, stay=stays, catalogue=answer.catalogue)
         self._asking.stays = False
         shown, total = len(answer.ids), answer.total
         self.count.say(f"{shown:,} of {total:,} rounds in {answer.took_ms:.0f} ms")
@@ -259,7 +271,7 @@ class RoundsPage(QWidget):
     @Slot()
     def _show_current(self) -> None:
         number = self.table.current_id()
-        self.preview.show_round(number, self.table.rows.known(number))
+        self.preview.show_round(number, self.table.rows.known(number), self.catalogue)
 
     @Slot()
     def _count_picked(self) -> None:
@@ -280,7 +292,7 @@ class RoundsPage(QWidget):
     def _read_rows(self, ids: tuple[int, ...]) -> None:
         ticket = self._questions.ticket()
         self._reading = {ticket, *sorted(self._reading)[-8:]}
-        self._questions.ask(ReadRows(ticket=ticket, ids=ids))
+        self._questions.ask(ReadRows(ticket=ticket, ids=ids, catalogue=self.catalogue))
 
     @Slot(object)
     def _study(self, ids: tuple[int, ...]) -> None:

@@ -122,18 +122,24 @@ class RoundsTable(QTableView):
         self.rows.forget_words()
         self.viewport().update()
 
-    def show_ids(self, ids: Sequence[int], *, stay: bool) -> None:
+    def show_ids(self, ids: Sequence[int], *, stay: bool, catalogue: str = "") -> None:
         """Show other rounds; those that were selected stay so, as far as they are there.
 
         Args:
             ids: their numbers, as sorted.
             stay: whether what is in sight shall stay there; else the table begins at its top.
+            catalogue: the name of the one that gave the numbers; of another one nothing stays.
         """
+        if self.rows.catalogue not in {"", catalogue}:
+            self.rows.show_ids(ids, catalogue)
+            self.scrollToTop()
+            self._look()
+            return
         picked, current = self.picked_ids(), self.current_id()
         top = self.rowAt(0)
         bar = self.verticalScrollBar()
         anchor = int(self.rows.ids[top]) if stay and top >= 0 and bar.value() > 0 else 0
-        self.rows.show_ids(ids)
+        self.rows.show_ids(ids, catalogue)
         self._pick(picked)
         if current:
             self._stand_on(self.rows.place_of(current))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from replayer_qt.core.library import RoundQuery
 from replayer_qt.core.library_answers import Answer, JobEnded, JobState, Progress
-from replayer_qt.core.library_requests import CancelJob, Import, Job, LibraryRequest
+from replayer_qt.core.library_requests import CancelJob, Import, Job, LibraryRequest, Study
 from replayer_qt.core.settings import LibrarySettings
 from replayer_qt.ui.assets import app_icon
 from replayer_qt.ui.layout_memory import LayoutMemory, LayoutStore
@@ -119,6 +119,7 @@ class LibraryWindow(QWidget):
         self._theme = theme
         self._started = False  # what nobody has seen asks for nothing
         self._study_tickets: dict[int, int] = {}  # bounded by the waiting jobs
+        self._studied = ""
         made = pages or Pages(settings)
         self.questions = made.questions
         self.questions.setParent(self)
@@ -292,7 +293,8 @@ class LibraryWindow(QWidget):
             # its numbers are its own, and may be taken here
             ticket = self.questions.ticket()
             self._study_tickets[ticket] = request.ticket
-            self.queue.add(replace(request, ticket=ticket))
+            of = self._studied if isinstance(request, Study) and request.ids else ""
+            self.queue.add(replace(request, ticket=ticket, catalogue=of))
         elif isinstance(request, CancelJob):
             ours = (one for one, its in self._study_tickets.items() if its == request.ticket)
             self.queue.cancel_one(next(ours, 0))
@@ -309,6 +311,7 @@ class LibraryWindow(QWidget):
     def _study(self, query: RoundQuery, ids: tuple[int, ...]) -> None:
         if self.study is not None:
             count = len(ids) or len(self.rounds.table.rows.ids)
+            self._studied = self.rounds.catalogue
             self.study.show_selection(query, ids, count)
             self.tabs.setCurrentIndex(1)
 

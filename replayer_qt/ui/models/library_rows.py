@@ -41,6 +41,9 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class LibraryRows(QAbstractTableModel):
     """All rounds of an answer by their numbers; what is in sight is read page by page.
 
+    Attributes:
+        catalogue: the name of the catalogue that gave the numbers.
+
     Signals:
         wanted: numbers [tuple of int] of rounds whose rows shall be read.
         renumbered: a number means another round than before: the catalogue was made anew, and
@@ -59,6 +62,7 @@ class LibraryRows(QAbstractTableModel):
         self._asked: set[int] = set()  # bounded by what `look_at` asks for at once
         self._seen = (0, -1)
         self._sorted = (SortBy.BEGUN, True)
+        self.catalogue = ""
 
     def show_sort(self, sort: SortBy, *, descending: bool) -> None:
         """Mark the column that the rows are sorted by."""
@@ -72,8 +76,17 @@ class LibraryRows(QAbstractTableModel):
         """The numbers of all rounds, in the order of the rows."""
         return self._ids
 
-    def show_ids(self, ids: Sequence[int]) -> None:
-        """Show other rounds; what is known of them stays, and is read again when looked at."""
+    def show_ids(self, ids: Sequence[int], catalogue: str = "") -> None:
+        """Show other rounds; what is known of them stays, and is read again when looked at.
+
+        Args:
+            ids: their numbers.
+            catalogue: the name of the one that gave them; of another one nothing is known.
+        """
+        is_other = bool(self.catalogue) and catalogue != self.catalogue
+        self.catalogue = catalogue
+        if is_other:
+            self._known.clear()
         made = np.asarray(ids, dtype=np.int64)
         made.flags.writeable = False
         self.beginResetModel()
@@ -81,6 +94,8 @@ class LibraryRows(QAbstractTableModel):
         self._fresh.clear()
         self._asked.clear()
         self.endResetModel()
+        if is_other:
+            self.renumbered.emit()
 
     def put(self, rows: Iterable[LibraryRound]) -> None:
         """Know these rows, in place of what was known of them."""
