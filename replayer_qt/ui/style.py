@@ -12,6 +12,8 @@ from replayer_qt.ui.theme import Theme, faint, mixed
 
 _POINTS: Final = 9
 _SIZE: Final = re.compile(r"(\d+)pt")
+_DRESSED: Final = frozenset({"fusion", ""})
+"""What Qt calls Fusion; a style sheet that lies upon it hides its name."""
 
 _SHEET: Final = """
 QMainWindow, QDialog {{ background: {surface}; }}
@@ -183,7 +185,7 @@ def dress(app: QApplication, theme: Theme, letters: int = 100) -> None:
         font = QFont(SANS)
         font.setPointSizeF(points)
         app.setFont(font)
-    if app.style().name() != "fusion":
+    if app.style().name() not in _DRESSED:
         app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setStyleSheet(wanted)
