@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from replayer_qt.cli.bench import chart_indicators, chart_peers
+from replayer_qt.cli.bench import chart_indicators, chart_marks, chart_peers
 from replayer_qt.cli.bench.result import Result
 from replayer_qt.core.candles import CandleSeries
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -34,6 +34,7 @@ def measure() -> list[Result]:
     Needs no display; the windows it opens are gone when it returns.
     """
     app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)  # noqa: S101  # the only kind with windows
     charts = {
         (count, seen): _chart(count, seen) for count in (FEW, MANY) for seen in ("newest", "all")
     }
@@ -48,6 +49,7 @@ def measure() -> list[Result]:
     taken = _by_turns(app, actions)
     results = _results(taken)
     results += _peers(app)
+    results += chart_marks.measure()
     results += chart_indicators.measure()
     for window in (floor, frame.plot, *charts.values()):
         window.hide()
@@ -75,7 +77,7 @@ def _results(taken: dict[tuple[object, ...], float]) -> list[Result]:
             " empty scrolling plot",
             value=taken[MANY, seen, "view"] / taken["frame",],
             unit="x",
-            budget=1.5,
+            budget=0.7,
         )
         for seen in ("newest", "all")
     ]
@@ -92,35 +94,36 @@ def _results(taken: dict[tuple[object, ...], float]) -> list[Result]:
     return results
 
 
-def _peers(app: object) -> list[Result]:
-    results = []
-    for name, factor in (("vnpy", 100.0), ("finplot", 10.0)):
-        title = f"{name}'s chart against ours, new candle with {PEERS:,} in sight"
-        if importlib.util.find_spec(name) is None:
-            note = f"skipped: {name} is not installed (see packaging/bench-peers.in)"
-            results.append(Result(name=title, value=None, unit="x", note=note))
-            continue
-        opens, highs, lows, closes = walk(PEERS)
-        try:
-            peer = chart_peers.PEERS[name](opens, highs, lows, closes)
-        except Exception as error:  # noqa: BLE001  # another's program may fail in any way
-            note = f"skipped: {name} does not start ({type(error).__name__}: {error})"
-            results.append(Result(name=title, value=None, unit="x", note=note[:300]))
-            continue
-        ours = _chart(PEERS, "all")
-        hand = _Hand(ours)
-        taken = _by_turns(
-            app, {("peer",): peer.candle, ("ours",): hand.candle}, rounds=2, repeats=2
-        )
-        value = taken["peer",] / taken["ours",]
-        note = f"{taken['peer',] * 1e3:.1f} ms against {taken['ours',] * 1e3:.3f} ms"
-        results.append(
-            Result(name=title, value=value, unit="x", budget=factor, at_least=True, note=note)
-        )
-        ours.hide()
-        ours.deleteLater()
-        peer.close()
+def _peers(app: QApplication) -> list[Result]:
+    """What the same candle costs in other charts, each beside ours."""
+    ours = _chart(PEERS, "all")
+    hand = _Hand(ours)
+    results = [_beside(app, peer, hand) for peer in chart_peers.PEERS]
+    ours.hide()
+    ours.deleteLater()
     return results
+
+
+def _beside(app: QApplication, kind: chart_peers.Kind, hand: "_Hand") -> Result:
+    title = f"{kind.words} against our chart, new candle with {PEERS:,} in sight"
+    if importlib.util.find_spec(kind.package) is None:
+        note = f"skipped: {kind.package} is not installed (see packaging/bench-peers.in)"
+        return Result(name=title, value=None, unit="x", note=note)
+    try:
+        peer = kind.make(*walk(PEERS))
+    except Exception as error:  # noqa: BLE001  # another's program may fail in any way
+        note = f"skipped: {kind.package} does not start ({type(error).__name__}: {error})"
+        return Result(name=title, value=None, unit="x", note=note[:300])
+    taken = _by_turns(app, {("peer",): peer.candle, ("ours",): hand.candle}, rounds=2, repeats=2)
+    peer.close()
+    return Result(
+        name=title,
+        value=taken["peer",] / taken["ours",],
+        unit="x",
+        budget=kind.factor,
+        at_least=kind.factor is not None,
+        note=f"{taken['peer',] * 1e3:.1f} ms against {taken['ours',] * 1e3:.3f} ms",
+    )
 
 
 def walk(count: int) -> tuple[chart_peers.Floats, ...]:
@@ -144,14 +147,13 @@ def _chart(count: int, seen: str) -> PriceChart:
 
 
 def _by_turns(
-    app: object,
+    app: QApplication,
     actions: dict[tuple[object, ...], Action],
     *,
     rounds: int = _ROUNDS,
     repeats: int = _REPEATS,
 ) -> dict[tuple[object, ...], float]:
     """Return the median time of each action with the painting that it causes [s]."""
-    assert isinstance(app, QApplication)  # noqa: S101  # the only kind with windows
     for action in actions.values():
         action()
         app.processEvents()

@@ -1,19 +1,13 @@
 """Measures frames of a chart with five indicators on a million candles, beside one without."""
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from msgspec.structs import replace
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from replayer_qt.cli.bench import chart_motion
+from replayer_qt.cli.bench.chart_stage import ChartStage, application, by_turns
 from replayer_qt.cli.bench.result import Result
-from replayer_qt.core.events import Event, PriceTicked, RoundOpened, TickBlock
-from replayer_qt.core.units import PRACTICE, Nanos, RoundId
-from replayer_qt.engine.engine import Engine
-from replayer_qt.ui.chart.price_chart import PriceChart
-from replayer_qt.ui.chart.studies import Studies
 from replayer_qt.ui.chart.track_styles import all_shown
 
 MANY: Final = 1_000_000
@@ -21,13 +15,10 @@ FEW: Final = 1_000
 FRAME_MS: Final = 16.0
 FIVE: Final = "sma:20@blue;ema:12@amber;bollinger:20,2@violet;rsi:14@blue;atr:14,5@pink"
 
-_SIZE: Final = (1280, 800)
+MARKS: Final = 1_000
+
 _FRAMES: Final = 150
 _DIFFER: Final = "a million candles in sight have longer strokes: more pixels, the same work"
-_ROUND: Final = RoundId("bench-indicators")
-_APART_NS: Final = 250_000_000
-
-Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def measure() -> list[Result]:
@@ -35,17 +26,18 @@ def measure() -> list[Result]:
 
     There must be an application already.
     """
-    app = _application()
-    plain, dressed = _Stage(app, MANY, ""), _Stage(app, MANY, FIVE)
-    few = _Stage(app, FEW, FIVE)
+    app = application()
+    plain, dressed = ChartStage(app, MANY), ChartStage(app, MANY, FIVE)
+    few = ChartStage(app, FEW, FIVE)
     results = []
     for words, act in (
-        ("new candle", _Stage.tick), ("pan", _Stage.pan), ("all in sight, zoom", _Stage.zoom)
+        ("new candle", ChartStage.tick), ("pan", ChartStage.pan),
+        ("all in sight, zoom", ChartStage.zoom),
     ):  # fmt: skip
-        if act is _Stage.zoom:
+        if act is ChartStage.zoom:
             for stage in (plain, dressed, few):
                 stage.chart.show_all()
-        bare, with_five, with_few = _by_turns((plain, dressed, few), act)
+        bare, with_five, with_few = by_turns((plain, dressed, few), act, _FRAMES)
         middle = float(np.median(with_five))
         results.append(
             Result(
@@ -61,23 +53,57 @@ def measure() -> list[Result]:
                 name=f"frame with five indicators, {words}: 1,000,000 candles against 1,000",
                 value=middle / float(np.median(with_few)),
                 unit="x",
-                budget=None if act is _Stage.zoom else 1.3,
-                note=_DIFFER if act is _Stage.zoom else "",
+                budget=None if act is ChartStage.zoom else 1.3,
+                note=_DIFFER if act is ChartStage.zoom else "",
             )
         )
-    results.append(_adding(app, plain))
-    for stage in (plain, dressed, few):
-        stage.close()
+    few.close()
+    results += _dressed(dressed)
+    dressed.close()
+    results.append(_adding(plain))
+    plain.close()
     return results
 
 
-def _adding(app: QApplication, stage: "_Stage") -> Result:
+def _dressed(stage: ChartStage) -> list[Result]:
+    """What frames cost with the indicators and a thousand marks, near by and from afar."""
+    stage.chart.follow()
+    stage.chart.show_all()
+    results: list[Result] = []  # bounded: some figures
+    for seen, factor in (("all in sight", 1.0), ("newest in sight", 1e9)):
+        stage.chart.zoom(factor)
+        if factor > 1.0:
+            stage.chart.zoom(0.01)  # a pixel a candle
+        plan = stage.chart.plan
+        wide = plan.room.plot_width * plan.per // plan.step
+        stage.mark(MARKS, max(stage.count - wide, 0))
+        for words, act in (("new candle", ChartStage.tick), ("pan", ChartStage.pan)):
+            stage.chart.follow()
+            (taken,) = by_turns((stage,), act, _FRAMES)
+            results.append(
+                Result(
+                    name=f"frame with five indicators and {MARKS:,} marks on 1,000,000 candles,"
+                    f" {seen}, {words}: p99",
+                    value=float(np.percentile(taken, 99)),
+                    unit="ms",
+                    budget=FRAME_MS,
+                    note=f"median {float(np.median(taken)):.2f} ms",
+                )
+            )
+        results += chart_motion.measure(stage, seen)
+        stage.chart.show_all()
+    return results
+
+
+def _adding(stage: ChartStage) -> Result:
     """What the longest frame takes while five are added to a million ticks."""
+    stage.chart.show_all()
+    stage.settle()
     taken = []
     began = time.thread_time()
     stage.studies.show(all_shown(FIVE))
     for _ in range(3 * MANY // FEW):
-        app.processEvents()
+        stage.app.processEvents()
         taken.append(time.thread_time() - began)
         if all(study.complete for study in stage.studies.studies):
             break
@@ -86,96 +112,6 @@ def _adding(app: QApplication, stage: "_Stage") -> Result:
         name="adding five indicators to 1,000,000 ticks: longest frame",
         value=1e3 * max(taken),
         unit="ms",
-        budget=100.0,
+        budget=FRAME_MS,
         note=f"{len(taken)} frames, {1e3 * sum(taken):.0f} ms in all",
     )
-
-
-class _Stage:
-    """A chart with its indicators, and the engine whose state it shows."""
-
-    def __init__(self, app: QApplication, count: int, indicators: str) -> None:
-        self._app, self._engine, self._next = app, Engine(), count
-        self._random = np.random.default_rng(count)
-        self._sign = 1
-        self._ground = QWidget()
-        self.chart = PriceChart()
-        self.studies = Studies(self.chart.extras, self._ground)
-        column = QVBoxLayout(self._ground)
-        column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.studies.legend, self.chart, self.studies.pane):
-            column.addWidget(widget)
-        self.chart.planned.connect(self.studies.show_plan)
-        self.studies.lagging.connect(self.chart.refresh)
-        self.chart.set_ticks_per_candle(1)
-        self._ground.resize(*_SIZE)
-        self._ground.show()
-        steps = np.random.default_rng(2).normal(0, 0.002, count)
-        ticks = np.arange(count)
-        self._price = float(np.exp(steps.sum()))
-        self._feed(
-            RoundOpened(at=Nanos(0), mono=Nanos(0), stream=PRACTICE, round_id=_ROUND),
-            TickBlock(
-                at=Nanos(0), mono=Nanos(0), stream=PRACTICE, round_id=_ROUND, ticks=ticks,
-                prices=np.exp(np.cumsum(steps)), ats=ticks * _APART_NS,
-            ),
-        )  # fmt: skip
-        self.studies.show(all_shown(indicators))
-        while not all(study.complete for study in self.studies.studies):
-            app.processEvents()
-        app.processEvents()
-
-    def tick(self) -> None:
-        """Let the market tell a price."""
-        at = Nanos(self._next * _APART_NS)
-        self._price *= float(np.exp(self._random.normal(0, 0.0001)))
-        self._feed(
-            PriceTicked(
-                at=at, mono=at, stream=PRACTICE, round_id=_ROUND, tick=self._next,
-                price=self._price,
-            )
-        )  # fmt: skip
-        self._next += 1
-
-    def pan(self) -> None:
-        """Look a few candles further left, later right."""
-        self.chart.pan(-3 * self._sign)
-        self._turn()
-
-    def zoom(self) -> None:
-        """Show fewer candles, then more."""
-        self.chart.zoom(1.25 if self._sign > 0 else 0.8)
-        self._turn()
-
-    def close(self) -> None:
-        """Put the window away."""
-        self._ground.hide()
-        self._ground.deleteLater()
-
-    def _turn(self) -> None:
-        self._sign = -self._sign
-
-    def _feed(self, *events: Event) -> None:
-        advance = self._engine.handle(events)
-        state = replace(advance.state, shown=PRACTICE, live=PRACTICE)
-        self.chart.show_frame(replace(advance, state=state))
-
-
-def _by_turns(stages: tuple[_Stage, ...], act: Callable[[_Stage], None]) -> list[Floats]:
-    """Return how long each stage's frames take [ms], with the painting that they cause."""
-    app = _application()
-    taken = np.empty((len(stages), _FRAMES))
-    for frame in range(-8, _FRAMES):
-        for number, stage in enumerate(stages):
-            began = time.thread_time()
-            act(stage)
-            app.processEvents()
-            if frame >= 0:
-                taken[number, frame] = 1e3 * (time.thread_time() - began)
-    return list(taken)
-
-
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)  # noqa: S101  # the only kind with windows
-    return app

@@ -1,13 +1,16 @@
 """Other programs' charts behind one face, to be measured beside ours where they are installed."""
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+import msgspec
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPicture
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +117,105 @@ class Finplot:
         self._finplot.close()
 
 
-PEERS: Final[Mapping[str, Callable[[Floats, Floats, Floats, Floats], Peer]]] = MappingProxyType(
-    {"vnpy": Vnpy, "finplot": Finplot}
-)
-"""Each peer by the name of its package."""
+class PlainCandles:
+    """An item in pyqtgraph's own plot that draws its candles into a picture, all in sight."""
+
+    def __init__(self, opens: Floats, highs: Floats, lows: Floats, closes: Floats) -> None:
+        self._candles = list(
+            zip(opens.tolist(), highs.tolist(), lows.tolist(), closes.tolist(), strict=True)
+        )
+        self._plot = pg.PlotWidget()
+        self._plot.resize(*_SIZE)
+        self._item = _Pictured(self._candles)
+        self._plot.addItem(self._item)
+        self._plot.show()
+
+    def candle(self) -> None:
+        """Add a candle, and draw."""
+        self._candles.append(self._candles[-1])
+        self._item.draw()
+
+    def close(self) -> None:
+        """Put the window away."""
+        self._plot.hide()
+        self._plot.deleteLater()
+
+
+class PlainLine:
+    """The line of pyqtgraph's own plot, with all that makes it quick switched on."""
+
+    def __init__(self, _opens: Floats, _highs: Floats, _lows: Floats, closes: Floats) -> None:
+        self._closes = closes
+        self._plot = pg.PlotWidget()
+        self._plot.resize(*_SIZE)
+        pen = pg.mkPen("w", width=1)
+        self._curve = self._plot.plot(
+            closes, pen=pen, clipToView=True, autoDownsample=True, downsampleMethod="peak",
+            skipFiniteCheck=True,
+        )  # fmt: skip
+        self._plot.show()
+
+    def candle(self) -> None:
+        """Add a price, and draw."""
+        self._closes = np.append(self._closes, self._closes[-1])
+        self._curve.setData(self._closes)
+
+    def close(self) -> None:
+        """Put the window away."""
+        self._plot.hide()
+        self._plot.deleteLater()
+
+
+class _Pictured(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph is not typed
+    def __init__(self, candles: list[tuple[float, float, float, float]]) -> None:
+        super().__init__()
+        self._candles = candles
+        self._picture = QPicture()
+        self.draw()
+
+    def draw(self) -> None:
+        self.prepareGeometryChange()
+        self._picture = QPicture()
+        painter = QPainter(self._picture)
+        painter.setPen(pg.mkPen("w"))
+        ups, downs = pg.mkBrush("g"), pg.mkBrush("r")
+        for at, (opened, high, low, closed) in enumerate(self._candles):
+            painter.drawLine(QPointF(at, low), QPointF(at, high))
+            painter.setBrush(ups if closed >= opened else downs)
+            painter.drawRect(QRectF(at - 0.4, opened, 0.8, closed - opened))
+        painter.end()
+        self.update()
+
+    # Qt's names from here on.
+
+    def paint(self, painter: QPainter, *_args: object) -> None:
+        painter.drawPicture(0, 0, self._picture)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._picture.boundingRect())
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of chart.
+
+    Attributes:
+        package: what it needs.
+        words: what it is called.
+        make: makes one of opens, highs, lows and closes.
+        factor: how many times slower than ours it is at least; None where nothing is promised.
+    """
+
+    package: str
+    words: str
+    make: Callable[[Floats, Floats, Floats, Floats], Peer]
+    factor: float | None = None
+
+
+PEERS: Final = (
+    Kind(package="pyqtgraph", words="pyqtgraph with candles in a picture", make=PlainCandles,
+         factor=100.0),
+    Kind(package="pyqtgraph", words="pyqtgraph's own line, tuned", make=PlainLine),
+    Kind(package="vnpy", words="vnpy's chart", make=Vnpy, factor=100.0),
+    Kind(package="finplot", words="finplot's chart", make=Finplot, factor=10.0),
+)  # fmt: skip
+"""Each peer; finplot comes last, for it changes pyqtgraph itself."""
