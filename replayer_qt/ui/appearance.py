@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.ui.choices import sound_palette, sound_theme
+from replayer_qt.ui.plain import cover_told
 from replayer_qt.ui.privacy import set_private
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import Theme, theme_of
@@ -90,4 +91,5 @@ class Appearance:
         self._choose(private=not self._look().private)
         self._redress()
         for widget in QApplication.allWidgets():
+            cover_told(widget)
             widget.update()  # tables ask for their words when they are painted

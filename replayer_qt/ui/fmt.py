@@ -158,6 +158,17 @@ def digits(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 
+def multiple(value: Decimal | None) -> str:
+    """Return an average multiplier, which has no last digit, with six decimals at most.
+
+    >>> multiple(Decimal(7) / 6), multiple(Decimal("1.5")), multiple(None)
+    ('1.166667x', '1.5x', '—')
+    """
+    if value is None or not value.is_finite():
+        return NOTHING
+    return f"{digits(round(value, 6))}x"
+
+
 def percent(part: Decimal | None, places: int = 1) -> str:
     """Return a share (1 is all) as a percentage.
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 
 from replayer_qt.core.program_events import Severity
 from replayer_qt.ui.models.tables import Notice
-from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.plain import PlainLabel, clean
 from replayer_qt.ui.theme import DARK, Theme
 
 STACK: Final = 5
@@ -60,18 +60,22 @@ class Toast(QFrame):
     def say(self, notice: Notice) -> None:
         """Show `notice`, which is the one before counted up."""
         self.notice = notice
-        times = f"  (x{notice.count:,})" if notice.count > 1 else ""
-        self._what.say(f"{notice.what}{times}")
-        self._remedy.say(notice.remedy)
-        self._remedy.setVisible(bool(notice.remedy))
-        self.setAccessibleName(f"{notice.severity.value}: {notice.what}")
+        self._write(notice)
         if notice.severity in _SHOWN_MS:
             self._timer.start(_SHOWN_MS[notice.severity])
 
     def set_theme(self, theme: Theme) -> None:
-        """Use the theme's colours."""
+        """Use the theme's colours, and hide money where it must not be seen now."""
         self._theme = theme
+        self._write(self.notice)
         self.update()
+
+    def _write(self, notice: Notice) -> None:
+        times = f"  (x{notice.count:,})" if notice.count > 1 else ""
+        self._what.say(f"{notice.what}{times}")
+        self._remedy.say(notice.remedy)
+        self._remedy.setVisible(bool(notice.remedy))
+        self.setAccessibleName(clean(f"{notice.severity.value}: {notice.what}"))
 
     @Slot()
     def _dismiss(self) -> None:

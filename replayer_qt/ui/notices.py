@@ -26,7 +26,7 @@ from replayer_qt.core.state import Advance
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.tables import Notice, notices
-from replayer_qt.ui.plain import clean
+from replayer_qt.ui.plain import bare
 
 _DAMAGE_TOLD: Final = 3
 _KILL_CODE: Final = "kill-switch"
@@ -109,14 +109,14 @@ class Notices(QObject):
             case RecordingChanged():
                 return self._read_recording(event)
             case FairnessChecked(verdict=Fairness.FAILED, round_id=name, detail=detail):
-                what = f"Round {clean(fmt.round_name(name), 8)} is not what its seed generates."
+                what = f"Round {bare(fmt.round_name(name), 8)} is not what its seed generates."
                 return _notice(event, Severity.ERROR, what, detail, code="unfair")
             case EventsShed(queue=queue, count=count):
-                what = f"The queue of {clean(queue, 40)} was full and left ticks out."
+                what = f"The queue of {bare(queue, 40)} was full and left ticks out."
                 told = _notice(event, Severity.WARNING, what, "The recording has them.", "shed")
                 return replace(told, count=count)
             case ReplayOpened(damage=damage, source=source) if damage:
-                what = f"{clean(source, 80)} is damaged: {'; '.join(damage[:_DAMAGE_TOLD])}"
+                what = f"{bare(source, 80)} is damaged: {'; '.join(damage[:_DAMAGE_TOLD])}"
                 more = len(damage) - _DAMAGE_TOLD
                 rest = f" {more} more places." if more > 0 else ""
                 remedy = f"Every sound record is kept.{rest}"
@@ -130,7 +130,7 @@ class Notices(QObject):
         venue = fmt.stream(event.stream)
         if event.link in _BAD_LINKS and event.link is not before:
             severity, what, remedy = _BAD_LINKS[event.link]
-            words = f"{remedy} ({clean(event.reason, 160)})" if event.reason else remedy
+            words = f"{remedy} ({bare(event.reason, 160)})" if event.reason else remedy
             code = f"feed-{event.link.value}"
             told = _notice(event, severity, f"{venue} {what}.", words, code)
             return self._begin_trouble(event.stream, told)
@@ -145,7 +145,7 @@ class Notices(QObject):
         if isinstance(event, ArmingChanged) and event.state is ArmState.HALT:
             if before is not None:
                 return None
-            what = f"{fmt.stream(event.stream)} is halted: {clean(event.reason, 160)}."
+            what = f"{fmt.stream(event.stream)} is halted: {bare(event.reason, 160)}."
             told = _notice(event, Severity.ERROR, what, _AFTER_A_HALT, "halted")
             self._halts[event.stream] = told
             return told
@@ -179,7 +179,7 @@ class Notices(QObject):
             return None
         if event.state in _BAD_RECORDING:
             code = f"recording-{event.state.value}"
-            reason = clean(event.reason)
+            reason = bare(event.reason)
             told = _notice(event, Severity.ERROR, _BAD_RECORDING[event.state], reason, code)
             return self._begin_trouble(None, told)
         self._end_trouble(None)
@@ -192,9 +192,9 @@ class Notices(QObject):
 
 def _notice(event: Event, severity: Severity, what: str, remedy: str, code: str) -> Notice:
     return Notice(
-        code=clean(code, 40),
+        code=bare(code, 40),
         severity=severity,
-        what=clean(what),
-        remedy=clean(remedy),
+        what=bare(what),
+        remedy=bare(remedy),
         at=event.at,
     )

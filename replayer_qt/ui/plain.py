@@ -33,7 +33,11 @@ def clean(text: str, limit: int = TEXT_KEPT) -> str:
     >>> clean("a" * 40, 5)
     'aaaa…'
     """
-    text = covered(text)
+    return bare(covered(text), limit)
+
+
+def bare(text: str, limit: int = TEXT_KEPT) -> str:
+    """Return the same with its amounts of money: for what is kept, and covered when it is shown."""
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text.strip()  # nearly all of it: nothing to look at letter by letter
     head = text[: limit * 4]
@@ -68,6 +72,19 @@ def caption(button: QAbstractButton, text: str) -> None:
     shown = clean(text, NAME_KEPT).replace("&", "&&")
     if button.text() != shown:
         button.setText(shown)
+
+
+def cover_told(widget: QWidget) -> None:
+    """Hide the money in what a widget was told before: for eyes its tip, for ears its names."""
+    if isinstance(widget, PlainLabel):
+        widget.say_anew()
+    for told, tell in (
+        (widget.toolTip(), widget.setToolTip),
+        (widget.accessibleName(), widget.setAccessibleName),
+        (widget.accessibleDescription(), widget.setAccessibleDescription),
+    ):
+        if told and covered(told) != told:
+            tell(covered(told))
 
 
 def copy(text: str) -> None:
@@ -114,7 +131,7 @@ class PlainLabel(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.setOpenExternalLinks(False)
         self._elide = elide
-        self._whole = ""
+        self._whole, self._told = "", ("", TEXT_KEPT)
         self._lines = lines
         if lines > 1:
             self.setWordWrap(True)
@@ -131,12 +148,17 @@ class PlainLabel(QLabel):
 
     def say(self, text: str, limit: int = TEXT_KEPT) -> None:
         """Show `text`; the same text again costs nothing."""
+        self._told = (text, limit)
         shown = clean(text, limit)
         if shown == self._whole:
             return
         self._whole = shown
         self.setAccessibleName(shown)
         self._fit()
+
+    def say_anew(self) -> None:
+        """Show the same text as it may be seen now: money is hidden, or is no more."""
+        self.say(*self._told)
 
     def _fit(self) -> None:
         if self._elide is Qt.TextElideMode.ElideNone:

@@ -10,9 +10,11 @@ DOTS: Final = "•••"
 
 _NAME: Final = "replayer-private"
 _MONEY: Final = re.compile(
-    r"(?<![\d.,])(?<!ARM LIVE )[-+±]?[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?=\s?SOL\b)", re.ASCII
+    r"(?<![\d.,])(?<!ARM LIVE )[-+±]?[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?=\s?(?:SOL|units)\b)",
+    re.ASCII,
 )
-"""An amount; not the one in the phrase that is typed to arm: a person must read that."""
+"""An amount, or units, which are one at a known price; not the one in the phrase that is typed to
+arm: a person must read that."""
 
 
 def set_private(app: QCoreApplication, *, on: bool) -> None:
@@ -36,5 +38,6 @@ def hidden(text: str) -> str:
 
 
 def covered(text: str) -> str:
-    """Return `text` with each amount that says SOL behind it hidden, where it must not be seen."""
-    return _MONEY.sub(DOTS, text) if "SOL" in text and is_private() else text
+    """Return `text` with what says SOL or units behind it hidden, where it must not be seen."""
+    has_any = "SOL" in text or "units" in text
+    return _MONEY.sub(DOTS, text) if has_any and is_private() else text

@@ -130,7 +130,7 @@ def positions() -> RowsModel[Position]:
                 text=lambda row: fmt.price(float(row.account.holding.average) or None).rstrip("x"),
                 number=lambda row: float(row.account.holding.average),
                 plain=lambda row: fmt.digits(row.account.holding.average),
-                tip=lambda row: f"{fmt.digits(row.account.holding.average)}x",
+                tip=lambda row: fmt.multiple(row.account.holding.average),
                 about="Quantity-weighted average cost, as the venue shows it.",
             ),
             Column(

@@ -17,7 +17,7 @@ from replayer_qt.core.state import MarketState, State
 from replayer_qt.ui import fmt
 from replayer_qt.ui.models.rows import Column, RowsModel
 from replayer_qt.ui.plain import clean, name
-from replayer_qt.ui.privacy import hidden
+from replayer_qt.ui.privacy import covered, hidden
 
 ROUNDS_KEPT: Final = 500
 TRADES_KEPT: Final = 500
@@ -260,7 +260,7 @@ def notices() -> RowsModel[Notice]:
             ),
             Column(
                 title="What",
-                text=lambda row: f"{row.what} {row.remedy}".strip(),
+                text=lambda row: covered(f"{row.what} {row.remedy}".strip()),
                 tip=lambda row: f"{row.what} {row.remedy} [{row.code}]",
             ),
         ],

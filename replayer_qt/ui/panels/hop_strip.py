@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui.last_order import HopMark, LastOrder
-from replayer_qt.ui.lettering import lettered
+from replayer_qt.ui.lettering import factor, lettered, scaled
 from replayer_qt.ui.plain import clean, tip
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -38,6 +38,7 @@ class HopStrip(QWidget):
         """Use the theme's colours."""
         self._theme = theme
         self._small = lettered(self.font().family(), 7.5)
+        self.updateGeometry()
         self.update()
 
     def say(self, order: LastOrder | None) -> None:
@@ -53,10 +54,10 @@ class HopStrip(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, _HEIGHT)
+        return QSize(240, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(160, _HEIGHT)
+        return QSize(160, scaled(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
@@ -65,34 +66,35 @@ class HopStrip(QWidget):
         order, theme = self._order, self._theme
         painter.setPen(QColor(theme.muted))
         head = "LAST ORDER" if order is None else f"LAST ORDER  {order.what}"
-        painter.drawText(QPointF(_PAD, 12), head)
+        painter.drawText(QPointF(_PAD, 12 * factor()), head)
         if order is None:
             painter.end()
             return
         if order.why:
             left = _PAD + painter.fontMetrics().horizontalAdvance(head) + 10
             room = self.width() - left - _PAD
-            why = QFontMetrics(self._small).elidedText(order.why, Qt.TextElideMode.ElideRight, room)
+            right = Qt.TextElideMode.ElideRight
+            why = QFontMetrics(self._small).elidedText(clean(order.why), right, room)
             painter.setPen(QColor(getattr(theme, order.hops[-1].colour)))
-            painter.drawText(QPointF(left, 12), why)
+            painter.drawText(QPointF(left, 12 * factor()), why)
         self._draw_hops(painter, order.hops)
         painter.end()
 
     def _draw_hops(self, painter: QPainter, hops: tuple[HopMark, ...]) -> None:
-        theme = self._theme
+        theme, line, high = self._theme, scaled(_LINE_Y), scaled(12)
         step = (self.width() - 2 * _PAD) / max(5, len(hops))
         xs = [_PAD + step * (place + 0.5) for place in range(len(hops))]
         painter.setPen(QColor(theme.muted))
-        painter.drawLine(QPointF(xs[0], _LINE_Y), QPointF(xs[-1], _LINE_Y))
+        painter.drawLine(QPointF(xs[0], line), QPointF(xs[-1], line))
         for x, hop in zip(xs, hops, strict=True):
             colour = QColor(getattr(theme, hop.colour))
             painter.setPen(colour)
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(x, _LINE_Y), _DOT, _DOT)
-            box = QRectF(x - step / 2, _LINE_Y + 6, step, 12)
+            painter.drawEllipse(QPointF(x, line), _DOT, _DOT)
+            box = QRectF(x - step / 2, line + 6, step, high)
             painter.drawText(box, _CENTRE, hop.name)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(box.translated(0, 12), _CENTRE, hop.when)
+            painter.drawText(box.translated(0, high), _CENTRE, hop.when)
 
 
 def _in_words(order: LastOrder) -> str:

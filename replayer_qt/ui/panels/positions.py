@@ -133,9 +133,7 @@ def _words(row: Position | None) -> dict[str, Word]:
         for name, value in results.items()
     }
     made |= {
-        name: Word(
-            text=fmt.price(None if value is None else float(value)), tip=f"{fmt.digits(value)}x"
-        )
+        name: Word(text=fmt.price(None if value is None else float(value)), tip=fmt.multiple(value))
         for name, value in prices.items()
     }
     return made
