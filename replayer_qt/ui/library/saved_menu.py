@@ -42,6 +42,10 @@ class SavedMenu(QToolButton):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self.setMenu(menu)
+        self._below = (
+            (QMenu("&Rename", menu), self._rename),
+            (QMenu("&Forget", menu), self._forget),
+        )
         self.show_searches(())
 
     def show_query(self, query: RoundQuery) -> None:
@@ -59,8 +63,9 @@ class SavedMenu(QToolButton):
             menu.addAction("No search is saved yet").setEnabled(False)
         menu.addSeparator()
         menu.addAction(self.saving)
-        for title, deed in (("&Rename", self._rename), ("&Forget", self._forget)):
-            below = menu.addMenu(title)
+        for below, deed in self._below:
+            below.clear()
+            menu.addMenu(below)
             below.setEnabled(bool(self.searches))
             for search in self.searches:
                 self._add(below, search, deed)

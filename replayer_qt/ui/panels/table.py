@@ -114,6 +114,8 @@ class Table(QTableView):
         self._proxy.setSortRole(SORT_ROLE)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self._proxy)
+        # who asks a proxy for its source keeps that alive for ever
+        self._source: RowsModel[Any] | None = None
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -151,10 +153,11 @@ class Table(QTableView):
 
     def show_rows(self, rows: RowsModel[Any]) -> None:
         """Show another model; keeps filter and sorting."""
-        if self._proxy.sourceModel() is rows:
+        if self._source is rows:
             return
-        first = self._proxy.sourceModel() is None
+        first = self._source is None
         self._proxy.setSourceModel(rows)
+        self._source = rows
         if first:
             self._set_widths(rows)
 
@@ -165,10 +168,10 @@ class Table(QTableView):
 
     def choose(self, key: Hashable | None) -> bool:
         """Choose the row of that key and bring it into sight; False, and none chosen, without."""
-        rows, model = self._proxy.sourceModel(), self.selectionModel()
-        number = rows.number(key) if isinstance(rows, RowsModel) and key is not None else None
+        rows, model = self._source, self.selectionModel()
+        number = rows.number(key) if rows is not None and key is not None else None
         index = QModelIndex()
-        if isinstance(rows, RowsModel) and number is not None:
+        if rows is not None and number is not None:
             index = self._proxy.mapFromSource(rows.index(number, 0))
         if not index.isValid():
             model.clearSelection()
@@ -181,8 +184,8 @@ class Table(QTableView):
 
     def chosen(self) -> Any:
         """Return the row that is chosen; None for none, the uppermost of several."""
-        rows, found = self._proxy.sourceModel(), self.selectionModel().selectedRows()
-        if not (found and isinstance(rows, RowsModel)):
+        rows, found = self._source, self.selectionModel().selectedRows()
+        if rows is None or not found:
             return None
         return rows.row(self._proxy.mapToSource(found[0]).row())
 
