@@ -144,6 +144,10 @@ class Refresh(Job, frozen=True, kw_only=True):
     everywhere: bool = False
 
 
+class LookForNew(Job, frozen=True, kw_only=True):
+    """Learn of what was finished a moment ago, and nothing else; may run beside another job."""
+
+
 class Rebuild(Job, frozen=True, kw_only=True):
     """Make the catalogue anew, from the files alone."""
 
@@ -208,4 +212,4 @@ class CancelJob(LibraryRequest, frozen=True, kw_only=True):
     """
 
 
-AnyJob = Import | Refresh | Rebuild | Verify | Seal | Export | Study | Trash | Tidy
+AnyJob = Import | Refresh | LookForNew | Rebuild | Verify | Seal | Export | Study | Trash | Tidy

@@ -722,6 +722,61 @@ def test_a_new_catalogue_with_other_numbers_lets_the_selection_go(opened):
     assert not window.rounds.actions_.actions["trash"].isEnabled()
 
 
+def test_a_catalogue_of_another_name_lets_the_selection_go_before_a_row_is_read(opened):
+    window, library = opened()
+    table = window.rounds.table
+    pick(window, 2, 3)
+    library.catalogue = "another"
+    made_anew(library, 7)
+    library.asked.clear()
+    window.show_answer(JobEnded(ticket=-1, title="Found", state=JobState.DONE, changed=True))
+    assert table.picked_count() == 0
+    assert table.current_id() == 0
+    settle()
+    assert "made anew" in window.rounds.note.whole
+    assert {each.catalogue for each in library.of(ReadRows)} == {"another"}
+    row = table.rows.row(0)
+    assert row.entry.round_id == library.row(int(table.rows.ids[0])).entry.round_id
+
+
+def test_a_dialog_over_numbers_of_a_catalogue_that_is_gone_marks_nothing(opened):
+    """A wish that was begun before the catalogue was made anew does not reach another round."""
+    window, library = opened()
+    before = pick(window, 2)
+    deed(window, "note")
+    dialog = dialog_of(window, NoteDialog)
+    library.catalogue = "another"
+    made_anew(library, 7)
+    dialog.findChild(QPlainTextEdit).setPlainText("of the round that was chosen")
+    dialog.accept()
+    settle()
+    (asked,) = library.of(MarkRounds)
+    assert (asked.ids, asked.catalogue) == (tuple(before), "one")
+    assert all(row.marks.note != "of the round that was chosen" for row in library.rows.values())
+    assert window.rounds.catalogue == "another"
+    assert window.rounds.table.picked_count() == 0
+
+
+@pytest.mark.parametrize("kind", [Export, Study])
+def test_jobs_by_number_name_the_catalogue_that_the_numbers_were_read_from(opened, tmp_path, kind):
+    window, library = opened()
+    page = StudyPage()
+    window.take_study(page, page)
+    pick(window, 2, 5)
+    if kind is Export:
+        deed(window, "export")
+        dialog = dialog_of(window, ExportDialog)
+        dialog.target.setText(str(tmp_path / "out.csv"))
+        library.catalogue = "another"
+        dialog.accept()
+    else:
+        deed(window, "study")
+    settle()
+    (job,) = [one for one in library.jobs if isinstance(one, kind)]
+    assert len(job.ids) == 2
+    assert job.catalogue == "one"
+
+
 # --- the chosen round
 
 

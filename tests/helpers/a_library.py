@@ -27,6 +27,7 @@ from replayer_qt.core.library_answers import (
     JobState,
     Marked,
     PlaylistSaved,
+    Renumbered,
     RoundsFound,
     RowsRead,
     SearchesRead,
@@ -138,6 +139,7 @@ class ALibrary(QObject):
         asked: everything that was asked, commands too.
         held: answers that are kept back while `holding`.
         jobs: jobs that were asked for; a test ends them.
+        catalogue: its name, which its numbers hold for.
     """
 
     def __init__(self, window, count: int = 200, rows=None):
@@ -151,6 +153,7 @@ class ALibrary(QObject):
         self.held: deque[Answer] = deque(maxlen=1_000)
         self.searches: dict[str, RoundQuery] = {}
         self.problem = ""
+        self.catalogue = "one"
         self.usage = UsageRead(
             size=9_400_000, raw=5_000_000, sealed=3_000_000, catalogue=400_000,
             free=52_000_000_000, saved=31_000_000,
@@ -230,10 +233,18 @@ class ALibrary(QObject):
         ticket = getattr(request, "ticket", 0)
         if self.problem:
             return Answer(ticket=ticket, problem=self.problem)
+        if getattr(request, "catalogue", "") not in {"", self.catalogue}:
+            return Renumbered(ticket=ticket, problem="It was made anew. Choose again.")
         match request:
             case FindRounds(query=query):
                 ids = self.find(query)
-                return RoundsFound(ticket=ticket, ids=ids, total=len(self.ids), took_ms=12.3)
+                return RoundsFound(
+                    ticket=ticket,
+                    ids=ids,
+                    total=len(self.ids),
+                    took_ms=12.3,
+                    catalogue=self.catalogue,
+                )
             case ReadRows(ids=ids):
                 known = set(self.ids)
                 rows = tuple(self.row(one) for one in ids if one in known)

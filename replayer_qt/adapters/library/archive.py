@@ -16,7 +16,7 @@ from replayer_qt.adapters.library.keepsakes import KeepsakeFile
 from replayer_qt.adapters.library.marking import keep_search, mark_rounds
 from replayer_qt.adapters.library.own_results import own_results
 from replayer_qt.adapters.library.playlist import save_playlist
-from replayer_qt.adapters.library.refreshing import rebuild, refresh
+from replayer_qt.adapters.library.refreshing import look_for_new, rebuild, refresh
 from replayer_qt.adapters.library.sealing import seal_files
 from replayer_qt.adapters.library.studying import study_rounds
 from replayer_qt.adapters.library.tidying import plan_tidying, tidy, trash, usage
@@ -39,6 +39,7 @@ from replayer_qt.core.library_requests import (
     ForgetSearch,
     Import,
     Job,
+    LookForNew,
     MarkRounds,
     PlanTidying,
     Question,
@@ -227,6 +228,7 @@ _Work = Callable[..., JobEnded]
 _WORKS: Final[tuple[tuple[type[Job], _Work], ...]] = (
     (Import, import_files),
     (Refresh, refresh),
+    (LookForNew, look_for_new),
     (Rebuild, rebuild),
     (Verify, verify_files),
     (Seal, seal_files),

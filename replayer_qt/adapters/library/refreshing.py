@@ -20,10 +20,13 @@ from replayer_qt.adapters.library.sealing import seal_what_is_over
 from replayer_qt.adapters.library.tidying import tidy
 from replayer_qt.core.library import FileEntry
 from replayer_qt.core.library_answers import FileReport, JobEnded, JobState, Progress
-from replayer_qt.core.library_requests import Rebuild, Refresh, Tidy, TidyRules
+from replayer_qt.core.library_requests import LookForNew, Rebuild, Refresh, Tidy, TidyRules
 
 REFRESHING: Final = "Looking for recordings"
 REBUILDING: Final = "Rebuilding the catalogue"
+NEW_MOST: Final = 64
+"""Files that one look for new ones takes, the newest first; others are left to a refresh."""
+
 _DAYS: Final = 2
 _BATCH: Final = 64
 _MEGABYTE: Final = 1_000_000
@@ -70,6 +73,32 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
         said=_said(len(reports), len(sealed), len(gone), freed, ground.keepsakes.damaged) + unread,
         files=(*reports, *sealed),
         changed=changed,
+    )
+
+
+def look_for_new(
+    job: LookForNew, ground: Ground, tell: Tell, is_cancelled: IsCancelled
+) -> JobEnded:
+    """Learn of what was recorded a moment ago; nothing is mended, sealed, tidied or forgotten.
+
+    Another job may run beside it, on another thread: what both learn of is known once.
+    """
+    found = sorted(_seen(_newest(ground.recordings)), key=lambda one: -one.modified)
+    named = ground.catalogue.files_named([str(one.path) for one in found])
+    known = {entry.path: entry for entry in named}
+    seen = [one for one in found if _is_news(one, known)][:NEW_MOST]
+    reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
+    gone = [report.path for report in reports if not os.path.lexists(report.path)]
+    if gone:  # another job sealed them, or threw them away, while they were read
+        ground.catalogue.forget(gone)
+    unread = _set_results(ground) if reports else ""
+    return JobEnded(
+        ticket=job.ticket,
+        title=REFRESHING,
+        state=JobState.CANCELLED if is_cancelled() else JobState.DONE,
+        said=_said(len(reports), 0, 0, 0, ground.keepsakes.damaged) + unread,
+        files=reports,
+        changed=bool(reports),
     )
 
 

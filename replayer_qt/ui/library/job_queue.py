@@ -147,7 +147,7 @@ class JobQueue(QObject):
         ours = job is not None and ended.ticket == job.ticket
         if ours:
             self.running, self.cancelling = None, False
-        if ours or self.running is None:
+        if self.told is not None and self.told.ticket == ended.ticket:
             self.told = None
         if ours:
             self._ours_ended, self.trouble = True, None

@@ -12,10 +12,17 @@ from replayer_qt.core.library_answers import (
     Progress,
     RoundsFound,
 )
-from replayer_qt.core.library_requests import CancelJob, FindRounds, Rebuild, Refresh, Verify
+from replayer_qt.core.library_requests import (
+    CancelJob,
+    FindRounds,
+    LookForNew,
+    Rebuild,
+    Refresh,
+    Verify,
+)
 from replayer_qt.core.program_events import Recording, RecordingChanged
 from replayer_qt.core.units import PRACTICE, Nanos
-from replayer_qt.runtime.library_desk import OWN_TICKET, LibraryDesk
+from replayer_qt.runtime.library_desk import NEWS_TICKET, OWN_TICKET, LibraryDesk
 from replayer_qt.runtime.library_thread import LibraryThread
 from tests.helpers.listener import Listener
 
@@ -177,7 +184,40 @@ def test_it_looks_everywhere_at_first_then_whenever_a_round_was_recorded(desk, s
             )
         )
     qtbot.waitUntil(lambda: len(own(answers.heard)) == 2)
+    assert [type(one) for one in shelf.asked] == [Refresh, LookForNew, Refresh]
     assert [one.everywhere for one in shelf.asked if isinstance(one, Refresh)] == [True, False]
+
+
+class BusyShelf(Shelf):
+    """Its jobs last until they are let go, but for a look for news."""
+
+    def carry_out(self, job, tell, is_cancelled):
+        if not isinstance(job, LookForNew):
+            return super().carry_out(job, tell, is_cancelled)
+        self.asked.append(job)
+        return JobEnded(ticket=job.ticket, title="Looking", state=JobState.DONE, changed=True)
+
+
+def test_a_round_that_was_just_recorded_waits_for_no_job(qtbot):
+    """Item 4, live update: whatever takes long, an import, an export, a rebuild."""
+    shelf = BusyShelf()
+    shelf.may_end.clear()
+    desk = LibraryDesk(shelf.open, soon_ms=10)
+    answers = Listener(desk.answered)
+    desk.start()
+    desk.obey(Rebuild(ticket=7))
+    for rounds in (1, 2, 3):
+        desk.hear(
+            RecordingChanged(
+                at=Nanos(0), mono=Nanos(0), stream=PRACTICE, state=Recording.ON, rounds=rounds
+            )
+        )
+        qtbot.waitUntil(lambda rounds=rounds: len(answers.heard) == rounds)
+    assert {one.ticket for one in answers.heard} == {NEWS_TICKET}
+    assert all(one.changed for one in answers.heard)
+    shelf.may_end.set()
+    qtbot.waitUntil(lambda: {OWN_TICKET, 7} <= {one.ticket for one in answers.heard})
+    assert desk.stop()
 
 
 def test_it_never_looks_twice_at_once_but_misses_nothing(desk, shelf, qtbot):

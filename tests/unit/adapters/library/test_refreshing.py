@@ -10,15 +10,18 @@ import pytest
 from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.library import refreshing
 from replayer_qt.adapters.library.archive import Archive, ArchivePlace, open_archive
 from replayer_qt.core.library import Quality, RoundQuery, SavedSearch
 from replayer_qt.core.library_answers import JobState, OwnResult
 from replayer_qt.core.library_requests import (
     FindRounds,
+    LookForNew,
     MarkRounds,
     Rebuild,
     Refresh,
     SaveSearch,
+    Seal,
     Tidy,
     TidyRules,
 )
@@ -92,6 +95,39 @@ def test_what_was_recorded_since_is_found_once(folder, opened, everywhere):
     recorded(folder, "20251031-bb")
     refreshed(archive, everywhere=everywhere)
     assert set(known(archive)) == {"20251031-aa", "20251031-bb"}
+
+
+def test_a_look_for_news_takes_the_newest_first_and_seals_nothing(folder, opened, monkeypatch):
+    """Item 4, live update: rounds of a moment ago wait for no old ones."""
+    monkeypatch.setattr(refreshing, "NEW_MOST", 2)
+    for number, name in enumerate(("aa", "bb", "cc")):
+        recorded(folder, name)
+        (path,) = folder.rglob(f"*_{name}.jsonl")
+        os.utime(path, (1_000_000 + number, 1_000_000 + number))
+    archive = opened(LibrarySettings(seal=True, seal_after_s=0, processes=1))
+    ended = archive.carry_out(LookForNew(), lambda _: None, lambda: False)
+    assert (ended.problem, ended.changed) == ("", True)
+    assert set(known(archive)) == {"bb", "cc"}
+    assert list(folder.rglob("*.zst")) == []
+    archive.carry_out(LookForNew(), lambda _: None, lambda: False)
+    assert len(known(archive)) == 3
+    assert not archive.carry_out(LookForNew(), lambda _: None, lambda: False).changed
+
+
+def test_what_another_job_sealed_meanwhile_is_not_known_by_its_old_name(folder, opened):
+    """Both lanes read one file: the one that comes second must not bring its old name back."""
+    recorded(folder, "aa")
+    (path,) = folder.rglob("*_aa.jsonl")
+    slow, quick = opened(LibrarySettings(seal=True, seal_after_s=0, processes=1)), opened()
+
+    def seal_it(_):
+        if path.exists():
+            assert slow.carry_out(Seal(paths=(str(path),)), lambda _: None, lambda: False).changed
+
+    quick.carry_out(LookForNew(), seal_it, lambda: False)
+    assert not path.exists()
+    assert known(quick)["aa"].file.sealed
+    assert len(quick.ground.catalogue.files()) == 1
 
 
 def test_a_file_that_has_changed_is_read_again(folder, opened):
