@@ -164,7 +164,7 @@ class TradeDesk(QObject):
             return
         make = partial(deposit_of, trading.stream)
         question = "Play money to put in [SOL]; with a minus, to take out:"
-        dialog = LineDialog("Deposit play money", question, make, parent=self._window)
+        dialog = LineDialog("Deposit play money", question, make, hides=True, parent=self._window)
         dialog.asked.connect(self.asked)
         dialog.open()
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from PySide6.QtCore import QAbstractItemModel, QBuffer, QByteArray, QIODevice, QPoint, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QPoint,
+    Qt,
+)
 from PySide6.QtGui import QAccessible, QAction, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -92,7 +100,7 @@ def _widget_texts(widget: QWidget) -> Iterator[str]:
 
 
 def _model_texts(model: QAbstractItemModel) -> Iterator[str]:
-    for column in range(model.columnCount()):
+    for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount()):
         for role in _ROLES[:2]:
             yield str(model.headerData(column, Qt.Orientation.Horizontal, role) or "")
         for row in range(min(model.rowCount(), _ROWS)):

@@ -5,18 +5,27 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFocusEvent, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from replayer_qt.core.library import Marks, Range, RoundQuery
 from replayer_qt.core.order_events import ArmingChanged, ArmState, Difference
 from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import RiskSettings, Settings, TradingSettings
 from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.chart.price_chart import PriceChart
+from replayer_qt.ui.dialogs.one_line import LineDialog
+from replayer_qt.ui.library.study_page import StudyPage
+from replayer_qt.ui.library.window import LibraryWindow
+from replayer_qt.ui.plain import cover_told
 from replayer_qt.ui.privacy import set_private
-from tests.gui.desk import Bench, trade
+from replayer_qt.ui.theme import DARK
+from tests.gui.desk import Bench, Store, trade
 from tests.gui.sweep import painted_texts, shown_texts
+from tests.helpers.a_library import ALibrary, a_library_round
 from tests.helpers.make import event
+from tests.helpers.studies import small_study
 from tests.helpers.trading import FREE, Floor
 
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
@@ -170,3 +179,92 @@ def test_a_desk_with_twice_the_money_looks_and_reads_the_same_in_private(desk):
     assert [pair for pair in zip(told, same, strict=True) if pair[0] != pair[1]] == []
     for one, other in zip(pictures(poor), pictures(rich), strict=True):
         assert one == other
+
+
+# --- the library
+
+
+@pytest.fixture(autouse=True)
+def in_the_open_again(qapp):
+    yield
+    set_private(qapp, on=False)
+
+
+def cover_everything() -> None:
+    """As the key does it, for every window."""
+    for widget in QApplication.allWidgets():
+        cover_told(widget)
+
+
+def library(qtbot, times: int) -> LibraryWindow:
+    """A library in which every part tells of results, so many times as large."""
+    window = LibraryWindow(layout_store=Store())
+    qtbot.addWidget(window)
+    known = Decimal(KNOWN) * times
+    rows = [a_library_round(n, result=known, marks=Marks(note=f"made {known} SOL")) for n in (1, 2)]
+    window.behind = ALibrary(window, rows=rows)
+    page = StudyPage()
+    window.take_study(page, page)
+    window.resize(1280, 900)
+    window.show()
+    window.rounds.set_query(RoundQuery(result=Range(float(known), None)), at_once=True)
+    window.rounds.table.selectRow(0)
+    page.show_study(small_study([*(known * (-1) ** n for n in range(39)), Decimal(0)]))
+    QApplication.processEvents()
+    return window
+
+
+def pages(window: LibraryWindow) -> list[QWidget]:
+    """The window with each of its pages in front, and every plot."""
+    return [window, window.rounds, window.space, window.study, *window.study.views]
+
+
+def read_library(window: LibraryWindow) -> list[tuple[str, str]]:
+    """Every text of the library's window."""
+    told = [*shown_texts(window), *painted_texts(*pages(window))]
+    return sorted((where, short(text)) for where, text in told if text)
+
+
+def test_the_library_hides_results_in_rows_filters_preview_and_statistics(qtbot, qapp):
+    """N20: a known result is in sight on each page, and then on none."""
+    window = library(qtbot, 1)
+    found = {where for where, text in read_library(window) if GIVEN_AWAY.search(text)}
+    assert {
+        "QLineEdit Result from",
+        "SearchBox Search rounds",
+        "RoundsTable library-rounds",
+    } <= found
+    assert any(where.startswith("PlotView Own results") for where in found)
+    assert any(where.startswith("PlainLabel") for where in found)
+    set_private(qapp, on=True)
+    window.set_theme(DARK)
+    cover_everything()
+    left = [(where, text) for where, text in read_library(window) if GIVEN_AWAY.search(text)]
+    assert not left, "\n".join(map(str, left))
+    rich = library(qtbot, 2)
+    rich.set_theme(DARK)
+    cover_everything()
+    assert sorted(shown_texts(window.rounds)) == sorted(shown_texts(rich.rounds))
+
+
+def test_a_search_for_amounts_is_dots_until_one_types_in_it(qtbot, qapp):
+    window = library(qtbot, 1)
+    set_private(qapp, on=True)
+    window.set_theme(DARK)
+    search = window.rounds.bar.search
+    assert not any(map(str.isdigit, search.displayText()))
+    QApplication.sendEvent(search, QFocusEvent(QEvent.Type.FocusIn))
+    search.setFocus()
+    window.rounds.set_query(RoundQuery(text="moon"), at_once=True)
+    assert "moon" in search.displayText()
+
+
+def test_what_is_typed_as_a_deposit_is_dots_in_private(desk):
+    window = desk().window
+    hide(window)
+    window.trade_desk.deposit()
+    line = window.findChild(LineDialog).line
+    line.setText(KNOWN)
+    assert line.displayText()
+    assert not any(map(str.isdigit, line.displayText()))
+    window.findChild(LineDialog).close()

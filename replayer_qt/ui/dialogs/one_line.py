@@ -13,6 +13,7 @@ from replayer_qt.core.units import StreamId
 from replayer_qt.ui.amount import read
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.plain import NAME_KEPT, PlainLabel, clean, fill
+from replayer_qt.ui.privacy import is_private
 
 _MOST: Final = Decimal(1_000_000)
 _LETTERS_KEPT: Final = 80
@@ -23,6 +24,7 @@ class LineDialog(QDialog):
 
     Args:
         make: makes the command of a text, or the reason why there is none.
+        hides: whether an amount of money is typed, which is dots where it must not be seen.
 
     Signals:
         asked: a command.
@@ -37,6 +39,7 @@ class LineDialog(QDialog):
         make: Callable[[str], Command | str],
         *,
         begins: str = "",
+        hides: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,6 +49,8 @@ class LineDialog(QDialog):
         self.line = QLineEdit()
         self.line.setMaxLength(_LETTERS_KEPT)
         self.line.setAccessibleName(title)
+        if hides and is_private():
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
         fill(self.line, begins)
         self.line.selectAll()
         self.why = PlainLabel(role="muted")

@@ -37,6 +37,7 @@ from replayer_qt.ui.library.query_fields import (
 from replayer_qt.ui.models.library_columns import FAIRNESS, QUALITIES
 from replayer_qt.ui.panels.fields import mark_bad
 from replayer_qt.ui.plain import PlainLabel, clean, fill, tip
+from replayer_qt.ui.privacy import is_private
 
 TAGS_SHOWN: Final = 200
 """Tags in use that are listed; the rarest are left out."""
@@ -127,6 +128,14 @@ class FilterPane(QScrollArea):
         self._check_tags()
         self.tags.setVisible(bool(tags))
         self.no_tags.setVisible(not tags)
+
+    def cover_money(self) -> None:
+        """Show limits of money as dots, or as they are."""
+        mode = QLineEdit.EchoMode.Password if is_private() else QLineEdit.EchoMode.Normal
+        for field in FIELDS:
+            if field.is_money:
+                for line in self.inputs[field.name]:
+                    line.setEchoMode(mode)
 
     # --- how it is made
 

@@ -21,6 +21,7 @@ class RangeField(msgspec.Struct, frozen=True, kw_only=True):
         about: one sentence on it.
         hints: what stands in the two inputs while they are empty.
         is_date: whether days are typed, not numbers.
+        is_money: whether amounts are typed, which can be hidden.
     """
 
     name: str
@@ -28,6 +29,7 @@ class RangeField(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     hints: tuple[str, str] = ("from", "to")
     is_date: bool = False
+    is_money: bool = False
 
 
 FIELDS: Final = (
@@ -37,7 +39,8 @@ FIELDS: Final = (
     RangeField(name="ticks", title="Length", about="Ticks of the round."),
     RangeField(name="rug", title="Rug tick", about="The tick of the rug."),
     RangeField(name="rug_price", title="Rug price", about="The price at the rug."),
-    RangeField(name="result", title="Result", about="What our own trading brought, in SOL."),
+    RangeField(name="result", title="Result", about="What our own trading brought, in SOL.",
+               is_money=True),
 )  # fmt: skip
 """The ranges, in the order in which they stand below one another."""
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -153,9 +153,12 @@ class RoundsPage(QWidget):
         return True
 
     def set_theme(self, theme: Theme) -> None:
-        """Use the theme's colours."""
+        """Use the theme's colours, and show amounts as they may be seen now."""
         self.table.set_theme(theme)
         self.preview.set_theme(theme)
+        for part in (self.pane, self.bar.search):
+            part.cover_money()
+        self._show_current()
 
     @Slot(str)
     def say(self, text: str) -> None:
@@ -169,10 +172,6 @@ class RoundsPage(QWidget):
         self.bar.search.show_text(query_text(query))
         self._show_problem("")
         self._ask_soon(at_once=at_once)
-
-    def parts_state(self) -> QByteArray:
-        """Return how wide and high the parts are, to be kept."""
-        return self.across.saveState()
 
     # --- the query
 

@@ -1,15 +1,17 @@
 """The search box: the words of the library's language, completed as they are typed."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QToolButton, QWidget
 
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import Quality, SortBy
 from replayer_qt.ui.plain import fill
+from replayer_qt.ui.privacy import is_private
 
 LETTERS_KEPT: Final = 1_000
 """Longest text of the box [characters]."""
@@ -25,6 +27,9 @@ _WORDS: Final = (
     *(f"sort:{each}" for each in SortBy),
     *(f"sort:-{each}" for each in SortBy),
 )  # fmt: skip
+
+_MONEY: Final = re.compile(r"result\s*[:<>=]", re.IGNORECASE)
+"""A search for what was won or lost."""
 
 
 class SearchBox(QLineEdit):
@@ -64,6 +69,13 @@ class SearchBox(QLineEdit):
         self._silent = True
         fill(self, text, LETTERS_KEPT)
         self._silent = False
+        self.cover_money()
+
+    @Slot()
+    def cover_money(self) -> None:
+        """Show a search for amounts of money as dots unless one types in it, or as it is."""
+        covers = is_private() and not self.hasFocus() and bool(_MONEY.search(self.text()))
+        self.setEchoMode(self.EchoMode.Password if covers else self.EchoMode.Normal)
 
     def show_tags(self, tags: Sequence[str]) -> None:
         """Offer the tags in use, too."""
@@ -104,6 +116,14 @@ class SearchBox(QLineEdit):
         self.meant.emit(self.text())
 
     # Qt's names from here on.
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusInEvent(event)
+        self.cover_money()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusOutEvent(event)
+        self.cover_money()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Down and not self._popup.isVisible():

@@ -139,10 +139,12 @@ class StudyPage(QWidget):
         self._show(Showing.STUDY)
 
     def set_theme(self, theme: Theme) -> None:
-        """Use the theme's colours."""
+        """Use the theme's colours, and say amounts as they may be seen now."""
         self._theme = theme
         for view in self.views:
             view.set_theme(theme)
+        if self._study is not None:
+            self._show_plots(plots_of(self._study))
 
     # --- asking
 

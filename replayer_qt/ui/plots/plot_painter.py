@@ -120,7 +120,7 @@ class PlotPainter:
             self._write(painter, QRectF(left, top, width, line), pointed.words)
         painter.setPen(QColor(theme.text))
         said = QRectF(left, room.bottom() - _PAD - self._said, width, self._said + 2)
-        painter.drawText(said, _WRAP, self._plot.sentence)
+        painter.drawText(said, _WRAP, covered(self._plot.sentence))
 
     def _write(self, painter: QPainter, box: QRectF, words: str) -> None:
         metrics = QFontMetricsF(painter.font())

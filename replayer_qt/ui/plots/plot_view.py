@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from replayer_qt.ui.plots.plot import Place, Plot
 from replayer_qt.ui.plots.plot_painter import PlotPainter
+from replayer_qt.ui.privacy import covered
 from replayer_qt.ui.theme import DARK, Theme
 
 PICTURE: Final = QSize(1000, 640)
@@ -81,13 +82,13 @@ class PlotView(QWidget):
     def words(self) -> str:
         """What the pointer tells; empty where it is not on the plot."""
         place = self._place()
-        return "" if place is None else place.words
+        return "" if place is None else covered(place.words)
 
     def show_plot(self, plot: Plot) -> None:
         """Show another plot."""
         self._plot, self._pointed, self._painter = plot, None, None
         self.setAccessibleName(plot.title)
-        self.setAccessibleDescription(f"{plot.rests_on}. {plot.sentence}")
+        self.setAccessibleDescription(covered(f"{plot.rests_on}. {plot.sentence}"))
         self.save.setAccessibleName(f"Save {plot.title}")
         self.update()
 
