@@ -43,6 +43,7 @@ from replayer_qt.runtime.crash import CrashHooks
 from replayer_qt.runtime.desk import NOWHERE, Desk
 from replayer_qt.runtime.heartbeat import Heartbeat
 from replayer_qt.runtime.library_desk import LibraryDesk
+from replayer_qt.runtime.settling import Settling
 from replayer_qt.runtime.tally import Tally
 from replayer_qt.runtime.teller import Teller
 from replayer_qt.ui.chart.price_chart import PriceChart
@@ -137,6 +138,9 @@ async def _run(
         window.show()
         stack.callback(window.close)
         heartbeat.forget()  # building the window is not a stall
+        settling = Settling()
+        settling.start()
+        stack.callback(settling.stop)
         teller = Teller(_say)
         if unseen:
             wiring.wire_teller(host=machine.host, teller=teller)
