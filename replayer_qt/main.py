@@ -215,7 +215,7 @@ def _build_window(
         drawings=drawings,
     )
     window.closed.connect(drawings.close)
-    frames = FrameClock(max_fps=settings.chart.max_fps, parent=window)
+    frames = FrameClock(max_fps=settings.chart.max_fps, cost_ms=chart.paint_ms, parent=window)
     window.chart_desk.hud.watch(
         gap_ms=heartbeat.take_gap_ms, left_out=lambda: (frames.shed, frames.merged)
     )

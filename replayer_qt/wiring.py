@@ -149,7 +149,8 @@ def wire_window(
 ) -> None:
     """Connect the pixels: frames in, wishes out; those about money through the other door."""
     host.advanced.connect(frames.collect, WITHIN)
-    frames.frame.connect(window.show_frame, WITHIN)
+    frames.prices.connect(window.show_prices, WITHIN)
+    frames.frame.connect(window.show_rest, WITHIN)
     window.asked.connect(desk.obey, WITHIN)
     if trade is not None:
         window.asked.connect(trade.obey, WITHIN)

@@ -134,14 +134,18 @@ class ChartDesk(QObject):
         self.marks.begin()
 
     @Slot(object)
-    def show_frame(self, advance: Advance) -> None:
-        """Show where `advance` leaves us."""
+    def show_prices(self, advance: Advance) -> None:
+        """Show the prices where `advance` leaves us: what is watched, as soon as may be."""
         self.indicators.take(advance)
         self.marks.show_frame(advance)
         self.drawing.take(advance)
         self.era.show_state(advance.state)
-        self.hud.take(advance)
         self.panes.show_frame(advance)
+
+    @Slot(object)
+    def show_frame(self, advance: Advance) -> None:
+        """Show where `advance` leaves us in all else, which follows the prices."""
+        self.hud.take(advance)
         self.overview.show_frame(advance)
         self.time.show_frame(advance)
 

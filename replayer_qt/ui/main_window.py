@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
     closed = Signal()
     library_wanted = Signal()
     themed = Signal(object)
+    _prices = Signal(object)
     _frame = Signal(object)
 
     def __init__(
@@ -134,9 +135,20 @@ class MainWindow(QMainWindow):
 
     # --- frames in
 
-    @Slot(object)
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us, everywhere at once."""
+        self.show_prices(advance)
+        self.show_rest(advance)
+
+    @Slot(object)
+    def show_prices(self, advance: Advance) -> None:
+        """Show where `advance` leaves us in what shows prices; all else follows."""
+        self._advance = advance
+        self._prices.emit(advance)
+
+    @Slot(object)
+    def show_rest(self, advance: Advance) -> None:
+        """Show where `advance` leaves us in all else."""
         self._advance = advance
         self._frame.emit(advance)
         self.welcome.setVisible(is_nothing_shown(advance.state))
@@ -270,6 +282,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         # by a signal, so that one that fails does not keep the frame from the others
+        self._prices.connect(self.chart_desk.show_prices)
         # what the ticket asks before the ticket, and the desk after it, which shows its words
         self._frame.connect(self.trade_desk.preview.show_frame)
         parts: list[Panel] = [self.chart_desk, self.strip, self.transport, *self.panels.values()]
@@ -310,7 +323,9 @@ class MainWindow(QMainWindow):
             panel.set_theme(theme)
         self.themed.emit(theme)
         if self._advance is not None:
-            self._frame.emit(replace(self._advance, events=()))
+            newest = replace(self._advance, events=())
+            self._prices.emit(newest)
+            self._frame.emit(newest)
 
     # --- small things
 

@@ -116,4 +116,5 @@ def test_advances_that_share_a_frame_are_counted(bench):
         frames.collect(bench.engine.handle([]))
     assert frames.frames == 1
     assert frames.merged == 3
-    frames._timer.stop()
+    frames._price_timer.stop()
+    frames._frame_timer.stop()

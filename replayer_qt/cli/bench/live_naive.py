@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, QThread, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from replayer_qt.cli.bench.live_stage import SIZE, Probe
+from replayer_qt.cli.bench.live_window import SIZE, Probe
 
 PATIENCE_S: Final = 30.0
 _SOME: Final = 0.1

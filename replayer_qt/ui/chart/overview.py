@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,6 +20,8 @@ from replayer_qt.ui.theme import DARK, Theme
 
 HEIGHT: Final = 54
 _GRIP: Final = 5
+_PLACED_MS: Final = 50
+"""How long the handle may be behind a chart that moves [ms]."""
 _NOTCH: Final = 120
 _KNOB: Final = 9
 _STEPS: Final = {
@@ -75,6 +77,10 @@ class Overview(QWidget):
         self._seeker = Seeker(self)
         self._seeker.asked.connect(self.asked)
         self._seen: tuple[object, ...] = ()
+        self._placing = QTimer(self)
+        self._placing.setSingleShot(True)
+        self._placing.setInterval(_PLACED_MS)
+        self._placing.timeout.connect(self._place_window)
 
     # --- what is shown
 
@@ -87,10 +93,10 @@ class Overview(QWidget):
 
     @Slot(object)
     def show_plan(self, plan: Plan) -> None:
-        """Show which part the chart shows; the strip is brought up to date with the next frame."""
+        """Show which part the chart shows, soon: a chart that moves is not kept waiting."""
         self._plan = plan
-        if self.isVisible():
-            self._place_window()
+        if self.isVisible() and not self._placing.isActive():
+            self._placing.start()
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
@@ -106,6 +112,7 @@ class Overview(QWidget):
     @property
     def window_ticks(self) -> Window | None:
         """The part that the chart shows [ticks from the left end]; None without one."""
+        self._catch_up()
         return self._window
 
     @property
@@ -153,7 +160,14 @@ class Overview(QWidget):
         self._sight = self._reader.read(advance, self._plan, by_session=self.by_session)
         self._place_window()
 
+    def _catch_up(self) -> None:
+        """Know what the chart shows at this moment."""
+        if self._placing.isActive():
+            self._place_window()
+
+    @Slot()
     def _place_window(self) -> None:
+        self._placing.stop()
         plan = self._plan
         stretch = self._sight.stretch
         series = None if plan is None else plan.series
@@ -221,6 +235,7 @@ class Overview(QWidget):
     # --- what is done
 
     def _begin(self, x: float, y: float) -> None:
+        self._catch_up()
         place, head = self.place_of(x), self.head
         if head is not None and y < LANE:
             self._grasp = Grasp("head", place, (head, head))
@@ -243,6 +258,7 @@ class Overview(QWidget):
     def _ask_span(self, stretch: Stretch, window: Window) -> None:
         left, right = kept_in(window, stretch.start, stretch.start + stretch.size)
         self._window = (left, right)
+        self.update()
         self.wanted.emit(stretch.tick(left), stretch.tick(right))
 
     def _open(self, place: float) -> None:
@@ -257,6 +273,7 @@ class Overview(QWidget):
             self.asked.emit(GoTo(stream=self._sight.stream, round_id=stretch.round_id, tick=tick))
 
     def _step(self, key: Qt.Key, *, wider: bool) -> None:
+        self._catch_up()
         stretch = self._sight.stretch
         if self._window is None or stretch is None:
             return
