@@ -97,7 +97,7 @@ def test_the_rest_comes_far_less_often_than_prices(qtbot):
     ids=["link", "phase", "kill", "another stream", "round"],
 )
 def test_what_must_not_be_learned_late_is_shown_everywhere_at_once(qtbot, pressing):
-    """KS-01: the kill switch, the link, the phase: words do not wait for their turn."""
+    """The kill switch, the link, the phase: words do not wait for their turn."""
     clock, prices, rest = watched()
     clock.collect(advance(ticked(0)))
     clock.collect(advance(ticked(1)))
