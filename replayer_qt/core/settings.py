@@ -138,7 +138,9 @@ class ChartSettings(Section, frozen=True, kw_only=True):
         float,
         Meta(ge=0, le=1_000, description="Others' trades are marked from this amount on [SOL]."),
     ] = 0.1
-    max_fps: Annotated[int, Meta(ge=1, le=240, description="Frames per second at most.")] = 60
+    max_fps: Annotated[
+        int, Meta(ge=1, le=240, description="Paintings of prices per second at most.")
+    ] = 240
 
 
 class WindowSettings(Section, frozen=True, kw_only=True):

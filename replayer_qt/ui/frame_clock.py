@@ -128,6 +128,7 @@ class FrameClock(QObject):
         self._least_ms = 1000 / max_fps
         self._cost_ms = cost_ms
         self._shown_ms = self._smooth_ms = 0.0
+        self._is_turn = False  # of the rest: prices have just gone first
         self._prices, self._rest = Pending(events_kept), Pending(events_kept)
         self._moved: dict[StreamId, tuple[object, ...]] = {}  # bounded: one a stream
         self._price_timer = self._timer(self._hand_out_prices)
@@ -198,7 +199,8 @@ class FrameClock(QObject):
     @Slot()
     def _take_turn(self) -> None:
         """Hand out the rest; prices that wait go first, so that its time is their pause."""
-        if self._price_timer.isActive():
+        self._is_turn = not self._is_turn and self._price_timer.isActive()
+        if self._is_turn:
             self._hand_out_prices()
             self._frame_timer.start(_PAINTED_MS)
         else:
@@ -206,6 +208,7 @@ class FrameClock(QObject):
 
     def _hand_out_rest(self) -> None:
         self._frame_timer.stop()
+        self._is_turn = False
         newest = self._rest.take()
         if newest is None:
             return

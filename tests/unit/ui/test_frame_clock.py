@@ -168,6 +168,18 @@ def test_nothing_waits_without_a_frame_to_come(qtbot):
     assert not clock._frame_timer.isActive()
 
 
+def test_prices_that_wait_go_before_the_rest_and_never_instead_of_it(qtbot):
+    clock, prices, rest = watched(max_fps=2)
+    clock.collect(advance(ticked(0)))
+    clock.collect(advance(ticked(1)))
+    clock._take_turn()
+    assert (len(prices), len(rest)) == (2, 0)
+    clock.collect(advance(ticked(2)))
+    clock._take_turn()
+    assert (len(prices), len(rest)) == (2, 1)
+    assert rest[0].events == (ticked(0), ticked(1), ticked(2))
+
+
 def test_what_waits_is_bounded_and_only_what_may_be_shed_is(qapp):
     """S1-N4: the queue of events has a bound, drop-oldest, and a counter."""
     clock, prices, rest = watched(max_fps=1, events_kept=100)
