@@ -37,6 +37,7 @@ _OF_ROUNDS: Final = frozenset(ROUND_EVENTS)
 _OPENING: Final = frozenset({RoundOpened, PriceTicked})
 _CONNECTED: Final = frozenset({Link.LIVE, Link.CONNECTING})
 _LONGEST_WAIT_NS: Final = 60 * NANOS_PER_SECOND
+_LIVE: Final = TickOrigin.LIVE
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -77,12 +78,15 @@ class Tape:
         self.events = _complete(events, stream)
         self._losses = losses
         self.round_id: RoundId = self.events[0].round_id  # type: ignore[attr-defined]  # RoundOpened
-        at = [n for n, event in enumerate(self.events) if isinstance(event, PriceTicked)]
-        played = [event for event in self.events if isinstance(event, PriceTicked)]
+        kinds = list(map(type, self.events))
+        at = [n for n, kind in enumerate(kinds) if kind is PriceTicked]
+        played: list[PriceTicked] = [self.events[n] for n in at]  # type: ignore[misc]  # by their kind
         self._cursors = np.array(at, np.int64)
         self.ticks = np.array([event.tick for event in played], np.int64)
         self.prices = np.array([event.price for event in played], np.float64)
-        self._ats = _within_range([event.at for event in played])
+        self._all_ats = _within_range([event.at for event in self.events])
+        self._ats = self._all_ats[self._cursors]
+        self._live = np.array([event.origin is _LIVE for event in played], bool)
         for column in (self.ticks, self.prices, self._ats):
             column.flags.writeable = False
         self._highest = np.maximum.accumulate(self.ticks) if at else self.ticks
@@ -90,8 +94,9 @@ class Tape:
         self._runs = list(self._find_runs())
         self._run_starts = [run.first for run in self._runs]
         self._counts = _last_true([event.trade_count is not None for event in played])
-        rug = next((e for e in self.events if isinstance(e, RoundRugged)), None)
-        self.rug_tick = None if rug is None else rug.tick
+        self.rug_tick: int | None = None
+        if RoundRugged in kinds:
+            self.rug_tick = self.events[kinds.index(RoundRugged)].tick  # type: ignore[attr-defined]  # a rug
 
     def __len__(self) -> int:
         """Return how many ticks there are."""
@@ -152,7 +157,7 @@ class Tape:
             fixed_ms: time between two ticks [ms]; None for as recorded. Until the first tick and
                 after the last one time is as recorded. No wait is longer than a minute.
         """
-        ats = _within_range([event.at for event in self.events])
+        ats = self._all_ats
         steps = np.clip(np.diff(ats, prepend=ats[:1]), 0, _LONGEST_WAIT_NS)
         if fixed_ms is not None and len(self):
             first, last = int(self._cursors[0]), int(self._cursors[-1])
@@ -202,7 +207,7 @@ class Tape:
     def _find_stops(self) -> NDArray[np.int64]:
         stops = np.zeros(len(self) + 1, np.int64)
         stops[1:] = self._cursors + 1
-        ats = _within_range([event.at for event in self.events])
+        ats = self._all_ats
         # only where something else than a tick comes next, no later, is there anything to look at
         follows = np.zeros(self.end, np.bool_)
         follows[:-1] = ats[1:] <= ats[:-1]
@@ -220,9 +225,8 @@ class Tape:
     def _find_runs(self) -> Iterator[_Run]:
         plain = np.zeros(self.end, np.bool_)
         if len(self):
-            live = [self.events[at].origin is TickOrigin.LIVE for at in self._cursors.tolist()]
             rises = np.concatenate((self.ticks[:1] > -1, self.ticks[1:] > self._highest[:-1]))
-            plain[self._cursors] = np.array(live) & rises
+            plain[self._cursors] = self._live & rises
         edges = [0, *(np.flatnonzero(plain[1:] != plain[:-1]) + 1).tolist(), self.end]
         for first, last in pairwise(edges):
             yield _Run(first, last, bool(plain[first]))

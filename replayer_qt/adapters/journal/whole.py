@@ -24,8 +24,8 @@ from replayer_qt.core.events import (
 WHOLE_LIMIT: Final = 128 * 1024 * 1024
 """The largest file that is read in one piece [bytes]."""
 
-_EVENTS: Final[msgspec.json.Decoder[list[JournalEvent]]] = msgspec.json.Decoder(
-    list[JournalEvent], strict=False
+_EVENTS: Final[msgspec.json.Decoder[JournalEvent]] = msgspec.json.Decoder(
+    JournalEvent, strict=False
 )
 _ENDS: Final = frozenset({"closed", "continued", "stopped", RECOVERED})
 
@@ -42,7 +42,7 @@ def read_whole(data: bytes) -> tuple[list[JournalEvent], str] | None:
         if found is None:
             return None
         first, last, footer = found
-        events = _EVENTS.decode(b"[%b]" % data[first:last].replace(b"\n", b","))
+        events = _EVENTS.decode_lines(memoryview(data)[first:last])
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
         return None
     plain = len(events) == footer.n and all(map(_is_plain, events))
