@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from replayer_qt.core.events import RoundOpened, RoundRugged, TickBlock
 from replayer_qt.core.indicators.catalogue import KINDS, Place, usual
-from replayer_qt.core.indicators.indicator import PART
 from replayer_qt.core.indicators.survival import SurvivalTable
 from replayer_qt.core.library_answers import JobEnded, JobState
 from replayer_qt.core.library_requests import Study
@@ -328,17 +327,18 @@ def test_the_weighted_price_says_so_where_no_volume_was_told(bench):
     assert studies(bench).legend.words() == ("VWAP 1.0100x",)
 
 
-def test_a_long_round_is_taken_in_by_parts_and_is_then_complete(bench):
-    count = 3 * PART - 7
+def test_a_long_round_is_taken_in_by_parts_and_is_then_complete(bench, qtbot):
+    count = 60_007
     prices = np.exp(np.cumsum(np.random.default_rng(2).normal(0, 0.001, count)))
     block = event(TickBlock, round_id=ROUND, ticks=np.arange(count), prices=prices,
                   ats=np.arange(count) * 250_000_000)  # fmt: skip
     bench.feed([opened(), block])
     studies(bench).show(all_shown("sma:20@blue;rsi:14@blue"))
     assert not any(study.complete for study in studies(bench).studies)
-    for _ in range(3):
-        settled()
-    assert all(study.complete for study in studies(bench).studies)
+    bench.chart.set_ticks_per_candle(3)  # other candles in the middle of it
+    qtbot.waitUntil(lambda: all(study.complete for study in studies(bench).studies))
+    bench.chart.set_ticks_per_candle(1)
+    settled()
     last = studies(bench).studies[0].lines[0].last
     assert len(last) == bench.chart.plan.count
     assert last[-1] == pytest.approx(np.mean(prices[-20:]))

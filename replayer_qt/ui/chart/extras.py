@@ -1,6 +1,6 @@
 """What others have added to one chart, in the order in which it is painted and asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QPainter
 
@@ -34,6 +34,13 @@ class Extras:
     def remove_track(self, track: Track) -> None:
         """Paint it no more."""
         self.tracks.remove(track)
+        self._changed()
+
+    def swap_tracks(self, gone: Sequence[Track], come: Sequence[Track]) -> None:
+        """Paint some lines no more and others from now on; the chart looks at them but once."""
+        for track in gone:
+            self.tracks.remove(track)
+        self.tracks += come
         self._changed()
 
     def add_decoration(self, decoration: Decoration) -> None:

@@ -1,8 +1,9 @@
 """The indicators that a person wants on one chart: tracks, strips, words, kept in step with it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from replayer_qt.core.events import Event
 from replayer_qt.core.indicators.catalogue import MOST, Place
@@ -19,6 +20,9 @@ from replayer_qt.ui.chart.subject import Pointed
 from replayer_qt.ui.chart.track_styles import Shown
 from replayer_qt.ui.chart.tracks import StudyTrack
 from replayer_qt.ui.theme import Theme
+
+_SLICE_NS: Final = 2_500_000
+"""How long a long round is taken in between two frames; the frame itself needs more."""
 
 
 class Studies(QObject):
@@ -68,17 +72,16 @@ class Studies(QObject):
         kept = {study.shown: study for study in self._studies}
         unique = tuple(dict.fromkeys(wanted))[:MOST]
         self._studies = tuple(kept.get(one) or Study(one, self._book) for one in unique)
-        for track in self._tracks:
-            self._extras.remove_track(track)
-        self._tracks = tuple(StudyTrack(study, self._ink) for study in self._placed(Place.PRICES))
+        gone, ink = self._tracks, self._ink
+        self._tracks = tuple(StudyTrack(study, ink) for study in self._placed(Place.PRICES))
         self._window.shown = next(
             (one.shown for one in self._studies if one.kind.name == "side-bet"), None
         )
-        for track in self._tracks:
-            self._extras.add_track(track)
         self.pane.show_studies(self._placed(Place.STRIP))
         self.legend.show_studies(self._studies)
-        self.lagging.emit()
+        self._extras.swap_tracks(gone, self._tracks)
+        if not all(study.complete for study in self._studies):
+            self._soon.start()
 
     def take(self, events: Iterable[Event]) -> None:
         """Hear what happened: trades are the weights of an average price."""
@@ -108,8 +111,11 @@ class Studies(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        took = QElapsedTimer()
+        took.start()
         for study in self._studies:
-            study.take_turn()
+            while not study.complete and took.nsecsElapsed() < _SLICE_NS:
+                study.go_on()
         self.lagging.emit()
 
     def _placed(self, place: Place) -> list[Study]:

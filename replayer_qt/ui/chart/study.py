@@ -1,6 +1,7 @@
 """One chosen indicator over what a chart shows, kept up with each of its plans."""
 
 import math
+from typing import Final
 
 from replayer_qt.core.indicators.catalogue import KINDS, made
 from replayer_qt.core.indicators.per_candle import CandleLine
@@ -8,6 +9,12 @@ from replayer_qt.core.indicators.volumes import VolumeBook
 from replayer_qt.core.indicators.vwap import Vwap
 from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.track_styles import Shown
+
+_AT_ONCE: Final = 4_096
+"""Ticks that a frame takes in by itself."""
+_FIRST: Final = 512
+"""Of a longer round a frame takes in so many; the rest comes by parts."""
+_PART: Final = 8_192
 
 
 class Study:
@@ -21,7 +28,7 @@ class Study:
         shown: as above.
         kind: what is known of its kind.
         lines: its lines, by candles.
-        complete: whether all ticks are taken in; a long round is taken in by parts, a frame each.
+        complete: whether all ticks are taken in; a long round is taken in by parts, see `go_on`.
     """
 
     def __init__(self, shown: Shown, book: VolumeBook) -> None:
@@ -31,12 +38,31 @@ class Study:
         self.complete = True
         self._indicator = made(shown.chosen)
         self._book = book
+        self._behind: Plan | None = None
         self._parts = 0
-        self._turn = True
+        self._lagging: list[int] = []  # bounded: the lines
+        self._computed = True
+        self._of: tuple[int, ...] = ()
 
-    def take_turn(self) -> None:
-        """Let the next `follow` take in another part of a long round."""
-        self._turn = True
+    def go_on(self) -> None:
+        """Take a step through a long round, a ms or two; does nothing where all is taken in.
+
+        A part of the ticks is computed, and then each line is brought to the candles by itself:
+        fresh memory comes to all of them at the same tick, and costs more than the numbers.
+        """
+        indicator, plan = self._indicator, self._behind
+        if indicator is None or plan is None or plan.series is None:
+            return
+        if not self._lagging:
+            self._computed = indicator.update(plan.series, _PART)
+            self._lagging = list(range(len(self.lines)))
+            return
+        number = self._lagging.pop()
+        before = len(self.lines[number])
+        self._bring(number, plan)
+        self._parts += _is_seen(plan, before - 1, len(self.lines[number]))
+        if self._computed and not self._lagging:
+            self._note(plan, complete=True)
 
     def follow(self, plan: Plan) -> None:
         """Take in what a plan shows more; a few µs where that is little or nothing."""
@@ -45,12 +71,18 @@ class Study:
             return
         if isinstance(indicator, Vwap) and plan.stream is not None:
             indicator.weigh_by(self._book.of(plan.stream, series.round_id))
-        if self._turn or self.complete or not indicator.is_of(series):
-            self.complete = self._turn = indicator.update(series)
-            self._parts += not self.complete
-        for number, line in enumerate(self.lines):
-            values = indicator.column(number)
-            line.update(values, indicator.revision, plan.candles, plan.count)
+        known = indicator.is_of(series)
+        lacks = len(series) - len(indicator) if known else len(series)
+        if lacks <= _AT_ONCE:
+            self._note(plan, complete=indicator.update(series, _AT_ONCE))
+        else:
+            if not known:
+                indicator.update(series, _FIRST)
+            self._note(plan, complete=False)
+        of = (indicator.revision, plan.identity, plan.generation)
+        if self.complete or of != self._of:
+            self._of = of
+            self._bring_all(plan)
 
     def look(self) -> object:
         """Return all that its finished columns depend on but the plan."""
@@ -70,3 +102,23 @@ class Study:
         fine = 4 if self.kind.unit == "x" else 2
         digits = fine if abs(value) < 10 else 2 if abs(value) < 1_000 else 0
         return f"{value:,.{digits}f}{self.kind.unit}"
+
+    def _note(self, plan: Plan, *, complete: bool) -> None:
+        self.complete = complete
+        self._behind = None if complete else plan
+
+    def _bring_all(self, plan: Plan) -> None:
+        for number in range(len(self.lines)):
+            self._bring(number, plan)
+
+    def _bring(self, number: int, plan: Plan) -> None:
+        if self._indicator is not None:
+            values, revision = self._indicator.column(number), self._indicator.revision
+            self.lines[number].update(values, revision, plan.candles, plan.count)
+
+
+def _is_seen(plan: Plan, first: int, end: int) -> bool:
+    """Whether one of some candles is in sight."""
+    left = plan.origin // plan.step * plan.per
+    right = (plan.room.plot_width + plan.origin) // plan.step * plan.per + plan.per
+    return first < right and end > left
