@@ -126,10 +126,12 @@ def pytest_pyfunc_call(pyfuncitem):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     errors: list[dict[str, object]] = []
+    longer = pyfuncitem.get_closest_marker("timeout")
+    limit_s = ASYNC_TEST_S if longer is None else max(ASYNC_TEST_S, longer.args[0] * 0.9)
 
     async def body() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, said: errors.append(said))
-        async with asyncio.timeout(ASYNC_TEST_S):
+        async with asyncio.timeout(limit_s):
             await pyfuncitem.obj(**arguments)
 
     if "qapp" in pyfuncitem.funcargs:
