@@ -12,6 +12,7 @@ import sys
 import time
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -33,9 +34,8 @@ from tests.torture.long_session_truth import compare
 from tests.torture.long_session_watch import Watch
 
 LOOK_MS = 50
-SETTLE_SHARE = 0.25
-"""How much of the run passes before what is alive is counted first."""
-
+ARRIVE_MS = 3_000
+"""How long what was played has to arrive [ms]."""
 SETTINGS = {
     "trading.practice_mode": "paper",
     "paper.cash": 100_000,
@@ -64,6 +64,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         speed: the exchange's [x].
         seed: draws rounds and where hands go.
         every_ms: time between two clicks [ms].
+        settle: how much of it passes before what is alive is counted first, as a share.
         chaos: whether the exchange misbehaves now and then, in ways that lose no tick.
         traced: whether allocations are traced, which takes much of the speed.
     """
@@ -73,6 +74,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 50.0
     seed: int = 5
     every_ms: int = 150
+    settle: float = 0.25
     chaos: bool = False
     traced: bool = False
 
@@ -85,6 +87,7 @@ class Session(QObject):
         self.watch: Watch | None = None
         self.hands: Hands | None = None
         self.grown: list[str] = []
+        self.played: list[dict[str, Any]] = []
         self._wish, self._exchange = wish, exchange
         self._traced: tracemalloc.Snapshot | None = None
         self._counted = False
@@ -99,7 +102,9 @@ class Session(QObject):
     def _look(self) -> None:
         if self.watch is None:
             self._find()
-        elif not self._counted and self.watch.passed_s > self._wish.minutes * 60 * SETTLE_SHARE:
+        elif (
+            not self._counted and self.watch.passed_s > self._wish.minutes * 60 * self._wish.settle
+        ):
             self._counted = True
             self._count()
         elif self.watch.passed_s > self._wish.minutes * 60:
@@ -117,7 +122,7 @@ class Session(QObject):
         self.watch.start()
         hands.start()
         if self._wish.traced:
-            tracemalloc.start(8)
+            tracemalloc.start()
         for fault in ("duplicate", "slow", "hostile") if self._wish.chaos else ():
             self._exchange.fault(fault)
 
@@ -128,16 +133,22 @@ class Session(QObject):
             now, before = tracemalloc.take_snapshot(), self._traced
             self._traced = now
             if before is not None:
-                self.grown = [str(each) for each in now.compare_to(before, "lineno")[:25]]
+                self.grown = [str(each) for each in now.compare_to(before, "lineno")[:40]]
         self.watch.excuse()
 
     def _end(self) -> None:
+        """Lay everything down, ask what was played so far, and close when that has arrived."""
         assert self.watch is not None
         assert self.hands is not None
         self._timer.stop()
         self.hands.stop()
         self._count()
         self.watch.stop()
+        self.played = self._exchange.rounds()
+        QTimer.singleShot(ARRIVE_MS, self, self._close)
+
+    @Slot()
+    def _close(self) -> None:
         for window in QApplication.topLevelWidgets():
             if isinstance(window, MainWindow):
                 window.close()
@@ -156,13 +167,12 @@ def run(wish: Wish) -> Report:
         began = time.monotonic()
         code = entry.main([*arguments, "--exit-after", f"{limit_s:.0f}s"])
         took_s = time.monotonic() - began
-        played = exchange.rounds()
     assert session.watch is not None, "the window never came"
     assert session.hands is not None
     return report(
         session.watch,
         session.hands,
-        compare(wish.folder / "recordings", played),
+        compare(wish.folder / "recordings", session.played),
         code=code,
         took_s=took_s,
         speed=wish.speed,
@@ -179,6 +189,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--speed", type=float, default=50.0)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--every-ms", type=int, default=150)
+    parser.add_argument("--settle", type=float, default=0.25)
     parser.add_argument("--chaos", action="store_true")
     parser.add_argument("--traced", action="store_true")
     parser.add_argument("--slope", type=float, default=1.0, help="MiB an hour of the market")

@@ -54,6 +54,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         own_p99_ms, own_ms: the same without the time in which others had the processors [ms].
         gaps: beats later than 33 ms.
         gaps_100: beats later than 100 ms by the program's own doing.
+        computed_ms: the longest that the main thread computed at once [ms].
+        computed_33: how often that was more than 33 ms.
         pixel_p50_ms: from tick to pixel, the 99th percentile of the middle second [ms].
         pixel_p99_ms: of the worst second but one in a hundred [ms].
         ticks: ticks that reached the window.
@@ -86,6 +88,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     own_ms: float
     gaps: int
     gaps_100: int
+    computed_ms: float
+    computed_33: int
     pixel_p50_ms: float
     pixel_p99_ms: float
     ticks: int
@@ -140,6 +144,8 @@ def report(
         ),
         own_ms=max(one.own_worst_ms for one in seconds),
         gaps=watch.gaps_told,
+        computed_ms=max((gap.cpu_ms for gap in watch.gaps), default=0.0),
+        computed_33=sum(gap.cpu_ms > GAP_MS for gap in watch.gaps),
         gaps_100=sum(gap.long_ms - gap.waited_ms > 100 for gap in watch.gaps),
         pixel_p50_ms=round(float(np.median(pixel)), 2) if pixel else 0.0,
         pixel_p99_ms=round(float(np.percentile(pixel, 99)), 2) if pixel else 0.0,
@@ -155,6 +161,7 @@ def report(
     page = [
         *_figures(found),
         *_memory(seconds),
+        f"free memory that the allocator held at the end: {last.trimmed / MIB:.1f} MiB",
         *_gaps(list(watch.gaps)),
         *_more(first.kinds, last.kinds, "what the collector knows"),
         *_more(first.wrapped, last.wrapped, "Qt's objects"),
@@ -220,6 +227,7 @@ def _figures(found: Report) -> list[str]:
         f"memory: {found.first_mib} to {found.last_mib} MiB, {grows}",
         f"{handles}, {alive}",
         f"gaps: {gaps}, {found.gaps} over {GAP_MS:.0f} ms; without others' turns: {own}",
+        f"computed at once: {found.computed_ms:.0f} ms at most, {found.computed_33} times > 33 ms",
         f"tick to pixel: {pixel}; the recorder's lag at most {found.lag_ms} ms",
         *(f"logged: {each}" for each in found.complaints),
     ]
@@ -243,6 +251,13 @@ def _gaps(gaps: Sequence[Gap]) -> list[str]:
     for gap in gaps:
         after.setdefault(gap.doing, []).append(gap.long_ms - gap.waited_ms)
     most = sorted(after.items(), key=lambda one: -sum(one[1]))[:SHOWN]
+    computed: dict[str, list[float]] = {}
+    for gap in gaps:
+        if gap.cpu_ms > GAP_MS:
+            computed.setdefault(f"{gap.doing}: {gap.where[:60]}", []).append(gap.cpu_ms)
+    longest = sorted(computed.items(), key=lambda one: -max(one[1]))[: 2 * SHOWN]
+    told.append(f"what the main thread computed for more than {GAP_MS:.0f} ms at once:")
+    told += [f"  {max(each):4.0f} ms, {len(each)} times, after {what}" for what, each in longest]
     told.append("gaps by what hands did last:")
     told += [f"  {name}: {len(all_)}, worst {max(all_):.0f} ms" for name, all_ in most]
     by_gc = [gap for gap in gaps if gap.gc_ms > gap.long_ms / 2]

@@ -1,5 +1,7 @@
 """Watches a program from within: gaps of its main thread, memory, handles, and what is alive."""
 
+import contextlib
+import ctypes
 import gc
 import os
 import sys
@@ -24,6 +26,7 @@ LATE_S = 0.015
 """How late a beat is when the main thread's stack is looked at [s]."""
 GAPS_KEPT = 2_000
 STACK_MOST = 6
+CHILDREN_EVERY = 10
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,12 +102,14 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
         kinds: objects that the collector knows, by their class.
         wrapped: Qt's objects that Python knows, by their class.
         items: of all graphics scenes.
+        trimmed: resident memory that the allocator gave back when it was asked to [bytes].
     """
 
     at_s: float
     kinds: dict[str, int]
     wrapped: dict[str, int]
     items: int
+    trimmed: int
 
 
 class Turns:
@@ -148,6 +153,7 @@ class Watch(QObject):
         self._pixel_ms: list[float] = []
         self._ticks = self._shed = 0
         self._lag_ms = 0.0
+        self._known_children = 0
         self._unpainted: list[int] = []
         self._collected: deque[tuple[float, float]] = deque(maxlen=64)
         self._collecting = 0.0
@@ -204,9 +210,23 @@ class Watch(QObject):
         wrapped = Counter(type(one).__name__ for one in Shiboken.getAllValidWrappers())
         views = [one for one in QApplication.allWidgets() if isinstance(one, QGraphicsView)]
         items = sum(len(one.scene().items()) for one in views if one.scene() is not None)
-        told = Census(at_s=self.passed_s, kinds=dict(kinds), wrapped=dict(wrapped), items=items)
-        self.censuses.append(told)
+        self.censuses.append(
+            Census(
+                at_s=self.passed_s,
+                kinds=dict(kinds),
+                wrapped=dict(wrapped),
+                items=items,
+                trimmed=self._trim() if self.censuses else 0,
+            )
+        )
         self.excuse()
+
+    def _trim(self) -> int:
+        """Once, at the end: it changes what comes after it."""
+        before = self._self.memory_info().rss
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
+        return before - self._self.memory_info().rss
 
     def excuse(self) -> None:
         """Do not count the time up to now: it was not the program's."""
@@ -288,7 +308,7 @@ class Watch(QObject):
                 rss=self._self.memory_info().rss,
                 threads=self._self.num_threads(),
                 files=self._self.num_fds() if os.name == "posix" else 0,
-                children=len(self._self.children(recursive=True)),
+                children=self._children(),
                 widgets=len(QApplication.allWidgets()),
                 wrapped=len(Shiboken.getAllValidWrappers()),
                 pixel_ms=round(_share(pixel, 99), 2),
@@ -301,6 +321,12 @@ class Watch(QObject):
         )
         self._lag_ms = 0.0
         self._beat_at += time.monotonic() - begun  # looking takes its time, which is not theirs
+
+    def _children(self) -> int:
+        """To look for them takes long: now and then."""
+        if len(self.seconds) % CHILDREN_EVERY == 0:
+            self._known_children = len(self._self.children(recursive=True))
+        return self._known_children
 
     # Qt's names from here on.
 
