@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from replayer_qt.core.commands import Command
-from replayer_qt.ui.assets import icon
+from replayer_qt.ui.assets import icon, inks_of
 from replayer_qt.ui.plain import tip
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.view import View
@@ -108,6 +108,7 @@ class ActionSet(QObject):
     def __init__(self, rows: Iterable[ActionRow], view: View, parent: QObject) -> None:
         super().__init__(parent)
         self._view = view
+        self._inks: tuple[str, ...] = ()
         self.actions: dict[str, RowAction] = {}
         for row in rows:
             action = RowAction(row, self)
@@ -130,7 +131,11 @@ class ActionSet(QObject):
                 action.setChecked(row.checked(view))
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the icons in the theme's colours."""
+        """Draw the icons in the theme's colours; where they have the same ones, nothing is done."""
+        inks = inks_of(theme)
+        if inks == self._inks:
+            return
+        self._inks = inks
         for action in self.actions.values():
             if action.row.icon:
                 action.setIcon(icon(action.row.icon, theme))

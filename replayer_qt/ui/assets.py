@@ -46,6 +46,11 @@ def app_icon() -> QIcon:
     return made
 
 
+def inks_of(theme: Theme) -> tuple[str, str, str]:
+    """Return the colours that icons have in a theme: as a rule, switched on, of no use now."""
+    return theme.text, theme.accent, faint(theme)
+
+
 def icon(name: str, theme: Theme) -> QIcon:
     """Return the icon `name` in the theme's colours; an empty one if there is none."""
     source = _read(f"icons/{name}.svg")
@@ -53,12 +58,12 @@ def icon(name: str, theme: Theme) -> QIcon:
     if not source:
         return made
     normal, disabled = QIcon.Mode.Normal, QIcon.Mode.Disabled
-    looks = (
-        (theme.text, ((normal, QIcon.State.Off),)),
-        (theme.accent, ((normal, QIcon.State.On),)),
-        (faint(theme), ((disabled, QIcon.State.Off), (disabled, QIcon.State.On))),
+    uses_of = (
+        ((normal, QIcon.State.Off),),
+        ((normal, QIcon.State.On),),
+        ((disabled, QIcon.State.Off), (disabled, QIcon.State.On)),
     )
-    for colour, uses in looks:
+    for colour, uses in zip(inks_of(theme), uses_of, strict=True):
         renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", colour.encode())))
         for size in _SIZES:
             pixmap = _drawn(renderer, size)

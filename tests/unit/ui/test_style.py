@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QPushButton
 
 from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import theme_of
+from tests.gui.desk import Bench
 
 
 class Heard(QObject):
@@ -31,3 +32,18 @@ def test_another_theme_is_told_to_a_widget_once(qtbot, qapp):
     assert heard.count == 1
     dress(qapp, theme_of("dark", "teal-orange"))
     assert heard.count == 2
+
+
+def test_icons_are_drawn_anew_only_where_their_colours_are_others(qtbot, qapp):
+    bench = Bench()
+    qtbot.addWidget(bench.window)
+    actions = bench.window.actions_.actions
+
+    def pictures():
+        return {name: each.icon().cacheKey() for name, each in actions.items() if each.row.icon}
+
+    before = pictures()
+    actions["palette-blue-orange"].trigger()
+    assert pictures() == before
+    actions["theme-other"].trigger()
+    assert not set(pictures().values()) & set(before.values())
