@@ -215,7 +215,8 @@ def _build_window(
         drawings=drawings,
     )
     window.closed.connect(drawings.close)
-    frames = FrameClock(max_fps=settings.chart.max_fps, cost_ms=chart.paint_ms, parent=window)
+    cost_ms = window.chart_desk.panes.paint_ms
+    frames = FrameClock(max_fps=settings.chart.max_fps, cost_ms=cost_ms, parent=window)
     window.chart_desk.hud.watch(
         gap_ms=heartbeat.take_gap_ms, left_out=lambda: (frames.shed, frames.merged)
     )

@@ -15,6 +15,8 @@ REPLAY: Final = "replay"
 BEFORE: Final = "before"
 """The round before the running one."""
 
+_NAME_MOST: Final = 200
+
 
 class Source(msgspec.Struct, frozen=True):
     """What a pane shows.
@@ -22,7 +24,7 @@ class Source(msgspec.Struct, frozen=True):
     Attributes:
         kind: `WINDOW`, `LIVE`, `REPLAY`, `BEFORE`; empty for the round that is named.
         stream: of that round.
-        round_id: its name; such a choice is not kept, for the round may be gone next time.
+        round_id: its name; it is kept though the round may be gone next time: the pane says so.
     """
 
     kind: str = WINDOW
@@ -59,6 +61,11 @@ def read(text: object) -> Arrangement:
         known = msgspec.json.decode(text if isinstance(text, str) else "", type=Arrangement)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return Arrangement()
-    kinds = {WINDOW, LIVE, REPLAY, BEFORE}
-    extra = tuple(each for each in known.extra if each.kind in kinds)
+    extra = tuple(each for each in known.extra if _is_sound(each))
     return msgspec.structs.replace(known, extra=extra[: PANES_MOST - 1])
+
+
+def _is_sound(source: Source) -> bool:
+    if source.kind:
+        return source.kind in {WINDOW, LIVE, REPLAY, BEFORE}
+    return all(0 < len(name) <= _NAME_MOST for name in (source.stream, source.round_id))

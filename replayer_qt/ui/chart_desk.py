@@ -1,10 +1,10 @@
-"""Everything in the window that shows prices: the chart, and what stands around and on it."""
+"""Everything in the window that shows prices: the charts, and what stands around and on them."""
 
 from collections.abc import Callable
 from typing import cast
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.state import Advance
@@ -14,13 +14,13 @@ from replayer_qt.ui.chart.drawing_book import DrawingStore
 from replayer_qt.ui.chart.era_frame import EraFrame
 from replayer_qt.ui.chart.hud import Hud
 from replayer_qt.ui.chart.overview import Overview
+from replayer_qt.ui.chart.overview_reader import SightReader
 from replayer_qt.ui.chart.walk import PointWalk
 from replayer_qt.ui.chart_export import ChartExport
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.chart_ground import ChartGround
-from replayer_qt.ui.chart_studies import ChartStudies
-from replayer_qt.ui.drawing_desk import DrawingDesk
-from replayer_qt.ui.mark_desk import MarkDesk
+from replayer_qt.ui.chart_outfit import ChartOutfit
+from replayer_qt.ui.panes.pane import Pane
 from replayer_qt.ui.panes.pane_set import PaneSet
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.time_desk import TimeDesk
@@ -41,12 +41,10 @@ class ChartDesk(QObject):
     Attributes:
         chart: the main chart.
         widget: the main chart as a widget.
-        indicators: what is computed from its prices.
-        marks: what was done at them.
-        overview: the strip under the chart.
+        outfit: what every chart has on it and around it.
+        overview: the strip under the charts.
         panes: the main chart and those beside it.
-        hud: how the program itself does.
-        walk: goes over the main chart's points by keys.
+        hud: how the program itself does, on the chart that keys belong to.
         ground: all of it, to be put into the window.
     """
 
@@ -66,42 +64,54 @@ class ChartDesk(QObject):
         super().__init__(parent)
         self.chart = chart
         self.widget = cast("QWidget", chart)
-        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._choose, self._look = choose, look
-        self.overview = Overview()
+        reader = SightReader()
+        self.overview = Overview(reader=reader)
         self.ground = ChartGround(self.overview)
         self.panes = PaneSet(
-            chart, choose=choose, arrangement=lambda: look().arrangement, prepare=self._prepare
+            chart,
+            choose=choose,
+            arrangement=lambda: look().arrangement,
+            reader=reader,
+            equip=self._equip,
+            strip=self._strip,
         )
+        self.hud = Hud(self._refresh_active, frame_ms=self.panes.paint_ms, clock=clock, parent=self)
+        self.outfit = ChartOutfit(
+            self.panes,
+            choose=choose,
+            look=look,
+            hud=self.hud,
+            clock=clock,
+            drawings=drawings,
+            parent=self,
+        )
+        self.indicators, self.marks = self.outfit.indicators, self.outfit.marks
+        self.drawing = self.outfit.drawing
+        self.outfit.asked.connect(self.asked)
+        self.outfit.told.connect(self.told)
         self.panes.asked.connect(self.asked)
+        self.panes.activated.connect(self._turn_to)
+        self.panes.begin()
         self.ground.column.addWidget(self.panes, stretch=1)
-        column = self.panes.main.column
-        self.indicators = ChartStudies(chart, choose=choose, look=look, parent=self)
-        self.indicators.place(column)
-        self.indicators.asked.connect(self.asked)
-        self.marks = MarkDesk(
-            chart, choose=choose, look=look, charts=self.panes.charts, parent=self
-        )
-        self.marks.asked.connect(self.asked)
-        self.era = EraFrame()
-        chart.extras.add_decoration(self.era)
         self.time = TimeDesk(self.ground, choose=choose, look=look, parent=self)
         self.time.asked.connect(self.asked)
-        self.hud = Hud(chart.refresh, frame_ms=chart.paint_ms, clock=clock, parent=self)
-        chart.extras.add_decoration(self.hud)
-        self.walk = PointWalk(chart, self.widget)
         chart.planned.connect(self.overview.show_plan)
         self.overview.wanted.connect(chart.show_span)
         self.overview.newest_wanted.connect(chart.follow)
         self.overview.asked.connect(self.asked)
-        self.export = ChartExport(chart, self.ground, clock)
+        self.export = ChartExport(self._active_chart, self.ground, clock)
         self.export.told.connect(self.told)
-        self.drawing = DrawingDesk(
-            chart, choose=choose, look=look, clock=clock, store=drawings, parent=self
-        )
-        self.drawing.told.connect(self.told)
-        chart.asked.connect(self.asked)
-        chart.followed.connect(self._note_following)
+
+    @property
+    def walk(self) -> PointWalk:
+        """Goes by keys over the points of the chart that keys belong to."""
+        return self.panes.active.walk
+
+    @property
+    def era(self) -> EraFrame:
+        """The frame of the main chart."""
+        return self.panes.main.era
 
     def verbs(self) -> dict[str, Callable[..., object]]:
         """Return what actions of the table may call here, by name."""
@@ -109,9 +119,6 @@ class ChartDesk(QObject):
             "set_style": self.set_style,
             "toggle_log_scale": self.toggle_log_scale,
             "set_ticks_per_candle": self.set_ticks_per_candle,
-            "follow": self._follow_active,
-            "zoom": self._zoom_active,
-            "show_all": self._show_all_active,
             **self.panes.verbs(),
             "toggle_overview": self.toggle_overview,
             "toggle_overview_session": self.toggle_overview_session,
@@ -120,7 +127,6 @@ class ChartDesk(QObject):
             "copy_values": self.export.copy_values,
             **self.drawing.verbs(),
             "toggle_hud": self.toggle_hud,
-            **self.walk.verbs(),
             **self.time.verbs(),
             **self.marks.verbs(),
             "choose_indicators": self.indicators.choose,
@@ -128,7 +134,8 @@ class ChartDesk(QObject):
 
     def begin(self) -> None:
         """Show prices as they were looked at last."""
-        self._prepare(self.chart)
+        for pane in self.panes.panes:
+            self._set_up(pane.chart)
         self.indicators.begin()
         QWidget.setTabOrder(self.widget, self.overview)  # the keys are the chart's at first
         self.marks.begin()
@@ -136,22 +143,19 @@ class ChartDesk(QObject):
     @Slot(object)
     def show_prices(self, advance: Advance) -> None:
         """Show the prices where `advance` leaves us: what is watched, as soon as may be."""
-        self.indicators.take(advance)
-        self.marks.show_frame(advance)
-        self.drawing.take(advance)
-        self.era.show_state(advance.state)
+        self.outfit.take(advance)
         self.panes.show_frame(advance)
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
         """Show where `advance` leaves us in all else, which follows the prices."""
         self.hud.take(advance)
+        self.panes.show_rest(advance)
         self.overview.show_frame(advance)
         self.time.show_frame(advance)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
-        self.era.set_theme(theme)
         self.panes.set_theme(theme)
         self.indicators.set_theme(theme)
         self.overview.set_theme(theme)
@@ -185,7 +189,7 @@ class ChartDesk(QObject):
         """Arrange the charts and the strip under them, and keep that."""
         self._choose(arrangement=arrangement)
         self.panes.bring_up()
-        self.ground.want_overview(on=arrangement.overview)
+        self._place_strip()
         self.overview.set_by_session(on=arrangement.by_session)
 
     def toggle_overview(self) -> None:
@@ -198,27 +202,44 @@ class ChartDesk(QObject):
         now = self._look().arrangement
         self.arrange(replace(now, by_session=not now.by_session))
 
-    def _follow_active(self) -> None:
-        self.panes.active.chart.follow()
+    @Slot()
+    def take_focus(self) -> None:
+        """Let the keys belong to the chart that they belonged to last."""
+        self.panes.active.widget.setFocus()
 
-    def _zoom_active(self, factor: float) -> None:
-        self.panes.active.chart.zoom(factor)
+    def _active_chart(self) -> Chart:
+        return self.panes.active.chart
 
-    def _show_all_active(self) -> None:
-        self.panes.active.chart.show_all()
+    def _refresh_active(self) -> None:
+        self._active_chart().refresh()
 
-    def _prepare(self, chart: Chart) -> None:
+    def _equip(self, pane: Pane) -> None:
+        self._set_up(pane.chart)
+        self.outfit.put_on(pane)
+        pane.chart.followed.connect(self._note_following)
+
+    def _strip(self, pane: Pane) -> None:
+        self.outfit.take_off(pane)
+
+    def _set_up(self, chart: Chart) -> None:
         look = self._look()
         chart.set_ticks_per_candle(look.ticks_per_candle)
         chart.set_style(look.style)  # a line's width follows from the candles'
         chart.set_log_scale(look.log_scale)
-        self.marks.mark(chart)
+
+    def _place_strip(self) -> None:
+        """The strip is that of the main chart, and is there with it."""
+        wanted = self._look().arrangement.overview
+        self.ground.want_overview(on=wanted and not self.panes.main.isHidden())
+
+    @Slot(object)
+    def _turn_to(self, pane: Pane) -> None:
+        self._choose(following=pane.following)
+        self._place_strip()
+        if self.hud.is_on:
+            for each in self.panes.panes:
+                each.chart.refresh()
 
     @Slot()
-    def take_focus(self) -> None:
-        """Let the keys belong to the chart."""
-        self.widget.setFocus()
-
-    @Slot(bool)
-    def _note_following(self, following: bool) -> None:  # noqa: FBT001  # Qt's own
-        self._choose(following=following)
+    def _note_following(self) -> None:
+        self._choose(following=self.panes.active.following)

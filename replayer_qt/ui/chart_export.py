@@ -1,6 +1,7 @@
 """Takes the chart out of the program: as a picture, a drawing or a table, and by the clipboard."""
 
 import string
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -66,28 +67,28 @@ class ChartExport(QObject):
 
     told = Signal(object)
 
-    def __init__(self, chart: Chart, ground: QWidget, clock: Clock | None = None) -> None:
+    def __init__(
+        self, chart: Callable[[], Chart], ground: QWidget, clock: Clock | None = None
+    ) -> None:
         """Prepare.
 
         Args:
-            chart: what is taken out.
+            chart: returns what is taken out: the chart that keys belong to.
             ground: whose window the dialogs belong to; it owns this object.
             clock: when something was told; without it that is left open.
         """
         super().__init__(ground)
         self._chart, self._ground, self._clock = chart, ground, clock
         self.folder = QDir.homePath()
-        self._pointed: Pointed | None = None
         self._taken: Taken | None = None
         self._table = SliceFile(self)
         self._table.ended.connect(self._tell_saved)
-        chart.pointed.connect(self._point)
 
     @Slot()
     def ask(self) -> None:
         """Ask as what and where to save the chart, as it is seen at this moment."""
         self._taken = self._take()
-        plan = self._chart.plan
+        plan = self._chart().plan
         if self._taken is None or plan is None:
             self._tell_nothing()
             return
@@ -133,18 +134,18 @@ class ChartExport(QObject):
 
         Two lines parted by tabs, as a sheet takes them, with every digit.
         """
-        plan = self._chart.plan
-        text = "" if plan is None else values_of(plan, self._pointed)
+        plan, pointed = self._chart().plan, self._chart().pointed_at
+        text = "" if plan is None else values_of(plan, pointed)
         if not text:
             self._tell_nothing()
             return
         copy(text)
-        where = "newest values" if self._pointed is None else "values under the crosshair"
+        where = "newest values" if pointed is None else "values under the crosshair"
         self._tell("chart-copied", f"The {where} are on the clipboard.")
 
     def _seen(self) -> Seen | None:
-        plan = self._chart.plan
-        return None if plan is None else Seen(plan, self._chart.notes, self._chart.extras)
+        chart = self._chart()
+        return None if chart.plan is None else Seen(chart.plan, chart.notes, chart.extras)
 
     def _take(self) -> Taken | None:
         seen = self._seen()
@@ -197,10 +198,6 @@ class ChartExport(QObject):
     ) -> None:
         at = 0 if self._clock is None else self._clock.now()
         self.told.emit(Notice(code=code, severity=severity, what=what, remedy=remedy, at=at))
-
-    @Slot(object)
-    def _point(self, pointed: Pointed | None) -> None:
-        self._pointed = pointed
 
 
 def proposed_name(plan: Plan) -> str:

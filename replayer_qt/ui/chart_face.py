@@ -8,6 +8,7 @@ from replayer_qt.core.state import Advance
 from replayer_qt.ui.chart.extras import Extras
 from replayer_qt.ui.chart.overlay import Notes
 from replayer_qt.ui.chart.plan import Plan
+from replayer_qt.ui.chart.subject import Pointed
 from replayer_qt.ui.theme import Theme
 
 
@@ -28,6 +29,19 @@ class Chart(Protocol):
     @property
     def notes(self) -> Notes:
         """What is said over the candles."""
+        ...
+
+    @property
+    def pointed_at(self) -> Pointed | None:
+        """The candle under the crosshair; None while that is out."""
+        ...
+
+    def say_when_empty(self, headline: str, detail: str) -> None:
+        """Say this, from the next frame on, where there is no market to chart."""
+        ...
+
+    def hold(self, *, on: bool) -> None:
+        """Let frames wait, while others have their turn; the newest one is shown when that ends."""
         ...
 
     def paint_ms(self) -> float:

@@ -1,12 +1,13 @@
-"""The indicators of the window's chart: where they stand, how they are chosen and kept."""
+"""The indicators of the window's charts: where they stand, how they are chosen and kept."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from replayer_qt.core.indicators.survival import table_of
+from replayer_qt.core.indicators.survival import SurvivalTable, table_of
+from replayer_qt.core.indicators.volumes import VolumeBook
 from replayer_qt.core.library import RoundQuery
 from replayer_qt.core.library_answers import JobEnded
 from replayer_qt.core.library_requests import Study
@@ -16,7 +17,7 @@ from replayer_qt.ui.chart.studies import Studies
 from replayer_qt.ui.chart.track_styles import Shown, all_shown, text_of
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
-from replayer_qt.ui.theme import Theme
+from replayer_qt.ui.theme import DARK, Theme
 from replayer_qt.ui.view import Look
 
 SURVIVAL_TICKET: Final = -2
@@ -27,53 +28,73 @@ _STRIPS_SHARE: Final = 2
 
 
 class ChartStudies(QObject):
-    """Connects the indicators with the chart, and keeps what a person chose.
+    """One choice of indicators for all charts of the window, each computed of its own prices.
 
     Args:
-        chart: the chart.
         choose: keeps what a person chose of the `Look`, by its names.
         look: returns how the market is looked at now.
+        main: returns the window's own chart.
 
     Signals:
         asked: the library's survival study, once the clock is shown with a market.
-
-    Attributes:
-        studies: the indicators.
+        changed: other indicators are shown.
     """
 
     asked = Signal(object)
+    changed = Signal()
 
     def __init__(
         self,
-        chart: Chart,
         *,
         choose: Callable[..., None],
         look: Callable[[], Look],
+        main: Callable[[], Chart],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._choose, self._look = choose, look
+        self._choose, self._look, self._main = choose, look, main
         self._was_asked = False
-        self.studies = Studies(chart.extras, self)
-        chart.planned.connect(self.studies.show_plan)
-        chart.pointed.connect(self.studies.show_pointed)
-        self.studies.lagging.connect(chart.refresh)
-        self._chart = chart
-        self.studies.pane.crossed.connect(self._point)
+        self._book = VolumeBook()
+        self._table: SurvivalTable | None = None
+        self._theme = DARK
+        self._of: dict[Chart, Studies] = {}  # bounded: one for each chart of the window
 
-    def place(self, column: QVBoxLayout) -> None:
-        """Put the legend above the chart, the first in a column, and the strips below it."""
-        column.insertWidget(0, self.studies.legend)
+    @property
+    def studies(self) -> Studies:
+        """The indicators of the window's own chart."""
+        return self._of[self._main()]
+
+    def of(self, chart: Chart) -> Studies:
+        """Return the indicators of a chart."""
+        return self._of[chart]
+
+    def put_on(self, chart: Chart, column: QVBoxLayout) -> None:
+        """Give a chart, the first of a column, its legend above and its strips below."""
+        widget = cast("QWidget", chart)
+        studies = self._of[chart] = Studies(chart.extras, widget, book=self._book)
+        _Pointer(chart, studies, widget)
+        chart.planned.connect(studies.show_plan)
+        chart.pointed.connect(studies.show_pointed)
+        studies.lagging.connect(chart.refresh)
+        column.insertWidget(0, studies.legend)
         column.setStretch(1, _CHART_SHARE)
-        column.insertWidget(2, self.studies.pane, stretch=_STRIPS_SHARE)
+        column.insertWidget(2, studies.pane, stretch=_STRIPS_SHARE)
+        studies.set_theme(self._theme)
+        if self._table is not None:
+            studies.set_survival(self._table)
+        studies.show(all_shown(self._look().indicators))
+
+    def take_off(self, chart: Chart) -> None:
+        """Forget a chart that is closed."""
+        self._of.pop(chart, None)
 
     def begin(self) -> None:
         """Show what was shown last."""
-        self.studies.show(all_shown(self._look().indicators))
+        self._show(all_shown(self._look().indicators))
 
     def take(self, advance: Advance) -> None:
-        """Hear what happened, before the chart shows it."""
-        self.studies.take(advance.events)
+        """Hear what happened, before the charts show it."""
+        self._book.take(advance.events)
         if not self._was_asked and advance.state.shown is not None and self._shows_clock():
             self._was_asked = True
             self.asked.emit(Study(ticket=SURVIVAL_TICKET, query=RoundQuery()))
@@ -84,17 +105,43 @@ class ChartStudies(QObject):
         if not isinstance(answer, JobEnded) or answer.ticket != SURVIVAL_TICKET:
             return
         if isinstance(answer.outcome, RoundStudy):
-            self.studies.set_survival(table_of(answer.outcome.survival))
+            self._table = table_of(answer.outcome.survival)
+            for studies in self._of.values():
+                studies.set_survival(self._table)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
-        self.studies.set_theme(theme)
+        self._theme = theme
+        for studies in self._of.values():
+            studies.set_theme(theme)
 
     def choose(self) -> None:
         """Let a person add, remove and set indicators."""
         dialog = IndicatorsDialog(self.studies.shown, self.studies.legend.window())
         dialog.changed.connect(self._take)
         dialog.open()
+
+    def _shows_clock(self) -> bool:
+        return any(one.chosen.kind == "survival" for one in self.studies.shown)
+
+    def _show(self, wanted: tuple[Shown, ...]) -> None:
+        for studies in self._of.values():
+            studies.show(wanted)
+        self.changed.emit()
+
+    @Slot(object)
+    def _take(self, wanted: tuple[Shown, ...]) -> None:
+        self._show(wanted)
+        self._choose(indicators=text_of(self.studies.shown))
+
+
+class _Pointer(QObject):
+    """Puts the crosshair of a chart where the mouse is over its strips."""
+
+    def __init__(self, chart: Chart, studies: Studies, parent: QObject) -> None:
+        super().__init__(parent)
+        self._chart = chart
+        studies.pane.crossed.connect(self._point)
 
     @Slot(int)
     def _point(self, candle: int) -> None:
@@ -105,11 +152,3 @@ class ChartStudies(QObject):
         row = plan.row_of(float(plan.candles.close[candle]))
         x = plan.left_of(candle // plan.per) + plan.step // 2
         self._chart.point_at(x, min(max(row, 0), plan.room.plot_height - 1))
-
-    def _shows_clock(self) -> bool:
-        return any(one.chosen.kind == "survival" for one in self.studies.shown)
-
-    @Slot(object)
-    def _take(self, wanted: tuple[Shown, ...]) -> None:
-        self.studies.show(wanted)
-        self._choose(indicators=text_of(self.studies.shown))

@@ -60,6 +60,10 @@ class Layouts(QObject):
         """Keep how the charts are arranged, for the next start."""
         self._memory.keep_charts(written(self._arranged()))
 
+    def put_back(self) -> None:
+        """Arrange the charts as at first: one, with its strip."""
+        self._arrange(Arrangement())
+
     def use_built_in(self, name: str) -> None:
         """Use one of the built-in layouts."""
         for each in BUILT_IN:

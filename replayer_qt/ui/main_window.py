@@ -197,9 +197,10 @@ class MainWindow(QMainWindow):
         self.docking.toggle(name)
 
     def reset_layout(self) -> None:
-        """Put every panel back where it was at first, and forget where it was."""
+        """Put every panel and chart back where it was at first, and forget where it was."""
         self._memory.forget_layout()
         self.docking.put_back()
+        self.layouts.put_back()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or leave it."""

@@ -28,17 +28,16 @@ class MarkDesk(QObject):
     """Owns the marks and the tape of trades, and puts them on every chart.
 
     Args:
-        chart: the main chart.
         choose: keeps what a person chose of the `Look`, by its names.
         look: returns how the market is looked at now.
-        charts: returns the charts that there are now, the main one among them.
+        main: returns the window's own chart.
+        active: returns the chart that keys belong to.
 
     Signals:
         asked: a command.
 
     Attributes:
         tape: other players' trades, for every chart that marks them.
-        marks: the main chart's marks.
         links: the links to the panels; None before there are panels.
         said: what was said last of a mark.
     """
@@ -47,21 +46,25 @@ class MarkDesk(QObject):
 
     def __init__(
         self,
-        chart: Chart,
         *,
         choose: Callable[..., None],
         look: Callable[[], Look],
-        charts: Callable[[], list[Chart]] = list,
+        main: Callable[[], Chart],
+        active: Callable[[], Chart],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chart, self._choose, self._look, self._charts = chart, choose, look, charts
+        self._choose, self._look, self._main, self._active = choose, look, main, active
         self._state = State()
         self.said = ""
         self.tape = TradeTape()
         self._of: WeakKeyDictionary[Chart, Marks] = WeakKeyDictionary()
         self.links: MarkLinks | None = None
-        self.marks = self._put_on(chart)
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of the window's own chart."""
+        return self._of[self._main()]
 
     def verbs(self) -> dict[str, Callable[..., object]]:
         """Return what actions of the table may call here, by name."""
@@ -79,10 +82,15 @@ class MarkDesk(QObject):
             self._set_up(marks)
         self._redraw()
 
-    def mark(self, chart: Chart) -> None:
-        """Put marks on another chart too, for as long as it is there; once is enough."""
-        if chart not in self._of:
-            self._set_up(self._put_on(chart)).chosen.connect(self._choose_elsewhere)
+    def put_on(self, chart: Chart) -> None:
+        """Put marks on a chart, for as long as it is there."""
+        widget = cast("QWidget", chart)
+        marks = self._of[chart] = self._set_up(Marks(self.tape, widget))
+        marks.show_state(self._state)
+        marks.add_to(chart.extras)
+        widget.installEventFilter(marks)
+        if chart is not self._main():
+            marks.chosen.connect(self._choose_elsewhere)
 
     def link(self, panels: Mapping[str, object], docking: Docking) -> None:
         """Let marks and rows lead to one another."""
@@ -120,29 +128,21 @@ class MarkDesk(QObject):
 
     def step(self, by: int) -> None:
         """Choose the next own mark (1), or the one before (-1), and bring it into sight."""
-        mark = self.marks.step(by)
-        self._say(NO_FURTHER if mark is None else summary_of(mark))
-        if mark is None:
-            return
-        self._bring_into_sight(tick_of(mark))
-        if self.links is not None:
-            self.links.show_rows(mark)
-        self._redraw()
+        chart = self._active()
+        marks = self._of[chart]
+        mark = marks.step(by)
+        self._say(chart, NO_FURTHER if mark is None else summary_of(mark))
+        if mark is not None:
+            _bring_into_sight(chart, tick_of(mark))
+            self._choose_on(marks, mark)
+            chart.refresh()
 
     def go_to_chosen(self) -> None:
         """Ask for the tick of the chosen mark."""
-        place = self.marks.place()
+        place = self._of[self._active()].place()
         if place is not None:
             stream, round_id, tick = place
             self.asked.emit(GoTo(stream=stream, round_id=round_id, tick=tick))
-
-    def _put_on(self, chart: Chart) -> Marks:
-        widget = cast("QWidget", chart)
-        marks = self._of[chart] = Marks(self.tape, widget)
-        marks.show_state(self._state)
-        marks.add_to(chart.extras)
-        widget.installEventFilter(marks)
-        return marks
 
     def _set_up(self, marks: Marks) -> Marks:
         look = self._look()
@@ -152,32 +152,37 @@ class MarkDesk(QObject):
 
     def _redraw(self) -> None:
         """The same is chosen everywhere."""
-        for chart in dict.fromkeys((self._chart, *self._charts())):
-            marks = self._of.get(chart)
-            if marks is not None and marks is not self.marks:
+        for chart, marks in list(self._of.items()):
+            if marks is not self.marks:
                 marks.choose(self.marks.key)
             chart.refresh()
 
     @Slot(object)
     def _choose_elsewhere(self, mark: Mark | None) -> None:
-        """Panels tell of the market that is looked at, and of no other's rows."""
         marks = self.sender()
-        if not isinstance(marks, Marks) or marks.stream != self._state.shown:
-            return
-        self.marks.choose(None if mark is None else keys_of(mark)[0])
+        if isinstance(marks, Marks):
+            self._choose_on(marks, mark)
+
+    def _choose_on(self, marks: Marks, mark: Mark | None) -> None:
+        """Panels tell of the market that is looked at, and of no other's rows."""
+        if marks is not self.marks:
+            if marks.stream != self._state.shown:
+                return
+            self.marks.choose(None if mark is None else keys_of(mark)[0])
         if self.links is not None:
             self.links.show_rows(mark)
         self._redraw()
 
-    def _say(self, words: str) -> None:
+    def _say(self, chart: Chart, words: str) -> None:
         self.said = words
-        widget = cast("QWidget", self._chart)
+        widget = cast("QWidget", chart)
         widget.setAccessibleDescription(words)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
-    def _bring_into_sight(self, tick: int) -> None:
-        plan = self._chart.plan
-        if plan is None or 0 <= plan.middle_of(tick) < plan.room.plot_width:
-            return
-        span = max(plan.tick_at(plan.room.plot_width) - plan.tick_at(0), _LEAST_SPAN)
-        self._chart.show_span(max(round(tick - span / 2), 0), round(tick + span / 2))
+
+def _bring_into_sight(chart: Chart, tick: int) -> None:
+    plan = chart.plan
+    if plan is None or 0 <= plan.middle_of(tick) < plan.room.plot_width:
+        return
+    span = max(plan.tick_at(plan.room.plot_width) - plan.tick_at(0), _LEAST_SPAN)
+    chart.show_span(max(round(tick - span / 2), 0), round(tick + span / 2))

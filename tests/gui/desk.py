@@ -49,7 +49,7 @@ class PaperChart(QWidget):
         super().__init__()
         self.setAccessibleName("Price chart")
         self.extras = Extras(self.update)
-        self.plan = None
+        self.plan = self.pointed_at = None
         self.notes = Notes()
         self.told: list[tuple[object, ...]] = []
         self.theme = DARK
@@ -57,6 +57,12 @@ class PaperChart(QWidget):
 
     def paint_ms(self):
         return 0.0
+
+    def say_when_empty(self, headline, detail):
+        self.told.append(("empty", headline, detail))
+
+    def hold(self, *, on):
+        self.told.append(("hold", on))
 
     def show_frame(self, advance):
         shown = advance.state.shown

@@ -159,6 +159,8 @@ def test_an_arrangement_is_read_as_it_was_written_and_nothing_else_is():
     wanted = Arrangement(extra=(Source(LIVE), Source(BEFORE)), tabs=True, overview=False)
     assert read(written(wanted)) == wanted
     pinned = Arrangement(extra=(Source("", "practice/crash", "r1"), Source(LIVE)))
-    assert read(written(pinned)).extra == (Source(LIVE),)
+    assert read(written(pinned)) == pinned
+    unsound = Arrangement(extra=(Source("", "", "r1"), Source("", "s", "r" * 999), Source("no")))
+    assert read(written(unsound)).extra == ()
     for bad in (None, 7, "", "{", '{"extra": [[1]]}', '"\udc00"', QByteArray(b"x")):
         assert read(bad) == Arrangement()

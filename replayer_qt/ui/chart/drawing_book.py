@@ -42,6 +42,7 @@ class DrawingBook(QObject):
     Signals:
         changed: other drawings are to be shown.
         failed: why drawings could not be loaded or kept [str].
+        put_in: a sheet has other drawings now, for books that have the same sheet.
 
     Attributes:
         drawings: those of the round and of its venue, in the order in which they are painted.
@@ -50,6 +51,7 @@ class DrawingBook(QObject):
 
     changed = Signal()
     failed = Signal(str)
+    put_in = Signal(object, object)
     _loaded = Signal(object, object, str)
     _saved = Signal(object, str)
 
@@ -77,6 +79,24 @@ class DrawingBook(QObject):
     def is_open(self) -> bool:
         """Whether there is a round to draw on."""
         return self._open is not None
+
+    @property
+    def place(self) -> tuple[StreamId, RoundId] | None:
+        """The stream and the round that it is open at; None where it is closed."""
+        return self._open
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """What it is open at."""
+        return self._sheets
+
+    def of(self, sheet: Sheet) -> Drawings:
+        """Return the drawings of one of its sheets."""
+        return _of(self.drawings, sheet)
+
+    def has(self, sheet: Sheet) -> bool:
+        """Return whether all that was kept of one of its sheets is here."""
+        return sheet in self._sheets and sheet not in self._awaited
 
     @property
     def is_full(self) -> bool:
@@ -121,8 +141,28 @@ class DrawingBook(QObject):
         self._show(drawings)
         for sheet in self._sheets:
             mine = _of(drawings, sheet)
-            if mine != _of(before, sheet) and sheet not in self._awaited:
+            if mine == _of(before, sheet):
+                continue
+            if sheet not in self._awaited:
                 self._keep(sheet, mine)
+            self.put_in.emit(sheet, mine)
+
+    def hear(self, sheet: Sheet, drawings: Drawings, *, settled: bool) -> None:
+        """Show what another book has put into a sheet that is open here too; keeps nothing.
+
+        Args:
+            sheet: which one; one that is not open here is passed over.
+            drawings: all of it.
+            settled: whether what was kept of it is among them, and need not be waited for.
+        """
+        if sheet not in self._sheets:
+            return
+        if settled:
+            self._awaited.discard(sheet)
+        if drawings != _of(self.drawings, sheet):
+            self._undo.clear()  # what could be undone did not know of these
+            others = tuple(each for each in self.drawings if each.reach is not sheet.reach)
+            self._show((*others, *drawings)[:DRAWINGS_MOST])
 
     def _show(self, drawings: Drawings) -> None:
         self.drawings = drawings
@@ -140,6 +180,7 @@ class DrawingBook(QObject):
         if left:  # drawn on a round that was gone before it was loaded
             drawings = sound((*drawings, *left))
             self._keep(sheet, drawings)
+            self.put_in.emit(sheet, drawings)
         if sheet not in self._awaited:
             return
         self._awaited.discard(sheet)

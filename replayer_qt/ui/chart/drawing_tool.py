@@ -71,6 +71,17 @@ class DrawingTool:
         self._grip: Grip | None = None
         self._from: Spot | None = None
 
+    @property
+    def book(self) -> DrawingBook:
+        """Where it draws."""
+        return self._book
+
+    def use(self, book: DrawingBook) -> None:
+        """Show and change the drawings of another book from now on."""
+        if book is not self._book:
+            self._book = book
+            self.forget()
+
     # --- what a person asks for
 
     def take(self, shape: Shape | None) -> None:
@@ -151,7 +162,7 @@ class DrawingTool:
 
     def look(self, plan: Plan) -> object:  # noqa: ARG002  # its places are the plan's
         """Return all that the picture depends on besides the plan."""
-        return self._book.version, self.chosen, self._draft, self._moved
+        return self._book.place, self._book.version, self.chosen, self._draft, self._moved
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
         """Paint the drawings of the round that is shown."""

@@ -9,12 +9,16 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from replayer_qt.core.events import Link
 from replayer_qt.core.state import State
 from replayer_qt.ui import fmt
-from replayer_qt.ui.chart.plan import Plan
+from replayer_qt.ui.chart.plan import Face, Plan
 from replayer_qt.ui.theme import DARK, Theme
 from replayer_qt.ui.view import is_nothing_shown, is_replay_shown, replayed
 
 _PAST: Final = "PAST"
 _LIVE: Final = "LIVE"
+_SHARE: Final = 0.6
+"""Of the plot's width, for the words; the first one is there in any case."""
+_DASHED: Final = (4.0, 2.0)
+_DOTTED: Final = (1.0, 2.0)
 
 
 class Era(msgspec.Struct, frozen=True):
@@ -23,10 +27,16 @@ class Era(msgspec.Struct, frozen=True):
     Attributes:
         word: in its corner; empty without a frame.
         is_past: whether it is the past; then it is dashed, and a triangle points back.
+        is_over: whether it is a round gone by that nothing moves; dotted then, with a square.
     """
 
     word: str = ""
     is_past: bool = False
+    is_over: bool = False
+
+
+OVER: Final = Era(f"{_PAST} · ROUND OVER", is_past=True, is_over=True)
+"""What the frame says of an earlier round that stands there to be compared with."""
 
 
 def era_of(state: State) -> Era:
@@ -38,7 +48,7 @@ def era_of(state: State) -> Era:
     market = replayed(state)
     at = None if market is None else market.replay
     if market is None or market.opened is None or market.opened.past_of is None:
-        return Era(_PAST, is_past=True)
+        return Era(f"{_PAST} · REPLAY", is_past=True)
     back = " · End: back to live" if market.opened.past_of == state.live else ""
     if at is None or at.behind is None:
         return Era(f"{_PAST}{back}", is_past=True)
@@ -60,9 +70,9 @@ class EraFrame:
         self.era = Era()
         self._theme = DARK
 
-    def show_state(self, state: State) -> None:
+    def say(self, era: Era) -> None:
         """Say what is looked at."""
-        self.era = era_of(state)
+        self.era = era
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
@@ -81,7 +91,8 @@ class EraFrame:
         self._paint_line(painter, plan, colour)
         face, unit = plan.letters.bold, plan.room.unit
         pad, mark = round(6 * unit), round(9 * unit)
-        width = face.width(era.word) + mark + 3 * pad
+        words = _fitting(era.word, face, round(_SHARE * plan.room.plot_width))
+        width = face.width(words) + mark + 3 * pad
         height = face.height + pad
         box = QRect(plan.room.plot_width - width, 0, width, height)
         painter.fillRect(box, colour)
@@ -90,14 +101,14 @@ class EraFrame:
         painter.setBrush(ground)
         self._paint_shape(painter, QRectF(box.left() + pad, (height - mark) / 2, mark, mark))
         painter.setPen(ground)
-        face.draw(painter, box.left() + mark + 2 * pad, pad // 2, era.word)
+        face.draw(painter, box.left() + mark + 2 * pad, pad // 2, words)
 
     def _paint_line(self, painter: QPainter, plan: Plan, colour: QColor) -> None:
         thick = max(2, round((3 if self.era.is_past else 2) * plan.room.unit))
         pen = QPen(colour, thick)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         if self.era.is_past:
-            pen.setDashPattern([4.0, 2.0])
+            pen.setDashPattern(_DOTTED if self.era.is_over else _DASHED)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         half, room = thick / 2, plan.room
@@ -107,5 +118,15 @@ class EraFrame:
         if not self.era.is_past:
             painter.drawEllipse(box)
             return
+        if self.era.is_over:
+            painter.drawRect(box)
+            return
         tip = QPointF(box.left(), box.center().y())
         painter.drawPolygon(QPolygonF([box.topRight(), box.bottomRight(), tip]))
+
+
+def _fitting(words: str, face: Face, room: int) -> str:
+    """Return as many of the parts as there is room for, the first one at least."""
+    while " · " in words and face.width(words) > room:
+        words = words.rpartition(" · ")[0]
+    return words

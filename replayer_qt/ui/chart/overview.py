@@ -38,6 +38,9 @@ class Overview(QWidget):
     In a replay the upper rows are the playhead's: pressing and dragging there seeks, and what lies
     ahead is dimmed. It costs the same however long the round is, and nothing while it is hidden.
 
+    Args:
+        reader: knows the shapes of rounds that are replayed, where others need them too.
+
     Signals:
         wanted: the first and the last tick that the chart shall show.
         newest_wanted: the chart shall follow the newest tick.
@@ -55,7 +58,7 @@ class Overview(QWidget):
     asked = Signal(object)
     seen = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, reader: SightReader | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Overview of the round")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -68,7 +71,7 @@ class Overview(QWidget):
         self.hover: float | None = None
         self._theme = DARK
         self._advance: Advance | None = None
-        self._reader = SightReader()
+        self._reader = SightReader() if reader is None else reader
         self._sight = Sight()
         self._plan: Plan | None = None
         self._window: Window | None = None

@@ -21,6 +21,7 @@ from replayer_qt.ui.chart.overlay import Notes
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.planner import Planner
+from replayer_qt.ui.chart.steering import Steering
 from replayer_qt.ui.chart.subject import Pointed, Subject
 from replayer_qt.ui.chart.viewport import Viewport
 from replayer_qt.ui.theme import DARK, Theme
@@ -66,15 +67,13 @@ class PriceChart(pg.GraphicsView):
         self.extras = Extras(self.refresh)
         self._looks: tuple[object, ...] = ()
         self._was_pointed: Pointed | None = None
-        self._grip = 0
-        self._turned = 0.0
+        self._held = self._waits = False
         self._painted_rows = self._rows = (0, 0)
         self._hand = Hand()
         self.scene().addItem(self._hand)
-        self._hand.taken.connect(self._take)
-        self._hand.dragged.connect(self._drag)
-        self._hand.turned.connect(self._turn)
-        self._hand.pushed.connect(self._push)
+        self._steering = Steering(self._hand, self._viewport, self.devicePixelRatioF)
+        self._steering.moved.connect(self._moved)
+        self._steering.zoomed.connect(self.refresh)
         self._hand.pressed.connect(self._press)
         self._plan = self._planned()
         self.setAccessibleName("Price chart")
@@ -119,6 +118,15 @@ class PriceChart(pg.GraphicsView):
     def plan(self) -> Plan:
         """What is shown, and where."""
         return self._plan
+
+    @property
+    def pointed_at(self) -> Pointed | None:
+        """The candle under the crosshair; None while that is out."""
+        return self._was_pointed
+
+    def say_when_empty(self, headline: str, detail: str) -> None:
+        """Say this, from the next frame on, where there is no market to chart."""
+        self._subject.nothing = (headline, detail)
 
     @property
     def layer(self) -> HistoryLayer:
@@ -185,7 +193,7 @@ class PriceChart(pg.GraphicsView):
 
     def pan(self, candles: int) -> None:
         """Look so many candles further right; ends following."""
-        self._pan_to(self._viewport.origin + round(candles * self._plan.step / self._plan.per))
+        self._steering.pan(round(candles * self._plan.step / self._plan.per))
 
     def zoom(self, factor: float, /) -> None:
         """Show fewer candles (factor above 1) or more."""
@@ -222,14 +230,24 @@ class PriceChart(pg.GraphicsView):
         self._planner.pointer = None
         self._refresh()
 
+    @Slot()
     def refresh(self) -> None:
         """Look again at what was added."""
         self._refresh()
+
+    def hold(self, *, on: bool) -> None:
+        """Let frames wait, while others have their turn; the newest one is shown when that ends."""
+        self._held = on
+        if self._waits and not on:
+            self._refresh()
 
     # --- one frame
 
     def _refresh(self) -> None:
         self._subject.candles.update()
+        self._waits = self._held
+        if self._held:
+            return
         before, notes_before = self._plan, self._notes
         plan = self._plan = self._planned()
         notes = self._notes = self._planner.notes(plan, self._point(plan))
@@ -275,34 +293,13 @@ class PriceChart(pg.GraphicsView):
         if was != on:
             self.followed.emit(on)
 
-    def _pan_to(self, origin: int) -> None:
-        was = self._viewport.following
-        self._viewport.pan(origin - self._viewport.origin)
-        if was:
+    @Slot(bool)
+    def _moved(self, followed: bool) -> None:  # noqa: FBT001  # Qt's own
+        if followed:
             self.followed.emit(False)  # noqa: FBT003  # Qt's own
         self._refresh()
 
     # --- the mouse
-
-    @Slot()
-    def _take(self) -> None:
-        self._grip = self._viewport.origin
-
-    @Slot(float)
-    def _drag(self, right: float) -> None:
-        self._pan_to(self._grip - round(right * self._unit))
-
-    @Slot(float, QPointF)
-    def _turn(self, notches: float, place: QPointF) -> None:
-        self._turned += notches
-        if abs(self._turned) >= 0.5:
-            turned, self._turned = max(min(self._turned, 8.0), -8.0), 0.0
-            self._viewport.zoom(1.25**turned, round(place.x() * self._unit))
-            self._refresh()
-
-    @Slot(float)
-    def _push(self, notches: float) -> None:
-        self._pan_to(self._viewport.origin - round(notches * 60 * self._unit))
 
     @Slot(QPointF, bool)
     def _press(self, place: QPointF, twice: bool) -> None:  # noqa: FBT001  # Qt's own

@@ -1,4 +1,4 @@
-"""The crosshair of another pane: where its tick, or its time, is on this chart."""
+"""What charts side by side share: where another one is pointed at, and where the clock stands."""
 
 from typing import Final
 
@@ -13,31 +13,35 @@ _PAD: Final = 5
 
 
 class SharedCross:
-    """A dashed line with the tick and the price there; nothing while nobody points.
+    """A dashed line with the tick and the price there; while nobody points the clock's, dotted.
 
     Attributes:
         place: the tick and the time [ns since the Unix epoch, UTC] that are pointed at.
         by_time: whether it is the time that counts.
+        clock: the tick at which the window's own round stands, on the chart of an earlier one.
     """
 
     def __init__(self) -> None:
         self.place: tuple[int, int] | None = None
         self.by_time = False
+        self.clock: int | None = None
 
     def look(self, plan: Plan) -> object:
         """Return all that its picture depends on."""
-        tick = self.tick_on(plan)
-        return None if tick is None else (tick, plan.middle_of(tick))
+        tick = self._shown(plan)
+        return None if tick is None else (tick, plan.middle_of(tick), self.place is None)
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
         """Paint it, in device pixels."""
-        tick = self.tick_on(plan)
+        tick = self._shown(plan)
         if tick is None or plan.series is None:
             return
         x, room, face = plan.middle_of(tick), plan.room, plan.letters.small
         if not 0 <= x < room.plot_width:
             return
-        painter.setPen(QPen(plan.palette.cross, max(1, round(room.unit)), Qt.PenStyle.DashLine))
+        points = self.place is not None
+        style = Qt.PenStyle.DashLine if points else Qt.PenStyle.DotLine
+        painter.setPen(QPen(plan.palette.cross, max(1, round(room.unit)), style))
         painter.drawLine(x, 0, x, room.plot_height)
         found = plan.series.find(tick)
         price = "" if found is None else f" · {fmt.price(float(plan.series.prices[found]))}"
@@ -48,6 +52,11 @@ class SharedCross:
         painter.fillRect(QRect(left, top, width, face.height + 2 * pad), plan.palette.box)
         painter.setPen(plan.palette.text)
         face.draw(painter, left + pad, top + pad, text)
+
+    def _shown(self, plan: Plan) -> int | None:
+        if self.place is not None:
+            return self.tick_on(plan)
+        return None if plan.series is None or not len(plan.series) else self.clock
 
     def tick_on(self, plan: Plan) -> int | None:
         """Return the tick of the chart's round that is pointed at elsewhere."""

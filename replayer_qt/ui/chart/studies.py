@@ -15,7 +15,7 @@ from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.spans import Ink
 from replayer_qt.ui.chart.study import Study
 from replayer_qt.ui.chart.study_legend import StudyLegend
-from replayer_qt.ui.chart.study_pane import StudyPane
+from replayer_qt.ui.chart.study_pane import STRIP_LEAST_PX, StudyPane
 from replayer_qt.ui.chart.subject import Pointed
 from replayer_qt.ui.chart.track_styles import Shown
 from replayer_qt.ui.chart.tracks import StudyTrack
@@ -30,6 +30,7 @@ class Studies(QObject):
 
     Args:
         extras: what was added to the chart.
+        book: what was traded, where somebody else keeps it up to date for several charts.
 
     Signals:
         lagging: a long round is taken in by parts, and the chart shall look again.
@@ -41,12 +42,15 @@ class Studies(QObject):
 
     lagging = Signal()
 
-    def __init__(self, extras: Extras, parent: QObject | None = None) -> None:
+    def __init__(
+        self, extras: Extras, parent: QObject | None = None, *, book: VolumeBook | None = None
+    ) -> None:
         super().__init__(parent)
         self.legend = StudyLegend()
         self.pane = StudyPane()
         self._extras = extras
-        self._book = VolumeBook()
+        self._book = VolumeBook() if book is None else book
+        self._room: int | None = None
         self._ink = Ink()
         self._studies: tuple[Study, ...] = ()
         self._tracks: tuple[StudyTrack, ...] = ()
@@ -77,11 +81,22 @@ class Studies(QObject):
         self._window.shown = next(
             (one.shown for one in self._studies if one.kind.name == "side-bet"), None
         )
-        self.pane.show_studies(self._placed(Place.STRIP))
-        self.legend.show_studies(self._studies)
+        self._part()
         self._extras.swap_tracks(gone, self._tracks)
         if not all(study.complete for study in self._studies):
             self._soon.start()
+
+    @property
+    def wish(self) -> int:
+        """How much height its strips want at least [px]."""
+        return len(self._placed(Place.STRIP)) * STRIP_LEAST_PX
+
+    def fit(self, room: int) -> None:
+        """Give strips at most so much height [px]; those that have none are told of in words."""
+        if room != self._room:
+            self._room = room
+            if self._part():
+                self.lagging.emit()
 
     def take(self, events: Iterable[Event]) -> None:
         """Hear what happened: trades are the weights of an average price."""
@@ -108,6 +123,19 @@ class Studies(QObject):
         """Show the crosshair where the chart's is."""
         self.pane.show_pointed(pointed)
         self.legend.show_pointed(pointed)
+
+    def _part(self) -> bool:
+        """Part the strips that there is room for from the others; True if that changed."""
+        strips = self._placed(Place.STRIP)
+        if self._room is not None:
+            strips = strips[: max(self._room, 0) // STRIP_LEAST_PX]
+        before = [strip.study for strip in self.pane.strips]
+        others = [one for one in self._studies if one not in strips]
+        if before == strips and self.legend.studies == tuple(others):
+            return False
+        self.pane.show_studies(strips)
+        self.legend.show_studies(others)
+        return True
 
     @Slot()
     def _go_on(self) -> None:

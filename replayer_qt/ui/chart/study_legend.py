@@ -24,6 +24,8 @@ _STROKE: Final = 18
 class StudyLegend(QWidget):
     """Says what each line is and where it stands, at the crosshair or else at the newest candle.
 
+    A strip that there was no room for is told of as well, without a stroke: there is no such line.
+
     Args:
         parent: the widget's parent.
     """
@@ -40,6 +42,11 @@ class StudyLegend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
 
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """What is named."""
+        return self._studies
+
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
@@ -52,9 +59,9 @@ class StudyLegend(QWidget):
 
     def show_studies(self, studies: Sequence[Study]) -> None:
         """Name these from now on."""
-        self._studies = tuple(one for one in studies if one.kind.place is not Place.STRIP)
+        self._studies = tuple(studies)
         lines = sum(one.kind.place is Place.WORDS for one in self._studies)
-        lines += any(one.kind.place is Place.PRICES for one in self._studies)
+        lines += any(one.kind.place is not Place.WORDS for one in self._studies)
         if lines:
             self.setFixedHeight(lines * self._line() + _PAD)
         self.setVisible(lines > 0)
@@ -65,6 +72,9 @@ class StudyLegend(QWidget):
     def show_plan(self, plan: Plan) -> None:
         """Say what holds of what the chart shows."""
         self._plan = plan
+        for study in self._studies:
+            if study.kind.place is Place.STRIP:
+                study.follow(plan)  # what is drawn takes in the ticks by itself
         self._say()
 
     @Slot(object)
@@ -119,16 +129,18 @@ class StudyLegend(QWidget):
         left, top = _PAD, _PAD // 2
         for study, words in zip(self._studies, self._said, strict=False):
             room = self.width() - left - _PAD
-            if study.kind.place is Place.PRICES:
+            if study.kind.place is not Place.WORDS:
                 if room < 3 * _STROKE:
                     continue
-                self._paint_stroke(painter, study, left, top + metrics.height() // 2)
-                left += _STROKE + _PAD
-                text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room - _STROKE)
+                if study.kind.place is Place.PRICES:
+                    self._paint_stroke(painter, study, left, top + metrics.height() // 2)
+                    left += _STROKE + _PAD
+                    room -= _STROKE
+                text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
                 painter.setPen(QColor(self._theme.text))
                 painter.drawText(left, top + metrics.ascent(), text)
                 left += metrics.horizontalAdvance(text) + 2 * _PAD
-        lines = any(one.kind.place is Place.PRICES for one in self._studies)
+        lines = any(one.kind.place is not Place.WORDS for one in self._studies)
         top += self._line() if lines else 0
         for study, words in zip(self._studies, self._said, strict=False):
             if study.kind.place is Place.WORDS:

@@ -14,8 +14,10 @@ from replayer_qt.ui.chart.strip import Strip, number
 from replayer_qt.ui.chart.study import Study
 from replayer_qt.ui.chart.subject import Pointed
 
+STRIP_LEAST_PX: Final = 34
+"""A strip is at least so high [px]."""
+
 _STRIP_PX: Final = 84
-_LEAST_PX: Final = 34
 
 
 class StudyPane(QWidget):
@@ -61,7 +63,7 @@ class StudyPane(QWidget):
         self._strips = tuple(Strip(study, self._ink) for study in studies)
         count = len(self._strips)
         if count:
-            self.setMinimumHeight(count * _LEAST_PX)
+            self.setMinimumHeight(count * STRIP_LEAST_PX)
             self.setMaximumHeight(count * _STRIP_PX)
         self.setVisible(count > 0)
         if self._plan is not None:

@@ -49,12 +49,14 @@ class Subject:
         round: what the state knows of the round; None without one.
         can_seek: whether a replay is shown.
         is_past: whether the candles are those of the round before, for this one has not begun.
+        nothing: what is said where there is no market: a headline, and what stands below it.
     """
 
     def __init__(self) -> None:
         self.candles = CandleSeries()
         self.identity = 0
         self.round: RoundState | None = None
+        self.nothing = (NO_MARKET, NO_MARKET_DETAIL)
         self.can_seek = self.is_past = self._is_old = False
         self._before: RoundState | None = None
         self._by: TicksPerCandle | NanosPerCandle = TicksPerCandle(1)
@@ -155,7 +157,7 @@ class Subject:
         if self._bare or (len(self.candles) and not self.is_past):
             return "", ""
         if self._stream is None:
-            return NO_MARKET, NO_MARKET_DETAIL
+            return self.nothing
         known = self.round
         if known is None or known.timer_ms is None:
             return NO_TICK, ""

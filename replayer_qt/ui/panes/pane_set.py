@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QTabBar, QVBoxLayout, Q
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.arrangement import PANES_MOST, Arrangement, Source
+from replayer_qt.ui.chart.overview import Overview
+from replayer_qt.ui.chart.overview_reader import SightReader
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.panes.pane import Pane
 from replayer_qt.ui.panes.sources import RoundMemory
+from replayer_qt.ui.panes.turns import Turns
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -23,16 +26,20 @@ class PaneSet(QWidget):
         chart: the window's own chart; the others are made by its class.
         choose: keeps what a person chose of the `Look`, by its names.
         arrangement: returns how the charts are arranged now.
-        prepare: makes a new chart look like the first.
+        reader: knows the shapes of rounds that are replayed.
+        equip: gives a new pane all that the first one has.
+        strip: takes that away from a pane that is closed.
 
     Signals:
         asked: a command.
+        activated: the pane that keys and menus belong to from now on.
 
     Attributes:
         panes: those that there are, the window's own first.
     """
 
     asked = Signal(object)
+    activated = Signal(object)
 
     def __init__(
         self,
@@ -40,10 +47,13 @@ class PaneSet(QWidget):
         *,
         choose: Callable[..., None],
         arrangement: Callable[[], Arrangement],
-        prepare: Callable[[Chart], None],
+        reader: SightReader,
+        equip: Callable[[Pane], None],
+        strip: Callable[[Pane], None],
     ) -> None:
         super().__init__()
-        self._choose, self._arrangement, self._prepare = choose, arrangement, prepare
+        self._choose, self._arrangement = choose, arrangement
+        self._reader, self._equip, self._strip = reader, equip, strip
         self._make = cast("Callable[[], Chart]", type(chart))
         self._memory = RoundMemory()
         self._theme = DARK
@@ -62,20 +72,22 @@ class PaneSet(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
         layout.addLayout(self._grid, stretch=1)
-        self.main = Pane(chart, Source(), self._memory, main=True)
+        self.main = self._active = Pane(chart, Source(), self._memory)
         self.panes: list[Pane] = []  # bounded: PANES_MOST
+        self._turns = Turns(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow_focus)
+
+    def begin(self) -> None:
+        """Show the window's own chart."""
         self._adopt(self.main)
         self._arrange()
 
     @property
     def active(self) -> Pane:
-        """The pane that keys belong to: the one with the focus, else the first in sight."""
-        focus = QApplication.focusWidget()
-        for pane in self.panes:
-            if focus is not None and (pane is focus or pane.isAncestorOf(focus)):
-                return pane
-        tabbed = self._arrangement().tabs and len(self.panes) > 1
-        return self.panes[max(self.tabs.currentIndex(), 0)] if tabbed else self.main
+        """The pane that keys and menus belong to: the one that had the focus last."""
+        return self._active
 
     def charts(self) -> list[Chart]:
         """Return the charts of all panes."""
@@ -85,10 +97,20 @@ class PaneSet(QWidget):
         """Show where `advance` leaves us, in every pane that is in sight."""
         self._advance = advance
         self._memory.hear(advance.state)
+        self._turns.show(advance, self.panes, self._active)
+
+    def show_rest(self, advance: Advance) -> None:
+        """Show where `advance` leaves us in what follows the prices."""
         for pane in self.panes:
-            pane.take(advance)
+            pane.take_rest(advance)
         if self.tabs.isVisible():
             self._name_tabs()
+
+    def paint_ms(self) -> float:
+        """Return how long the last paintings of what is in sight took together [ms]."""
+        held = self._turns.held
+        shown = (pane for pane in self.panes if pane.moves and pane not in held)
+        return sum(pane.chart.paint_ms() for pane in shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
@@ -103,7 +125,8 @@ class PaneSet(QWidget):
             self._remove(pane)
         for place, source in enumerate(wanted.extra, start=1):
             if place == len(self.panes):
-                self._adopt(Pane(self._make(), source, self._memory))
+                overview = Overview(reader=self._reader)
+                self._adopt(Pane(self._make(), source, self._memory, overview=overview))
             elif self.panes[place].source != source:
                 self.panes[place].show_source(source)
         self._arrange()
@@ -118,6 +141,12 @@ class PaneSet(QWidget):
             "choose_pane": self.choose_source,
             "toggle_pane_tabs": self.toggle_tabs,
             "toggle_cross_by_time": self.toggle_by_time,
+            "follow": self.follow,
+            "zoom": self.zoom,
+            "show_all": self.show_all,
+            "walk": self.walk,
+            "walk_to": self.walk_to,
+            "say_chart": self.say_chart,
         }
 
     # --- what the actions call
@@ -153,6 +182,32 @@ class PaneSet(QWidget):
         """Share the crosshair by time instead of by tick, or the other way round."""
         self._set(by_time=not self._arrangement().by_time)
 
+    # --- the same, of the chart that keys belong to
+
+    def follow(self) -> None:
+        """Keep its newest price in sight."""
+        self._active.chart.follow()
+
+    def zoom(self, factor: float) -> None:
+        """Show fewer of its candles (factor above 1) or more."""
+        self._active.chart.zoom(factor)
+
+    def show_all(self) -> None:
+        """Show the whole of its round."""
+        self._active.chart.show_all()
+
+    def walk(self, columns: int) -> None:
+        """Go so many of its points on, or back, and say what is there."""
+        self._active.walk.walk(columns)
+
+    def walk_to(self, end: str) -> None:
+        """Go to its `first` point or to its `last` one."""
+        self._active.walk.walk_to(end)
+
+    def say_chart(self) -> None:
+        """Say all of it in a few words."""
+        self._active.walk.say_chart()
+
     # --- how it is done
 
     def _set(self, **changes: object) -> None:
@@ -162,22 +217,43 @@ class PaneSet(QWidget):
     def _go(self, place: int) -> None:
         if self._arrangement().tabs:
             self.tabs.setCurrentIndex(place)
+        self._activate(self.panes[place])
         self.panes[place].widget.setFocus()
+
+    def _activate(self, pane: Pane) -> None:
+        other, self._active = pane is not self._active, pane
+        framed = len(self.panes) > 1 and not self._arrangement().tabs
+        for each in self.panes:
+            each.show_active(framed=framed, active=each is pane)
+        if other:
+            self.activated.emit(pane)
+
+    @Slot(object, object)
+    def _follow_focus(self, _before: object, now: object) -> None:
+        if isinstance(now, QWidget):
+            for pane in self.panes:
+                if pane is now or pane.isAncestorOf(now):
+                    self._activate(pane)
 
     def _adopt(self, pane: Pane) -> None:
         self.panes.append(pane)
         pane.chart.pointed.connect(self._pointed)
         pane.chosen.connect(self._choose_for)
         pane.closed.connect(self._close)
-        if not pane.main:
-            pane.chart.asked.connect(self.asked)
-            self._prepare(pane.chart)
+        pane.chart.asked.connect(self.asked)
+        self._equip(pane)
+        if pane.overview is not None:
+            pane.overview.asked.connect(self.asked)
             pane.set_theme(self._theme)
             if self._advance is not None:
                 pane.take(self._advance)
 
     def _remove(self, pane: Pane) -> None:
         self.panes.remove(pane)
+        self._turns.forget(pane)
+        self._strip(pane)
+        if pane is self._active:
+            self._activate(self.main)
         self._grid.removeWidget(pane)
         pane.hide()
         pane.deleteLater()
@@ -217,6 +293,9 @@ class PaneSet(QWidget):
         self.main.head.setVisible(many)
         self._fit_tabs(shown=tabbed and many)
         self._turn()
+        self._activate(self.panes[max(self.tabs.currentIndex(), 0)] if tabbed else self._active)
+        for pane in self.panes:
+            pane.want_strip(on=self._arrangement().overview)
         if self._advance is not None and many:
             self.main.take(self._advance)
 
@@ -241,6 +320,8 @@ class PaneSet(QWidget):
         current = max(self.tabs.currentIndex(), 0)
         for place, pane in enumerate(self.panes):
             pane.setVisible(not tabbed or place == current)
+        if tabbed and current < len(self.panes):
+            self._activate(self.panes[current])
 
     @Slot(object)
     def _pointed(self, pointed: object) -> None:

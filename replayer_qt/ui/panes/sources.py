@@ -1,9 +1,11 @@
 """What a pane may show, and the state as that pane sees it; one clock for all of them."""
 
+import operator
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from replayer_qt.core.phase import Phase
@@ -12,6 +14,8 @@ from replayer_qt.core.state import Advance, MarketState, State
 from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui import fmt
 from replayer_qt.ui.arrangement import BEFORE, LIVE, REPLAY, WINDOW, Source
+from replayer_qt.ui.chart.era_frame import OVER, Era, era_of
+from replayer_qt.ui.chart.subject import NO_MARKET, NO_MARKET_DETAIL
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.status import Badge, read_status
 from replayer_qt.ui.view import replayed
@@ -25,8 +29,15 @@ NAMES: Final = {
     REPLAY: "The open recording",
     BEFORE: "The round before",
 }
-GONE_BY: Final = Badge(word="PAST", shape="triangle", colour="past", tip="A round gone by.")
+GONE_BY: Final = Badge(word="PAST", shape="square", colour="past", tip="A round gone by.")
 NOTHING: Final = Badge(word="NOTHING", shape="ring", colour="muted", tip="There is none now.")
+
+_LACKS: Final = {
+    WINDOW: (NO_MARKET, NO_MARKET_DETAIL),
+    LIVE: ("No market runs", "Connect to a venue, or choose something else (F7)"),
+    REPLAY: ("No recording is open", "Open one, or choose something else (F7)"),
+    BEFORE: ("No round before this one yet", "It is here as soon as a round has ended"),
+}
 
 
 class RoundMemory:
@@ -68,6 +79,60 @@ def seen_by(advance: Advance, source: Source, memory: RoundMemory) -> Advance:
     return replace(advance, state=replace(state, shown=named[0], live=None, markets=markets))
 
 
+class Key(msgspec.Struct, frozen=True, eq=False):
+    """All that the picture of an earlier round depends on, however much goes on elsewhere."""
+
+    plain: tuple[object, ...]
+    objects: tuple[object, ...]
+
+    def is_same(self, other: "Key | None") -> bool:
+        """Return whether the picture is the same; frozen values need not be compared."""
+        if other is None or self.plain != other.plain:
+            return False
+        return all(map(operator.is_, self.objects, other.objects))
+
+
+def key_of(advance: Advance, source: Source, memory: RoundMemory) -> Key | None:
+    """Return the key of what an earlier round looks like; None for what may always move."""
+    state = advance.state
+    if source.kind not in {BEFORE, ""}:
+        return None
+    named = _named(state, source)
+    if named is None:
+        return Key((source,), ())
+    series = advance.session.series(*named)
+    known, trading = memory.of(*named), state.accounts.get(named[0])
+    length = -1 if series is None else len(series)
+    account = None if trading is None else trading.account
+    plain = (source, *named, length, advance.session.generation)
+    return Key(plain, (series, known, account))
+
+
+def clock_of(advance: Advance, key: Key) -> int | None:
+    """Return the tick at which the window's round stands; None for a picture of that round."""
+    market = advance.state.market()
+    if market is None or market.round is None or market.round.round_id in key.plain:
+        return None
+    return market.round.tick if market.round.tick >= 0 else None
+
+
+def era_in(source: Source, seen: Advance) -> Era:
+    """Return what the frame of a pane says."""
+    if source.kind in {BEFORE, ""}:
+        return Era() if seen.state.shown is None else OVER
+    return era_of(seen.state)
+
+
+def lack_of(source: Source) -> tuple[str, str]:
+    """Return what a pane says whose source is not there now, and below it what to do."""
+    if source.kind in _LACKS:
+        return _LACKS[source.kind]
+    return (
+        f"Round {fmt.round_name(RoundId(source.round_id))} is no longer in memory",
+        "Open its recording from the library (Ctrl+L), or choose something else (F7)",
+    )
+
+
 def badge_of(advance: Advance, source: Source, seen: Advance) -> Badge:
     """Return what kind of market a pane shows."""
     if seen.state.shown is None:
@@ -81,13 +146,17 @@ def title_of(source: Source, seen: Advance) -> str:
     """Return what a pane shows, in words."""
     market = seen.state.market()
     if market is None:
-        return NAMES.get(source.kind, "A round that is let go")
+        return NAMES.get(source.kind) or _round_of(StreamId(source.stream), source.round_id)
     where = fmt.stream(market.stream)
     if market.replay is not None:
         where = clean(market.replay.source, 60)
     if market.round is None:
         return where
     return f"{where} · round {fmt.round_name(market.round.round_id)}"
+
+
+def _round_of(stream: StreamId, round_id: str) -> str:
+    return clean(f"{fmt.stream(stream)} · round {fmt.round_name(RoundId(round_id))}", 80)
 
 
 def offered(advance: Advance, memory: RoundMemory) -> Iterator[tuple[str, Source]]:
