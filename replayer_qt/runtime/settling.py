@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-AFTER_MS: Final = (2_000, 13_000, 45_000, 240_000)
+AFTER_MS: Final = (300, 1_700, 13_000, 45_000, 240_000)
 """How long after the start, and then after one another, what is alive is taken to stay [ms]."""
 
 
