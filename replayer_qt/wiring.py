@@ -32,6 +32,9 @@ partial on the sender's thread."""
 WITHIN = Qt.ConnectionType.DirectConnection
 """Sender and receiver live on the same thread."""
 
+AT_ONCE = 2_048
+"""Events that the main thread takes in one go: some milliseconds' worth, however many wait."""
+
 
 class LibraryView(Protocol):
     """The library's window as it is connected here; its module is loaded when it is asked for."""
@@ -56,7 +59,7 @@ def plug_live(
 ) -> FeedWorker:
     """Return a thread for a venue's feed; recorder and engine both hear it directly."""
     to_recorder = Outlet("recorder", raw=True, own=False)
-    to_engine = Outlet("engine", raw=False)
+    to_engine = Outlet("engine", raw=False, at_once=AT_ONCE)
     to_recorder.arrived.connect(recorder.append, ACROSS)
     to_engine.arrived.connect(host.take, ACROSS)
 
@@ -74,7 +77,7 @@ def plug_live(
 
 def plug_replay(feed: Feed, *, host: EngineHost) -> FeedWorker:
     """Return a thread for a recording's feed: nothing of it is recorded again."""
-    to_engine = Outlet("engine", raw=False)
+    to_engine = Outlet("engine", raw=False, at_once=AT_ONCE)
     to_engine.arrived.connect(host.take, ACROSS)
     return FeedWorker(feed, (to_engine,))
 

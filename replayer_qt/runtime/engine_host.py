@@ -1,9 +1,9 @@
 """The engine's seat on the main thread."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replayer_qt.core.approval import Approval
 from replayer_qt.core.commands import Command
@@ -18,7 +18,9 @@ from replayer_qt.runtime.outlet import Delivery
 class EngineHost(QObject):
     """Lets the engine take what feeds, the recorder and the desk send.
 
-    Who hears of an advance may cause another one; everybody hears of them in their order.
+    Who hears of an advance may cause another one; everybody hears of them in their order. Where
+    one batch is followed by another at once, the thread's loop turns in between: a flood holds up
+    neither the painting nor a person's hands.
 
     Signals:
         advanced: the `Advance` after each batch.
@@ -31,6 +33,11 @@ class EngineHost(QObject):
         self._engine = engine
         self._untold: deque[Advance] = deque()  # bounded: what one telling causes
         self._telling = False
+        self._dealt: deque[Callable[[], None]] = deque()  # bounded: one a feed
+        self._turning = QTimer(self)
+        self._turning.setSingleShot(True)
+        self._turning.setInterval(0)
+        self._turning.timeout.connect(self._turn)
 
     @property
     def state(self) -> State:
@@ -43,7 +50,7 @@ class EngineHost(QObject):
         try:
             self._tell(self._engine.handle(delivery.events))
         finally:  # an error here costs this batch, not all that follow
-            delivery.done()
+            self._let_go(delivery)
 
     @Slot(object)
     def note(self, event: Event) -> None:
@@ -93,6 +100,19 @@ class EngineHost(QObject):
     def set_health(self, *, audit_ok: bool | None = None, recorder_ok: bool | None = None) -> None:
         """Say how the parts are that trading relies on; None leaves it as it was."""
         self._engine.set_health(audit_ok=audit_ok, recorder_ok=recorder_ok)
+
+    def _let_go(self, delivery: Delivery) -> None:
+        """Ask for the next batch; not before the loop has turned once since the one before."""
+        if self._turning.isActive():
+            self._dealt.append(delivery.done)
+        else:
+            self._turning.start()  # comes when no event waits any more
+            delivery.done()
+
+    @Slot()
+    def _turn(self) -> None:
+        while self._dealt:
+            self._dealt.popleft()()
 
     def _tell(self, advance: Advance) -> None:
         self._untold.append(advance)

@@ -13,11 +13,14 @@ from replayer_qt.core.events import (
     Event,
     EventsShed,
     RawReceived,
+    TickBlock,
 )
 from replayer_qt.core.order_events import ACCOUNT_EVENTS
 
 EVENTS_KEPT: Final = 65_536
 BYTES_KEPT: Final = 64 * 1024 * 1024
+_TICKS_AN_EVENT: Final = 16
+"""So many ticks in a block are dealt with as fast as one event."""
 
 _OWN: Final = frozenset(ACCOUNT_EVENTS)
 
@@ -47,6 +50,8 @@ class Outlet(QObject):
         own: whether it wants what concerns our own account; a recording is the market's.
         events_kept: events that may wait.
         bytes_kept: raw bytes that may wait.
+        at_once: events in one delivery at most, about; None for all that wait. One block of ticks
+            is never parted.
         parent: Qt's owner.
 
     Signals:
@@ -63,6 +68,7 @@ class Outlet(QObject):
         own: bool = True,
         events_kept: int = EVENTS_KEPT,
         bytes_kept: int = BYTES_KEPT,
+        at_once: int | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,6 +78,7 @@ class Outlet(QObject):
         self._own = own
         self._events_kept = events_kept
         self._bytes_kept = bytes_kept
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._waiting: deque[Event] = deque()  # bounded by _make_room
         self._bytes = 0
@@ -134,12 +141,31 @@ class Outlet(QObject):
         if self._under_way or not self._waiting:
             return ()
         self._under_way = True
-        batch = tuple(self._waiting) if self._shed is None else (self._shed, *self._waiting)
-        self._shed = None
-        self._waiting.clear()
-        self._bytes = 0
-        self._look_at = self._events_kept
+        batch = self._first_of_all()
+        if self._shed is not None:
+            batch = (self._shed, *batch)
+            self._shed = None
+        if not self._waiting:
+            self._bytes = 0
+            self._look_at = self._events_kept
         return batch
+
+    def _first_of_all(self) -> tuple[Event, ...]:
+        """Take what waits, or as much of it as makes one delivery."""
+        waiting, most = self._waiting, self._at_once
+        if most is None:
+            batch = tuple(waiting)
+            waiting.clear()
+            return batch
+        taken: list[Event] = []  # bounded: at_once
+        weight = 0
+        while waiting and weight < most:
+            event = waiting.popleft()
+            weight += _weight(event)
+            if isinstance(event, RawReceived):
+                self._bytes -= len(event.data)
+            taken.append(event)
+        return tuple(taken)
 
     def _send(self, batch: tuple[Event, ...]) -> None:
         if batch:
@@ -150,3 +176,7 @@ class Outlet(QObject):
             self._under_way = False
             batch = self._next_batch()
         self._send(batch)
+
+
+def _weight(event: Event) -> int:
+    return 1 + len(event.ticks) // _TICKS_AN_EVENT if isinstance(event, TickBlock) else 1

@@ -165,12 +165,11 @@ class FrameClock(QObject):
             _start(self._frame_timer, wait)
         elif not self._frame_timer.isActive():
             self._frame_timer.start(round(max(_AFTER_MS, _left(self._since_frame, FRAME_MS))))
-        if not self._price_timer.isActive():
-            wait = _left(self._since_prices, self.pause_ms)
-            if wait <= 0:
-                self._hand_out_prices()
-            else:
-                self._price_timer.start(max(1, round(wait)))
+        wait = _left(self._since_prices, self.pause_ms)
+        if wait <= 0:
+            self._hand_out_prices()
+        elif not self._price_timer.isActive():
+            self._price_timer.start(max(1, round(wait)))
 
     def _presses(self, advance: Advance) -> bool:
         """Whether this must not be shown late: a wish obeyed, or more than the usual news."""

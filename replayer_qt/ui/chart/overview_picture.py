@@ -25,6 +25,8 @@ LANE: Final = 11
 FOOT: Final = 3
 _HEADROOM: Final = 1.08
 _TINT: Final = 0.16
+_EDGES: Final = 48
+"""A polygon's time grows with the square of the edges that one row of pixels crosses."""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,10 +173,12 @@ class OverviewPicture:
             for y in ((top,) if top == bottom else (top, bottom))
         ]
         floor = float(height - FOOT)
-        below = [QPointF(pairs[-1].x(), floor), QPointF(pairs[0].x(), floor)]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(mixed(scene.theme.background, colour.name(), _TINT)))
-        painter.drawPolygon(QPolygonF([*pairs, *below]))
+        for first in range(0, max(len(pairs) - 1, 1), _EDGES):
+            part = pairs[first : first + _EDGES + 1]
+            below = [QPointF(part[-1].x(), floor), QPointF(part[0].x(), floor)]
+            painter.drawPolygon(QPolygonF([*part, *below]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1))

@@ -5,11 +5,14 @@ import threading
 import time
 from decimal import Decimal
 
+import numpy as np
+
 from replayer_qt.core.events import (
     EventsShed,
     PriceTicked,
     RawReceived,
     RoundOpened,
+    TickBlock,
 )
 from replayer_qt.core.order_events import AccountStated
 from replayer_qt.core.units import RoundId
@@ -24,6 +27,12 @@ class Receiver:
     def __init__(self, outlet: Outlet) -> None:
         self.deliveries = []
         outlet.arrived.connect(self.deliveries.append)
+
+    def deal_with_one(self):
+        """Deal with the oldest delivery; return its events."""
+        delivery = self.deliveries.pop(0)
+        delivery.done()
+        return delivery.events
 
     def deal(self):
         """Deal with all there is; return the events."""
@@ -176,3 +185,44 @@ def test_a_receiver_that_records_the_market_is_not_told_of_our_own_account():
         receiver = Receiver(outlet)
         outlet.post([ticked(1), own])
         assert receiver.deal() == ([ticked(1), own] if wanted else [ticked(1)])
+
+
+def test_what_waits_is_delivered_in_parts_that_are_dealt_with_soon():
+    outlet = Outlet("test", raw=True, at_once=100)
+    receiver = Receiver(outlet)
+    outlet.post([ticked(0)])
+    outlet.post(ticked(tick) for tick in range(1, 1_000))
+    sizes, told = [], []
+    while receiver.deliveries:
+        sizes.append(len(receiver.deliveries[0].events))
+        told += receiver.deal_with_one()
+    assert sizes == [1, *[100] * 9, 99]
+    assert [one.tick for one in told] == list(range(1_000))
+
+
+def test_a_block_of_ticks_weighs_as_much_as_it_takes():
+    block = event(
+        TickBlock,
+        round_id=RoundId("r"),
+        ticks=np.arange(1_600),
+        prices=np.ones(1_600),
+        ats=np.arange(1_600),
+    )
+    outlet = Outlet("test", raw=False, at_once=150)
+    receiver = Receiver(outlet)
+    outlet.post([block, block, block, ticked(0)])
+    sizes = []
+    while receiver.deliveries:
+        sizes.append(len(receiver.deliveries[0].events))
+        receiver.deal_with_one()
+    assert sizes == [2, 2]
+
+
+def test_raw_bytes_that_were_delivered_in_part_count_no_more():
+    outlet = Outlet("test", raw=True, at_once=1, bytes_kept=1_000)
+    receiver = Receiver(outlet)
+    outlet.post(event(RawReceived, data=b"x" * 300) for _ in range(3))
+    assert outlet._bytes == 600
+    receiver.deal()
+    assert outlet._bytes == 0
+    assert outlet.shed_total == 0
