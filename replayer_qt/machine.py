@@ -26,6 +26,7 @@ from replayer_qt.adapters.library.whereabouts import find_round
 from replayer_qt.adapters.log_setup import Redactor
 from replayer_qt.adapters.practice_token import practice_token
 from replayer_qt.adapters.vault_choice import wanted_vault
+from replayer_qt.adapters.vault_door import Sealer
 from replayer_qt.core.audit_chain import Run
 from replayer_qt.core.commands import Command, Connect
 from replayer_qt.core.errors import SettingInvalid
@@ -49,6 +50,7 @@ from replayer_qt.runtime.speaker import Speaker
 from replayer_qt.runtime.trade_host import TradeHost
 from replayer_qt.runtime.trash import to_trash
 from replayer_qt.runtime.troubles import feed_trouble, recorder_trouble, thread_trouble
+from replayer_qt.runtime.vault_desk import VaultDesk
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +161,7 @@ class Machine:
         trade: who obeys commands about money; None where nothing can be traded.
         library: who knows the recordings that are over; None where nobody asks.
         bookmarks: who keeps bookmarks; None where there are none.
+        vault: who takes the vault's passphrase; None where nothing is put away.
     """
 
     def __init__(
@@ -178,6 +181,7 @@ class Machine:
         self.trade = trade
         self.library = library
         self.bookmarks: BookmarkKeeper | None = None
+        self.vault: VaultDesk | None = None
         self._recordings, self._clock = place
         self._writers = writers
 
@@ -281,10 +285,15 @@ async def assemble(
         wiring.wire_bookmarks(host=host, bookmarks=bookmarks)
         bookmarks.start()
         stack.callback(_stop, bookmarks, "the bookmarks")
+    vault: VaultDesk | None = None
     if till is not None and latch is not None:
+        session = wanted_vault(settings.library, till.folder, till.profile, till.redactor.register)
+        vault = VaultDesk(session)
+        stack.callback(_stop, vault, "the vault")
         run = Run(app_version=app_version, run_id=run_id, profile=till.profile)
+        sealer = None if session is None else session.sealer
         trade, writers = _open_till(
-            stack, till, latch, run, settings, (host, desk, recorder, clock)
+            stack, till, latch, (run, sealer), settings, (host, desk, recorder, clock)
         )
     stack.push_async_callback(_stop_feeds, desk)
     machine = Machine(
@@ -296,7 +305,7 @@ async def assemble(
         library=library,
         writers=(*(each for each in (library, bookmarks) if each is not None), *writers),
     )
-    machine.bookmarks = bookmarks
+    machine.bookmarks, machine.vault = bookmarks, vault
     return machine
 
 
@@ -329,18 +338,19 @@ def _open_till(
     stack: AsyncExitStack,
     till: Till,
     latch: LatchFile,
-    run: Run,
+    trail_of: tuple[Run, Sealer | None],
     settings: Settings,
     floor: tuple[EngineHost, Desk, RecorderWorker, Clock],
 ) -> tuple[TradeHost, tuple[Worker, ...]]:
     """Build and start what trading needs: the latch is read before any order can be."""
     host, desk, recorder, clock = floor
+    run, sealer = trail_of
     trail = AuditFiles(
         till.folder / "audit",
         clock,
         run=run,
         clean=cleaner(till.redactor.clean),
-        vault=wanted_vault(settings.library, till.folder, till.profile, till.redactor.register),
+        vault=sealer,
     )
     audit = AuditWorker(trail, findings=trail.findings)
     keeper = AccountKeeper(lambda: AccountFile(till.folder / "accounts.sqlite"))

@@ -47,6 +47,10 @@ class Vault:
         """
         self.keys.current()
 
+    def has_news(self) -> bool:
+        """Return whether a person gave the key since this was asked last."""
+        return self.keys.has_news()
+
     def seal(self, path: Path, *, anew: bool = False) -> Iterator[None]:
         """Put a sealed copy, `PATH.vault`, in the place of a file, pausing after each step.
 

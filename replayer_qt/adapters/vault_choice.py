@@ -2,15 +2,35 @@
 
 import os
 from pathlib import Path
+from typing import Protocol
 
 from replayer_qt.adapters.vault_door import Register, Sealer
 from replayer_qt.core.settings import LibrarySettings
+from replayer_qt.core.vault import VaultTold
+
+
+class Session(Protocol):
+    """The vault while a program runs; `vault_session.VaultSession` is one.
+
+    Attributes:
+        sealer: what puts files away with its key.
+    """
+
+    sealer: Sealer
+
+    def told(self) -> VaultTold:
+        """Return how it is; never raises."""
+        ...
+
+    def open(self, passphrase: str, *, keep: bool) -> VaultTold:
+        """Take a passphrase that a person typed; raises UserFacingError, OSError."""
+        ...
 
 
 def wanted_vault(
     settings: LibrarySettings, folder: Path, profile: str, register: Register
-) -> Sealer | None:
-    """Return a profile's vault, None where it is off; a passphrase stands in the environment.
+) -> Session | None:
+    """Return a profile's vault, None where it is off.
 
     Asks for nothing yet, and never for what nobody can answer.
 
@@ -22,18 +42,7 @@ def wanted_vault(
     """
     if settings.vault == "off":
         return None
-    from replayer_qt.adapters.vault import Vault  # noqa: PLC0415 - see above
-    from replayer_qt.adapters.vault_keys import (  # noqa: PLC0415 - see above
-        Keys,
-        OsKeyring,
-        passphrase_in,
-    )
+    from replayer_qt.adapters.vault_keys import OsKeyring  # noqa: PLC0415 - see above
+    from replayer_qt.adapters.vault_session import VaultSession  # noqa: PLC0415 - see above
 
-    keys = Keys(
-        settings.vault,
-        folder,
-        OsKeyring(profile),
-        ask=lambda _: passphrase_in(os.environ, None),
-        register=register,
-    )
-    return Vault(keys)
+    return VaultSession(settings.vault, folder, OsKeyring(profile), os.environ, register)

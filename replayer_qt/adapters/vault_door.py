@@ -27,6 +27,10 @@ class Sealer(Protocol):
         """Find the key to seal with, which may take half a second; raises VaultLocked."""
         ...
 
+    def has_news(self) -> bool:
+        """Return whether a person gave the key since this was asked last; quick."""
+        ...
+
     def seal(self, path: Path, *, anew: bool = False) -> Iterator[None]:
         """Put a sealed copy in the place of a file, pausing after each step."""
         ...

@@ -9,7 +9,7 @@ import contextlib
 import errno
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -19,13 +19,12 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt as ScryptFunction
 from replayer_qt.adapters.journal.disk import Disk, RealDisk, write_all
 from replayer_qt.adapters.vault_door import Register
 from replayer_qt.adapters.vault_format import KEY_BYTES, Header, Scrypt, key_name
+from replayer_qt.adapters.vault_passphrase import LONGEST, VARIABLE
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of
 from replayer_qt.core.errors import SomethingMissing, VaultLocked
 
 SERVICE: Final = "replayer"
 """Under which name the keyring keeps our keys."""
-VARIABLE: Final = "REPLAYER_PASSPHRASE"
-"""The environment variable that may hold the passphrase."""
 KEPT_IN: Final = "vault.json"
 """Says, in a data directory, how its passphrase becomes its key; no secret."""
 SHORTEST: Final = 8
@@ -34,9 +33,8 @@ COST: Final = 2**17
 """scrypt's cost for new keys: 128 MiB and about half a second."""
 
 _COSTS: Final = range(2**10, 2**20 + 1)
-_LONGEST: Final = 1_024
 _MADE: Final = 64
-_GIVE: Final = f"Set {VARIABLE}, or name a --passphrase-file; take several words."
+_GIVE: Final = f"Type it in the window's File menu, set {VARIABLE}, or name a --passphrase-file."
 _LOST: Final = "Without it nobody can read what it sealed, we neither."
 
 Mode = Literal["keyring", "passphrase"]
@@ -163,6 +161,7 @@ class Keys:
         self._passphrase: str | None = None
         self._refusal: str | None = None
         self._current: MasterKey | None = None
+        self._has_news = False
         self._made: dict[Scrypt, MasterKey] = {}  # bounded by _MADE
         self._held: dict[str, MasterKey] = {}  # bounded: the keys of one keyring
 
@@ -176,6 +175,24 @@ class Keys:
         if self._current is None:
             self._current = self._found()
         return self._current
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the key to seal with was found already, so that nobody is asked for it."""
+        return self._current is not None
+
+    def accept(self, passphrase: str, key: MasterKey) -> None:
+        """Use a passphrase that was checked elsewhere, and its key, from now on; on any thread."""
+        if key.scrypt is not None:
+            self._made[key.scrypt] = key
+        self._passphrase, self._refusal = passphrase, None
+        self._current = key
+        self._has_news = True
+
+    def has_news(self) -> bool:
+        """Return whether a passphrase was accepted since this was asked last."""
+        news, self._has_news = self._has_news, False
+        return news
 
     def _found(self) -> MasterKey:
         if self.mode == "passphrase":
@@ -298,7 +315,7 @@ class Keys:
         told = self._ask(what)
         if told is None:
             return None, "no passphrase was given."
-        if not SHORTEST <= len(told) <= _LONGEST:
+        if not SHORTEST <= len(told) <= LONGEST:
             return None, f"the passphrase has less than {SHORTEST} characters, or too many."
         return told, ""
 
@@ -351,24 +368,6 @@ class Keys:
 def _demand(draft: Path, data: bytes) -> None:
     if draft.read_bytes() != data:
         raise OSError(errno.EIO, "what was written is not there", str(draft))
-
-
-def passphrase_in(environ: Mapping[str, str], file: Path | None) -> str | None:
-    """Return the passphrase that the environment or a file states; None if neither does.
-
-    Raises:
-        VaultLocked: the file cannot be read.
-    """
-    if file is not None:
-        try:
-            with file.open("rb") as opened:
-                return opened.read(4 * _LONGEST).decode().splitlines()[0]
-        except (OSError, UnicodeDecodeError, IndexError) as error:
-            raise VaultLocked(
-                f"The passphrase was not read from {file} ({type(error).__name__}).",
-                remedy="Name a file whose first line is the passphrase.",
-            ) from error
-    return environ.get(VARIABLE)
 
 
 def _none_yet() -> VaultLocked:

@@ -10,7 +10,8 @@ from pathlib import Path
 from replayer_qt.adapters.paths import Paths, find_paths
 from replayer_qt.adapters.settings_file import load_settings
 from replayer_qt.adapters.vault import Vault
-from replayer_qt.adapters.vault_keys import Ask, Keys, Mode, OsKeyring, passphrase_in
+from replayer_qt.adapters.vault_keys import Ask, Keys, Mode, OsKeyring
+from replayer_qt.adapters.vault_passphrase import passphrase_in
 
 
 def add_passphrase(parser: argparse.ArgumentParser) -> None:

@@ -106,6 +106,7 @@ class AuditFiles:
         """
         self._folder = folder
         self._vault = vault
+        self._locked: Sealer | None = None
         self._clock = clock
         self._disk = RealDisk() if disk is None else disk
         self._lock = FolderLock(folder, what="The audit trail")
@@ -202,6 +203,10 @@ class AuditFiles:
             OSError: the disk refused, or another program writes this trail.
         """
         self._open()
+        if self._locked is not None and self._locked.has_news():
+            # a person gave the passphrase meanwhile; its key is made already
+            self._vault, self._locked, self._looked_for = self._locked, None, ""
+            self._may_pack = True
         due = self._clock.monotonic() - self._flushed_at >= ANCHOR_FLUSH_S * NANOS_PER_SECOND
         if due and self._segment is not None and self._flushed != self._durable:
             self._write_anchor(self._durable, self._segment.path.name, flush=True)
@@ -218,7 +223,7 @@ class AuditFiles:
         try:
             step()
         except (VaultLocked, SomethingMissing) as error:
-            self._vault = self._packing = None
+            self._locked, self._vault, self._packing = self._vault or self._locked, None, None
             log.warning("old days of the audit trail stay readable: %s", error)
 
     def _pack_a_step(self) -> None:

@@ -601,11 +601,12 @@ def test_a_profiles_vault_is_as_its_settings_want_it(tmp_path, monkeypatch):
     assert wanted_vault(LibrarySettings(), *given) is None
     keys_in(tmp_path, "passphrase").make()
     monkeypatch.setenv("REPLAYER_PASSPHRASE", PASSPHRASE)
-    vault = wanted_vault(LibrarySettings(vault="passphrase"), *given)
-    assert vault is not None
+    session = wanted_vault(LibrarySettings(vault="passphrase"), *given)
+    assert session is not None
+    vault = session.sealer
     vault.ready()
     assert read(vault, sealed(vault, tmp_path / "day", CANARY)) == CANARY
     assert redactor.clean(f"it is {PASSPHRASE}") == "it is <passphrase>"
     monkeypatch.delenv("REPLAYER_PASSPHRASE")
     with pytest.raises(VaultLocked, match="no passphrase"):
-        wanted_vault(LibrarySettings(vault="passphrase"), *given).ready()
+        wanted_vault(LibrarySettings(vault="passphrase"), *given).sealer.ready()

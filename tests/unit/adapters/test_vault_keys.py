@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replayer_qt.adapters.journal.disk import RealDisk
-from replayer_qt.adapters.vault_keys import COST, SHORTEST, Keys, OsKeyring, passphrase_in
+from replayer_qt.adapters.vault_keys import COST, SHORTEST, Keys, OsKeyring
+from replayer_qt.adapters.vault_passphrase import passphrase_in
 from replayer_qt.adapters.vault_sheet import read_sheet, sheet_of
 from replayer_qt.core.errors import SomethingMissing, VaultLocked
 from tests.helpers.vaults import PASSPHRASE, MemoryKeyring, keys_in

@@ -6,10 +6,11 @@ from replayer_qt.adapters.audit.format import files_in
 from replayer_qt.adapters.audit.reader import counting_lines
 from replayer_qt.adapters.audit.verify import verify_trail
 from replayer_qt.adapters.vault import Vault
+from replayer_qt.adapters.vault_session import VaultSession
 from replayer_qt.core.errors import VaultLocked
 from tests.helpers.audits import START, checked, decided, sent, trail_in
 from tests.helpers.clock import SteppedClock
-from tests.helpers.vaults import keys_in, vault_in
+from tests.helpers.vaults import CHEAP, PASSPHRASE, MemoryKeyring, keys_in, vault_in
 
 DAY_S = 86_400
 CANARY = "canary-order-5f1c"
@@ -161,3 +162,26 @@ def test_a_crash_between_two_copies_is_mended(tmp_path, vault):
     trail.close()
     assert not path.exists()
     assert verify_trail(folder, vault.open).is_whole
+
+
+def test_days_that_waited_for_the_passphrase_are_sealed_once_a_person_gave_it(tmp_path, caplog):
+    """S3-R4: the program began without it; it is not asked to begin again."""
+    keys_in(tmp_path, "passphrase").make()
+    session = VaultSession(
+        "passphrase", tmp_path, MemoryKeyring(), {}, lambda _name, _secret: None, cost=CHEAP
+    )
+    folder, clock = tmp_path / "audit", SteppedClock(START)
+    trail = trail_in(folder, clock, vault=session.sealer)
+    for day in range(3):
+        trail.append(decided(f"{CANARY}-{day}", clock.now()))
+        for _ in range(40):
+            trail.tend()
+        clock.pass_s(DAY_S)
+    assert "stay readable" in caplog.text
+    assert not any(file.is_sealed for file in files_in(folder))
+    session.open(PASSPHRASE, keep=False)
+    for _ in range(80):
+        trail.tend()
+    trail.close()
+    assert [file.is_sealed for file in files_in(folder)] == [True, True, False]
+    assert verify_trail(folder, session.sealer.open).is_whole
