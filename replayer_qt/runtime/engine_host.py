@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -9,10 +10,16 @@ from replayer_qt.core.approval import Approval
 from replayer_qt.core.commands import Command
 from replayer_qt.core.events import Event
 from replayer_qt.core.orders import OrderId
+from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.state import Advance, State
-from replayer_qt.core.units import Moment, StreamId
+from replayer_qt.core.units import Moment, StreamId, venue_of
 from replayer_qt.engine.engine import Engine
 from replayer_qt.runtime.outlet import Delivery
+
+GONE_KEPT: Final = 64
+"""So many replays that were put away may still have events on their way."""
+REPLAY_VENUE: Final = "replay"
+"""The venue of streams whose names never come again."""
 
 
 class EngineHost(QObject):
@@ -34,6 +41,7 @@ class EngineHost(QObject):
         self._untold: deque[Advance] = deque()  # bounded: what one telling causes
         self._telling = False
         self._dealt: deque[Callable[[], None]] = deque()  # bounded: one a feed
+        self._gone: deque[StreamId] = deque(maxlen=GONE_KEPT)
         self._turning = QTimer(self)
         self._turning.setSingleShot(True)
         self._turning.setInterval(0)
@@ -48,7 +56,10 @@ class EngineHost(QObject):
     def take(self, delivery: Delivery) -> None:
         """Fold one batch and announce where that leaves us."""
         try:
-            self._tell(self._engine.handle(delivery.events))
+            events = delivery.events
+            if self._gone and events[0].stream in self._gone:  # all of one batch name one replay
+                events = tuple(event for event in events if isinstance(event, ProblemRaised))
+            self._tell(self._engine.handle(events))
         finally:  # an error here costs this batch, not all that follow
             self._let_go(delivery)
 
@@ -70,7 +81,9 @@ class EngineHost(QObject):
         self._tell(self._engine.attach(stream))
 
     def drop(self, stream: StreamId) -> None:
-        """Forget a stream that was put away."""
+        """Forget a stream that was put away; events of a replay that come late are passed over."""
+        if venue_of(stream) == REPLAY_VENUE:
+            self._gone.append(stream)
         self._tell(self._engine.drop(stream))
 
     # --- trading

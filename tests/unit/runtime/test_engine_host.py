@@ -5,10 +5,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt import wiring
+from replayer_qt.core.program_events import ProblemRaised
+from replayer_qt.core.state import MarketState
+from replayer_qt.core.units import PRACTICE, StreamId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.outlet import Delivery, Outlet
-from tests.helpers.make import ticked
+from tests.helpers.make import event, ticked
 
 
 class Painted(QWidget):
@@ -67,3 +70,27 @@ def test_a_flood_that_waits_holds_up_neither_painting_nor_timers(host, qtbot):
     assert len({id(state) for state in beats}) > 5
     market = next(iter(host.state.markets.values()))
     assert market.round.tick == 59_999
+
+
+def test_what_a_replay_sent_before_it_was_put_away_does_not_bring_it_back(host):
+    """N21, N16: its last events were on their way; only its problems are told all the same."""
+    gone, other = StreamId("replay/1"), StreamId("replay/2")
+    told = []
+    host.advanced.connect(lambda advance: told.extend(advance.events))
+    deliver(host, ticked(0, stream=gone), ticked(0, stream=PRACTICE))
+    host.drop(gone)
+    told.clear()
+    problem = event(ProblemRaised, stream=gone, code="x", what="It could not be read.", remedy="")
+    deliver(host, ticked(1, stream=gone), problem)
+    assert told == [problem]
+    assert host.state.markets.get(gone, MarketState(stream=gone)).round is None
+    deliver(host, ticked(1, stream=other))
+    host.drop(PRACTICE)  # another exchange begins, under the same name
+    deliver(host, ticked(7, stream=PRACTICE))
+    assert {host.state.markets[each].round.tick for each in (other, PRACTICE)} == {1, 7}
+
+
+def deliver(host, *events):
+    for each in dict.fromkeys(one.stream for one in events):
+        batch = tuple(one for one in events if one.stream == each)
+        host.take(Delivery(events=batch, done=lambda: None))
