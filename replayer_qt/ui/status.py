@@ -92,7 +92,7 @@ def read_status(state: State, *, now: int = 0, heard: int | None = None) -> Stat
         badge=_badge(state, link),
         venue=_venue(state, market),
         price=_price(shown, is_old=_is_old(state, link)),
-        tick=Word(text=fmt.count(shown.tick) if shown and shown.tick >= 0 else fmt.NOTHING),
+        tick=_tick(shown),
         phase=_phase(shown, is_old=_is_old(state, link)),
         feed=_feed(state, link, now, heard),
         quality=_quality(live if live is not None else market),
@@ -153,6 +153,12 @@ def _price(shown: RoundState | None, *, is_old: bool) -> Word:
         return Word(text=text, colour="muted", tip=f"{exact}: the last price known, may be old.")
     colour = "up" if value >= 1 else "down"
     return Word(text=text, colour=colour if shown.rug_price is None else "rug", tip=exact)
+
+
+def _tick(shown: RoundState | None) -> Word:
+    if shown is None or shown.tick < 0:
+        return Word(text=fmt.NOTHING, colour="muted")
+    return Word(text=fmt.count(shown.tick))
 
 
 def _phase(shown: RoundState | None, *, is_old: bool) -> Word:

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from replayer_qt.ui.assets import MONO, SANS, load_fonts
+from replayer_qt.ui.assets import MONO, SANS, load_fonts, resource
 from replayer_qt.ui.lettering import set_letters
 from replayer_qt.ui.theme import Theme, faint, mixed
 
@@ -36,7 +36,7 @@ QToolButton:hover, QToolButton:focus {{ background: {raised}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:checked {{ background: {raised}; color: {accent}; }}
 QToolButton:disabled {{ color: {faint}; }}
-QDockWidget {{ color: {muted}; }}
+QDockWidget {{ color: {muted}; font-size: 9pt; }}
 QDockWidget::title {{ background: {surface}; padding: 5px 8px; text-align: left;
                       border-bottom: 1px solid {edge}; }}
 QTabBar {{ background: {surface}; }}
@@ -58,9 +58,16 @@ QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
 QLineEdit[bad="true"], QLineEdit[bad="true"]:focus {{ border-color: {error}; color: {error}; }}
 QLineEdit[role="amount"] {{ font-family: "{mono}"; font-size: 12pt; }}
-QSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; min-height: 0; }}
+QSpinBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
-QComboBox::drop-down {{ border: none; width: 14px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
+QToolButton::menu-indicator {{ image: url("{down}"); width: 9px; height: 9px;
+    subcontrol-origin: border; subcontrol-position: center right; right: 5px; }}
+QToolButton[menus="true"] {{ padding-right: 18px; }}
+QToolButton[role="card"] {{ background: {surface}; border: 1px solid {edge};
+                            border-radius: 8px; padding: 12px 10px; }}
+QToolButton[role="card"]:hover, QToolButton[role="card"]:focus {{ border-color: {accent}; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};
                border-radius: 5px; padding: 5px 16px; }}
 QPushButton[role="small"] {{ padding: 2px 9px; }}
@@ -163,6 +170,7 @@ def sheet(theme: Theme, letters: int = 100) -> str:
         band=mixed(theme.background, theme.surface, 0.7),
         faint=faint(theme),
         mono=MONO,
+        down=resource("icons/down.svg").as_posix(),
     )
     return _SIZE.sub(lambda found: f"{int(found[1]) * letters / 100:g}pt", written)
 

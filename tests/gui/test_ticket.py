@@ -255,7 +255,7 @@ def test_a_cash_out_that_the_desk_took_away_is_not_shown_any_more(bench, ticket)
     bench.trade(held(cash_out=None))
     assert ticket.cash_out.standing.whole == "not set yet"
     ticket.cash_out.inputs["target"].clear()
-    assert ticket.cash_out.standing.whole == "none stands"
+    assert ticket.cash_out.standing.whole == "none set"
     assert not ticket.cash_out.set.isEnabled()
 
 

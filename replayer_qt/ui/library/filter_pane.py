@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import Quality, Range, RoundQuery
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.library.query_fields import (
     FIELDS,
     RangeField,
@@ -64,7 +65,7 @@ class FilterPane(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumWidth(_WIDE)
+        self.setMinimumWidth(scaled(_WIDE))
         self._query = RoundQuery()
         self.inputs: dict[str, tuple[QLineEdit, QLineEdit]] = {}
         self.boxes: dict[tuple[str, str], QCheckBox] = {}
@@ -129,8 +130,9 @@ class FilterPane(QScrollArea):
         self.tags.setVisible(bool(tags))
         self.no_tags.setVisible(not tags)
 
-    def cover_money(self) -> None:
-        """Show limits of money as dots, or as they are."""
+    def redress(self) -> None:
+        """Be as wide as letters of the chosen size need; show limits of money as they may be."""
+        self.setMinimumWidth(scaled(_WIDE))
         mode = QLineEdit.EchoMode.Password if is_private() else QLineEdit.EchoMode.Normal
         for field in FIELDS:
             if field.is_money:

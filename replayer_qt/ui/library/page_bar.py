@@ -130,4 +130,5 @@ def _menu_button(words: str, about: str) -> QToolButton:
     button.setText(words)
     button.setAccessibleName(about)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setProperty("menus", True)  # noqa: FBT003  # Qt's own
     return button

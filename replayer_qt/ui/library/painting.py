@@ -64,6 +64,7 @@ class RoundPainter(QStyledItemDelegate):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._sparks.clear()
+        self._laid.clear()  # letters may be larger now
         self._ink = {
             name: QColor(getattr(theme, name)) for name in theme.__struct_fields__ if name != "name"
         }

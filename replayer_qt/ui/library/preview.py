@@ -9,6 +9,7 @@ from replayer_qt.core.library import LibraryRound
 from replayer_qt.core.library_answers import Answer, ColumnsRead
 from replayer_qt.core.library_requests import ReadColumns
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.library.price_plot import PricePlot
 from replayer_qt.ui.library.questions import Questions
 from replayer_qt.ui.models.library_columns import (
@@ -59,7 +60,7 @@ class Preview(QWidget):
         row.setContentsMargins(0, 0, 8, 4)
         row.addWidget(self.plot, stretch=1)
         self._side = QWidget()
-        self._side.setFixedWidth(_FIGURES_PX)
+        self._side.setFixedWidth(scaled(_FIGURES_PX))
         column = QVBoxLayout(self._side)
         column.setContentsMargins(8, 6, 0, 0)
         column.addLayout(self._grid())
@@ -71,6 +72,7 @@ class Preview(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self.plot.set_theme(theme)
+        self._side.setFixedWidth(scaled(_FIGURES_PX))
 
     def show_round(self, number: int, row: LibraryRound | None, catalogue: str = "") -> None:
         """Show the round of that number; 0 for none, None while its row is not known.

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.core.columns import RoundColumns
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.library.painting import draw_cross
 from replayer_qt.ui.plain import clean
 from replayer_qt.ui.theme import DARK, Theme
@@ -120,9 +121,9 @@ class PricePlot(QWidget):
     def _room(self) -> QRectF:
         return QRectF(
             _PAD,
-            _TOP_PX,
-            max(10, self.width() - _PAD - _LABEL_PX),
-            max(10, self.height() - _TOP_PX - _FOOT_PX),
+            scaled(_TOP_PX),
+            max(10, self.width() - _PAD - scaled(_LABEL_PX)),
+            max(10, self.height() - scaled(_TOP_PX) - scaled(_FOOT_PX)),
         )
 
     def _bounds(self) -> tuple[float, float]:
@@ -190,7 +191,9 @@ class PricePlot(QWidget):
             self._paint_line(painter, room)
             self._paint_marks(painter, room)
             painter.setPen(QColor(self._theme.text))
-            painter.drawText(QPointF(_PAD, 14), self.words())
+            wide, right = self.width() - 2 * _PAD, Qt.TextElideMode.ElideRight
+            told = painter.fontMetrics().elidedText(self.words(), right, wide)
+            painter.drawText(QPointF(_PAD, scaled(14)), told)
         painter.end()
 
     def _paint_grid(self, painter: QPainter, room: QRectF) -> None:
@@ -202,11 +205,11 @@ class PricePlot(QWidget):
             painter.setPen(QColor(self._theme.grid))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(QColor(self._theme.muted))
-            box = QRectF(room.right() + 5, y - line / 2, _LABEL_PX - 6, line)
+            box = QRectF(room.right() + 5, y - line / 2, scaled(_LABEL_PX) - 6, line)
             painter.drawText(box, side, fmt.price(price))
         shown = self._round
         if shown is not None:
-            foot = QRectF(room.left(), room.bottom() + 2, room.width(), _FOOT_PX - 2)
+            foot = QRectF(room.left(), room.bottom() + 2, room.width(), scaled(_FOOT_PX) - 2)
             painter.drawText(foot, side, f"tick {int(shown.ticks[0]):,}")
             right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
             painter.drawText(foot, right, f"{int(shown.ticks[-1]):,}")

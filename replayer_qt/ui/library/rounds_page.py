@@ -156,8 +156,8 @@ class RoundsPage(QWidget):
         """Use the theme's colours, and show amounts as they may be seen now."""
         self.table.set_theme(theme)
         self.preview.set_theme(theme)
-        for part in (self.pane, self.bar.search):
-            part.cover_money()
+        self.pane.redress()
+        self.bar.search.cover_money()
         self._show_current()
 
     @Slot(str)

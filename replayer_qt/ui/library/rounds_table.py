@@ -23,6 +23,7 @@ from PySide6.QtGui import QDrag, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from replayer_qt.core.library import RoundQuery, SortBy
+from replayer_qt.ui.lettering import factor, scaled
 from replayer_qt.ui.library.painting import RoundPainter
 from replayer_qt.ui.models.library_rows import PAGE, LibraryRows
 from replayer_qt.ui.theme import Theme
@@ -100,8 +101,6 @@ class RoundsTable(QTableView):
         down = self.verticalHeader()
         down.setVisible(False)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(_ROW_PX)
-        down.setMinimumSectionSize(_ROW_PX)
         across = self.horizontalHeader()
         across.setAccessibleName("Rounds: columns")
         across.setHighlightSections(False)
@@ -112,13 +111,32 @@ class RoundsTable(QTableView):
         # it would ask for the flags of every selected row, for each column, again and again
         across.setSelectionModel(QItemSelectionModel(self.rows, across))
         across.sectionClicked.connect(self._click_header)
+        self._letters = factor()
+        self._fit_rows()
         self.put_columns_back()
+
+    def _fit_rows(self) -> None:
+        down = self.verticalHeader()
+        down.setMinimumSectionSize(scaled(_ROW_PX))
+        down.setDefaultSectionSize(scaled(_ROW_PX))
+
+    def _letter(self) -> None:
+        """Give rows and columns the room that letters of the chosen size need."""
+        before, self._letters = self._letters, factor()
+        if before == self._letters:
+            return
+        self._fit_rows()
+        across = self.horizontalHeader()
+        for place in range(across.count()):
+            wide = (across.sectionSize(place) - _PAD_PX) * self._letters / before
+            across.resizeSection(place, round(wide) + _PAD_PX)
 
     # --- what is shown
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._painter.set_theme(theme)
+        self._letter()
         self.rows.forget_words()
         self.viewport().update()
 
@@ -293,7 +311,7 @@ class RoundsTable(QTableView):
             return
         hidden = self.isColumnHidden
         sizes = [
-            QSize() if hidden(place) else QSize(self.columnWidth(place), _ROW_PX)
+            QSize() if hidden(place) else QSize(self.columnWidth(place), scaled(_ROW_PX))
             for place in range(len(self.rows.columns))
         ]
         for number in now:

@@ -35,6 +35,7 @@ class SavedMenu(QToolButton):
         self.setAccessibleName("Saved searches")
         self.setToolTip("Saved searches: apply, save, rename, forget.")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setProperty("menus", True)  # noqa: FBT003  # Qt's own
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.saving = QAction("&Save this search…", self)
         self.saving.setShortcut(QKeySequence("Ctrl+D"))

@@ -38,6 +38,7 @@ _NO_PLAN: Final = "Nothing was tried yet. A try changes nothing."
 _NARROW_PX: Final = 860
 _BAR_PX: Final = 20
 _FILES_PX: Final = 190
+_AGAIN: Final = "Look at this page again to ask once more."
 _SHARES: Final = "Shares, and a bar's full width, are of all that the library uses."
 _IMPORTED: Final = "imported"
 _IMPORTED_WORDS: Final = "Imported files"
@@ -175,7 +176,10 @@ class SpacePage(QWidget):
 
     def _show_usage(self, answer: Answer) -> None:
         if not isinstance(answer, UsageRead) or answer.problem:
-            self.said.say(answer.problem)
+            self.said.say(f"{answer.problem} {_AGAIN}".strip())
+            self.whole.say("")
+            for bars in self.bars.values():
+                bars.show_things((), 0)
             return
         self.said.say(usage_words(answer))
         self.whole.say(f"{_SHARES.rstrip('.')}, {fmt.size(answer.size)}.")
@@ -237,6 +241,7 @@ class SpacePage(QWidget):
         scroll.setAccessibleName("What uses the space")
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + _BAR_PX)
         form = QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for box in (self.quota, self.keep, self.raw):
             form.addRow(PlainLabel(box.accessibleName()), box)
         deeds = QHBoxLayout()

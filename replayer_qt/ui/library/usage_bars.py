@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from replayer_qt.core.library_answers import UsedSpace
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.plain import clean, tip
 from replayer_qt.ui.theme import DARK, Theme, mixed
 
@@ -85,6 +86,7 @@ class UsageBars(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self.updateGeometry()
         self.update()
 
     def show_things(self, things: Sequence[UsedSpace], whole: int) -> None:
@@ -97,14 +99,14 @@ class UsageBars(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(420, _HEAD_PX + _ROW_PX * max(1, len(self._things)) + 6)
+        return QSize(420, scaled(_HEAD_PX) + scaled(_ROW_PX) * max(1, len(self._things)) + 6)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(self._name_px + _SAID_PX + 40, self.sizeHint().height())
+        return QSize(scaled(self._name_px) + scaled(_SAID_PX) + 40, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent):
-            place = int((event.pos().y() - _HEAD_PX) // _ROW_PX)
+            place = int((event.pos().y() - scaled(_HEAD_PX)) // scaled(_ROW_PX))
             if 0 <= place < len(self._things):
                 said = tip(words_of(self._things[place], self._whole))
                 QToolTip.showText(event.globalPos(), said, self)
@@ -117,24 +119,26 @@ class UsageBars(QWidget):
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(0, 0, self.width(), _HEAD_PX), left, self._heading)
+        painter.drawText(QRectF(0, 0, self.width(), scaled(_HEAD_PX)), left, self._heading)
         if not self._things:
-            painter.drawText(QRectF(8, _HEAD_PX, self.width(), _ROW_PX), left, _NONE)
-        room = max(20, self.width() - self._name_px - _SAID_PX - 16)
+            painter.drawText(
+                QRectF(8, scaled(_HEAD_PX), self.width(), scaled(_ROW_PX)), left, _NONE
+            )
+        room = max(20, self.width() - scaled(self._name_px) - scaled(_SAID_PX) - 16)
         back, front = QColor(theme.raised), QColor(mixed(theme.practice, theme.surface, 0.25))
         for place, each in enumerate(self._things):
-            top = _HEAD_PX + place * _ROW_PX
-            name = QRectF(8, top, self._name_px - 8, _ROW_PX)
+            top = scaled(_HEAD_PX) + place * scaled(_ROW_PX)
+            name = QRectF(8, top, scaled(self._name_px) - 8, scaled(_ROW_PX))
             painter.setPen(QColor(theme.text))
             shown = painter.fontMetrics().elidedText(
-                clean(each.name, _LETTERS), Qt.TextElideMode.ElideMiddle, self._name_px - 16
+                clean(each.name, _LETTERS), Qt.TextElideMode.ElideMiddle, scaled(self._name_px) - 16
             )
             painter.drawText(name, left, shown)
-            track = QRectF(self._name_px, top + 4, room, _ROW_PX - 8)
+            track = QRectF(scaled(self._name_px), top + 4, room, scaled(_ROW_PX) - 8)
             painter.fillRect(track, back)
             wide = bar_width(each.size, self._whole, room)
             painter.fillRect(QRectF(track.left(), track.top(), wide, track.height()), front)
             share = f"  {share_text(each.size, self._whole)}" if self._whole > 0 else ""
-            said = QRectF(track.right() + 8, top, _SAID_PX, _ROW_PX)
+            said = QRectF(track.right() + 8, top, scaled(_SAID_PX), scaled(_ROW_PX))
             painter.drawText(said, right, f"{fmt.size(each.size)}{share}")
         painter.end()

@@ -53,7 +53,7 @@ def orders() -> RowsModel[Order]:
             ),
             Column(
                 title="Size",
-                chars=6,
+                chars=8,
                 text=size,
                 number=_size,
                 tip=exact_size,

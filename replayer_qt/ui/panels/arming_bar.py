@@ -67,7 +67,7 @@ class ArmingBar(QFrame):
         self.button.installEventFilter(KeyKeeper(self.button, BUTTON_KEYS))
         self.button.clicked.connect(self.arming)
         self.why = PlainLabel(elide=Qt.TextElideMode.ElideRight, lines=2, role="muted")
-        self.why.setFixedHeight(_WHY_PX)
+        self.why.setFixedHeight(scaled(_WHY_PX))
         self.branch = BranchButton()
         self.branch.asked.connect(self.asked)
         self.keys = QToolButton()
@@ -91,6 +91,7 @@ class ArmingBar(QFrame):
         """Use the theme's colours."""
         self.band.set_theme(theme)
         self.band.setFixedWidth(scaled(_BAND_PX))
+        self.why.setFixedHeight(scaled(_WHY_PX))
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:

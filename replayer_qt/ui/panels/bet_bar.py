@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replayer_qt.core.account import OpenBet
 from replayer_qt.core.money import SIDE_BET_MULTIPLE, SIDE_BET_WINDOW
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.plain import tip
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -56,6 +57,7 @@ class BetBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self.updateGeometry()
         self.update()
 
     def say(self, told: Countdown) -> None:
@@ -73,10 +75,10 @@ class BetBar(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, _HEIGHT)
+        return QSize(240, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(60, _HEIGHT)
+        return QSize(60, scaled(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)

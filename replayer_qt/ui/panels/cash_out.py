@@ -136,7 +136,7 @@ class CashOutEditor(QWidget):
         elif self._has_text():
             self.standing.say(self._entered.reason or "not set yet")
         else:
-            self.standing.say("none stands")
+            self.standing.say("none set")
 
     @Slot()
     def _set(self) -> None:

@@ -17,8 +17,7 @@ from replayer_qt.ui.panels.linked_table import LinkedTable, Verb
 from replayer_qt.ui.status import Word
 from replayer_qt.ui.theme import Theme
 
-NOT_TRADED: Final = "This market has no account: connect to the practice exchange or open a replay."
-NOTHING_HELD: Final = "Nothing is held and nothing was traded yet."
+NOT_TRADED: Final = "No account here: connect to a venue, or open a recording."
 
 _CELLS: Final = (
     ("pnl", "open P&L"),

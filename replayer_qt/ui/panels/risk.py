@@ -73,6 +73,9 @@ class RiskPanel(QWidget):
         layout.addLayout(cells)
         layout.addWidget(self.table, stretch=1)
         self.refusing.say(_rules_word(()))
+        self.kill.say(_kill_word(Kill()))
+        for cell in (self.arming, self.drift):
+            cell.say(Word(text=fmt.NOTHING, colour="muted", tip=NOT_TRADED))
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""

@@ -14,8 +14,10 @@ from replayer_qt.ui.models.rows import RowsModel
 from replayer_qt.ui.models.tables import rounds
 from replayer_qt.ui.panels.table import StreamRows, Table
 from replayer_qt.ui.theme import Theme
+from replayer_qt.ui.view import is_nothing_shown
 
 NO_ROUNDS: Final = "No round was seen yet: connect to a venue, or open a recording."
+NONE_HERE: Final = "No round was seen here yet: the next one will be the first."
 
 
 class RoundsPanel(QWidget):
@@ -52,6 +54,7 @@ class RoundsPanel(QWidget):
                 self._judge(event)
         self._shown = advance.state.shown
         self._table.show_rows(self.rows)
+        self._table.say_empty(NO_ROUNDS if is_nothing_shown(advance.state) else NONE_HERE)
 
     def _judge(self, event: FairnessChecked) -> None:
         """The verdict on a round that the state has let go already."""

@@ -68,7 +68,7 @@ class StatisticsPanel(QWidget):
             for name, caption, least in _CELLS
         }
         self.table = LinkedTable("Statistics", self.rows, [], empty=NOT_TRADED)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.scrolls = False
         self.curve = ProfitCurve()
         self.curve.chosen.connect(self._follow)
         top = QHBoxLayout()

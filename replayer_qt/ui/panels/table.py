@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
+    Slot,
 )
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -22,10 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from replayer_qt.core.units import StreamId
+from replayer_qt.ui.lettering import factor, scaled
 from replayer_qt.ui.models.rows import GROUP_ROLE, SORT_ROLE, RowsModel
 
 Row = TypeVar("Row")
 
+_LETTERED: Final = frozenset({QEvent.Type.FontChange, QEvent.Type.StyleChange})
 _STREAMS_KEPT: Final = 4
 _ROW_PX: Final = 21
 _QUIET: Final = 170
@@ -96,6 +99,9 @@ class Table(QTableView):
 
     Args:
         empty: what is said where no row is.
+
+    Attributes:
+        scrolls: whether it can be scrolled sideways while there are rows.
     """
 
     def __init__(
@@ -128,8 +134,6 @@ class Table(QTableView):
         down = self.verticalHeader()
         down.setVisible(False)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(_ROW_PX)
-        down.setMinimumSectionSize(_ROW_PX)
         across = self.horizontalHeader()
         across.setHighlightSections(False)
         across.setStretchLastSection(stretches)
@@ -138,6 +142,12 @@ class Table(QTableView):
         across.setAccessibleName(f"{what}: columns")
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.scrolls = True
+        for changed in (self._proxy.rowsInserted, self._proxy.rowsRemoved, self._proxy.modelReset):
+            changed.connect(self._fit_bar)
+        self._fit_bar()
+        self._letters = 0.0
+        self._letter()
         self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
 
     def say_empty(self, text: str) -> None:
@@ -194,6 +204,28 @@ class Table(QTableView):
         for place, column in enumerate(rows.columns):
             self.setColumnWidth(place, digit * column.chars + _CELL_PX)
 
+    @Slot()
+    def _fit_bar(self) -> None:
+        """Nothing can be scrolled to where nothing is, and the words need the room."""
+        bars = Qt.ScrollBarPolicy
+        is_there = self.scrolls and self._proxy.rowCount() > 0
+        self.setHorizontalScrollBarPolicy(
+            bars.ScrollBarAsNeeded if is_there else bars.ScrollBarAlwaysOff
+        )
+
+    def _letter(self) -> None:
+        """Give rows and columns the room that letters of the chosen size need."""
+        before, self._letters = self._letters, factor()
+        if before == self._letters:
+            return
+        down, across = self.verticalHeader(), self.horizontalHeader()
+        down.setMinimumSectionSize(scaled(_ROW_PX))
+        down.setDefaultSectionSize(scaled(_ROW_PX))
+        if before:
+            for place in range(across.count()):
+                wide = (across.sectionSize(place) - _CELL_PX) * self._letters / before
+                across.resizeSection(place, round(wide) + _CELL_PX)
+
     def _paint_empty(self) -> None:
         """In the middle; from the top where there is too little room, so that its start is read."""
         painter = QPainter(self.viewport())
@@ -207,6 +239,11 @@ class Table(QTableView):
         painter.end()
 
     # Qt's names from here on.
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in _LETTERED:
+            self._letter()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)

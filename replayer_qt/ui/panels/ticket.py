@@ -104,7 +104,7 @@ class TicketPanel(QScrollArea):
         self._is_wide: bool | None = None
         self._place_parts(wide=False)
         self.setWidget(page)
-        self.setMinimumSize(page.minimumSizeHint().width(), _LEAST_PX)
+        self._fit()
         self._connect()
         self._draft()
 
@@ -117,6 +117,7 @@ class TicketPanel(QScrollArea):
             cell.set_theme(theme)
         for button in self.buttons.values():
             button.set_theme(theme)
+        self._fit()
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
@@ -189,6 +190,12 @@ class TicketPanel(QScrollArea):
                 self._grid.addWidget(part, row, 0, 1, 2)
         self._grid.setRowStretch(2 if wide else 3, 1)
         self._grid.setRowStretch(3 if wide else 2, 0)
+
+    def _fit(self) -> None:
+        """Be as wide as what is in it must be; its height can be scrolled."""
+        layout = self._grid
+        layout.invalidate()  # letters may be larger now
+        self.setMinimumSize(layout.minimumSize().width(), _LEAST_PX)
 
     def _make_again(self) -> QPushButton:
         button = QPushButton("Send anyway")

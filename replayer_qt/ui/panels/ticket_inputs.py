@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -38,6 +39,7 @@ def _small_button(words: str, name: str, sentence: str) -> QToolButton:
     button.setAccessibleName(name)
     button.setToolTip(tip(sentence))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.installEventFilter(KeyKeeper(button, BUTTON_KEYS))
     return button
 

@@ -49,12 +49,10 @@ class JournalPanel(QWidget):
         )
         self.table.asked.connect(self.asked)
         self.table.pointed.connect(self._edit)
-        self.filter = SearchLine("Filter trades by note or tag", "Note or tag contains…")
+        self.filter = SearchLine("Filter trades by note or tag", "Find…")
         self.filter.textChanged.connect(self._show_rows)
-        self.tags = _line("Tags of the chosen trade", "tags, parted by commas", _TAGS_LONG)
-        self.note = _line(
-            "Note of the chosen trade", "note: what you saw, what you learned", _NOTE_LONG
-        )
+        self.tags = _line("Tags of the chosen trade", "tags, …", _TAGS_LONG)
+        self.note = _line("Note of the chosen trade", "what you saw, what you learned", _NOTE_LONG)
         self.save = small_button("Save note", "Keep note and tags with this trade (Enter).")
         self.save.clicked.connect(self._save)
         for line in (self.tags, self.note):

@@ -19,6 +19,7 @@ from replayer_qt.ui.theme import Theme
 _PLAYER = 4
 
 NO_TRADES: Final = "No trade of anybody was seen yet."
+NO_SUCH_PLAYER: Final = "No trade of a player with these letters: clear the field below."
 
 
 class TradesPanel(QWidget):
@@ -68,6 +69,7 @@ class TradesPanel(QWidget):
             self._streams.of(stream).upsert(rows)
         self._shown = advance.state.shown
         self._table.show_rows(self.rows)
+        self._say_empty()
 
     def choose(self, trade: TradePrinted | None) -> bool:
         """Choose a trade and bring it into sight; False, and none chosen, without it."""
@@ -80,6 +82,12 @@ class TradesPanel(QWidget):
     @Slot(str)
     def _keep_only(self, text: str) -> None:
         self._table.keep_only(_PLAYER, text)
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        """A filter that hides every trade says so; it is not that there were none."""
+        hides = bool(self._filter.text()) and self.rows.rowCount() > 0
+        self._table.say_empty(NO_SUCH_PLAYER if hides else NO_TRADES)
 
 
 def _trades(events: tuple[Event, ...]) -> list[TradePrinted]:

@@ -99,6 +99,7 @@ class Transport(QFrame):
         """Use the theme's colours."""
         self._theme, self._playing = theme, None
         self.scrubber.set_theme(theme)
+        _fit(self.tick)
 
     @Slot(object)
     def show_frame(self, advance: Advance) -> None:
@@ -156,11 +157,10 @@ class Transport(QFrame):
         box = QSpinBox()
         box.setRange(0, _MAX_TICK)
         box.setPrefix("tick ")
-        box.lineEdit().setTextMargins(5, 0, 0, 0)
         box.setKeyboardTracking(False)
         box.setAccessibleName("Go to tick")
         box.setToolTip("Go to this tick (Enter).")
-        box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 20)
+        _fit(box)
         box.valueChanged.connect(self._seek_tick)
         box.editingFinished.connect(self.done)
         return box
@@ -212,6 +212,11 @@ class Transport(QFrame):
         if notches:
             self.asked.emit(SetSpeed(speed=next_speed(self._speed, notches)))
         event.accept()
+
+
+def _fit(box: QSpinBox) -> None:
+    """Leave room for a long round's tick in letters of the chosen size."""
+    box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 20)
 
 
 def next_speed(speed: float, notches: int) -> float:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
-from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.plain import PlainLabel, tip
 
 _FIRST: Final = ("connect-practice", "connect-rugs", "open")
+_CARD: Final = QSize(150, 96)
+_ICON_PX: Final = 28
 
 
 class Welcome(QFrame):
@@ -21,19 +23,14 @@ class Welcome(QFrame):
         self._ground = ground
         self.setProperty("role", "welcome")
         self.setAccessibleName("Nothing is shown yet")
+        self.buttons: list[tuple[QToolButton, RowAction]] = []  # bounded: _FIRST
         keeper = KeyKeeper(self, BUTTON_KEYS)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addStretch()
         for name in _FIRST:
             action = actions[name]
-            words = action.row.text.replace("&", "").rstrip("…")
-            button = QToolButton()
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setDefaultAction(action)
-            button.setText(f"{words}\n{action.row.keys[0]}")
-            button.setAccessibleName(words)
-            button.setMinimumSize(128, 76)
+            button = self._button(action)
             button.installEventFilter(keeper)
             row.addWidget(button)
         row.addStretch()
@@ -47,6 +44,29 @@ class Welcome(QFrame):
         layout.addLayout(row)
         layout.addStretch()
         ground.installEventFilter(self)
+        self._follow()
+
+    def _button(self, action: RowAction) -> QToolButton:
+        """A card that presses the action; it has words of its own, which an action would undo."""
+        words = action.row.text.replace("&", "").rstrip("…")
+        button = QToolButton()
+        button.setProperty("role", "card")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setText(f"{words}\n{action.row.keys[0]}")
+        button.setAccessibleName(words)
+        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        button.setMinimumSize(_CARD)
+        button.clicked.connect(action.trigger)
+        self.buttons.append((button, action))
+        action.changed.connect(self._follow)
+        return button
+
+    @Slot()
+    def _follow(self) -> None:
+        for button, action in self.buttons:
+            button.setIcon(action.icon())
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(tip(action.row.tip))
 
     # Qt's names from here on.
 

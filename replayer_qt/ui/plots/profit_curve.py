@@ -11,12 +11,15 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPol
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replayer_qt.ui import fmt
+from replayer_qt.ui.lettering import scaled
 from replayer_qt.ui.theme import DARK, Theme
 
 EMPTY: Final = "The curve begins with the first closed trade."
 
 _PAD: Final = 8
 _LABEL_PX: Final = 84
+_HEAD_PX: Final = 20
+_WRAPPED: Final = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 _SHADE: Final = 60
 _CROSS: Final = 3.5
 _ZERO: Final = Decimal(0)
@@ -98,7 +101,9 @@ class ProfitCurve(QWidget):
         return f"#{number} {self._describe(number - 1)} → {result} SOL"
 
     def _room(self) -> QRectF:
-        return QRectF(_PAD, 20, max(10, self.width() - 2 * _PAD - _LABEL_PX), self.height() - 28)
+        top = scaled(_HEAD_PX)
+        high = max(10, self.height() - top - _PAD)
+        return QRectF(_PAD, top, max(10, self.width() - 2 * _PAD - scaled(_LABEL_PX)), high)
 
     def _place(self, number: int, value: float, room: QRectF) -> QPointF:
         low, high = min(self._heights), max(self._heights)
@@ -138,13 +143,13 @@ class ProfitCurve(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.background))
         painter.setPen(QColor(self._theme.muted))
         if not self._marks:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, EMPTY)
+            painter.drawText(self.rect().adjusted(8, 0, -8, 0), _WRAPPED, EMPTY)
         else:
             room = self._room()
             told = painter.fontMetrics().elidedText(
                 self.words(), Qt.TextElideMode.ElideRight, int(room.width())
             )
-            painter.drawText(QPointF(_PAD, 14), told)
+            painter.drawText(QPointF(_PAD, scaled(14)), told)
             self._paint_curve(painter, room)
         painter.end()
 
@@ -191,7 +196,7 @@ class ProfitCurve(QWidget):
             if all(abs(y - other) >= high for other in taken):
                 taken.append(y)
                 painter.setPen(QColor(ink))
-                box = QRectF(room.right() + 6, y - high / 2, _LABEL_PX, high)
+                box = QRectF(room.right() + 6, y - high / 2, scaled(_LABEL_PX), high)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, fmt.signed_sol(value))
 
 
