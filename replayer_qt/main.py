@@ -57,6 +57,12 @@ IDLE_MS: Final = 4_000
 """How long after the start the library's window is made [ms]."""
 STEP_MS: Final = 200
 """How long after one part of it the next one is made [ms]."""
+TURN_S: Final = 0.0005
+"""How long another thread may compute while this one wants its turn [s].
+
+Painting a frame gives the interpreter's lock away many times; each time it would wait ten times as
+long to have it back from a thread that reads a recording.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +86,7 @@ def main(options: WindowOptions, redactor: Redactor) -> int:
         redactor: learns which secrets no text may have in it.
     """
     choose_platform(os.environ)
+    sys.setswitchinterval(TURN_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Replayer")
     app.setApplicationVersion(VERSION)
