@@ -1,5 +1,7 @@
 """What a long session came to: figures, a page of them, and what is wrong with them."""
 
+import gc
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -64,6 +66,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         frames: frames shown.
         lag_ms: the recorder's worst [ms].
         steps: of hands.
+        turn_ms: how long another thread may compute while the main one wants its turn [ms].
+        unseen: objects that the collector does not look at.
         complaints: warnings and errors in the log.
         page: all of it for people.
     """
@@ -98,6 +102,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     frames: int
     lag_ms: float
     steps: int
+    turn_ms: float
+    unseen: int
     complaints: tuple[str, ...]
     page: tuple[str, ...]
 
@@ -155,6 +161,8 @@ def report(
         frames=seconds[-1].frames,
         lag_ms=max(one.lag_ms for one in seconds),
         steps=hands.steps,
+        turn_ms=sys.getswitchinterval() * 1000,
+        unseen=gc.get_freeze_count(),
         complaints=_complaints(log),
         page=(),
     )

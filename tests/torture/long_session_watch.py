@@ -26,7 +26,7 @@ LATE_S = 0.015
 """How late a beat is when the main thread's stack is looked at [s]."""
 GAPS_KEPT = 2_000
 STACK_MOST = 6
-CHILDREN_EVERY = 10
+COUNT_EVERY = 10
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +145,7 @@ class Watch(QObject):
         self.gaps_told = 0
         self.censuses: list[Census] = []
         self._window, self._frames, self._doing = window, frames, doing
-        self._prices = getattr(frames, "prices", frames.frame)
+        self._prices = frames.prices
         self._self = psutil.Process()
         self._began = time.monotonic()
         self._late_ms: list[float] = []
@@ -153,7 +153,7 @@ class Watch(QObject):
         self._pixel_ms: list[float] = []
         self._ticks = self._shed = 0
         self._lag_ms = 0.0
-        self._known_children = 0
+        self._counted = (0, 0, 0)
         self._unpainted: list[int] = []
         self._collected: deque[tuple[float, float]] = deque(maxlen=64)
         self._collecting = 0.0
@@ -295,6 +295,7 @@ class Watch(QObject):
 
     def _note(self) -> None:
         begun = time.monotonic()
+        children, widgets, wrapped = self._count_now_and_then()
         late, self._late_ms = self._late_ms, []
         own, self._own_ms = self._own_ms, []
         pixel, self._pixel_ms = self._pixel_ms, []
@@ -308,25 +309,29 @@ class Watch(QObject):
                 rss=self._self.memory_info().rss,
                 threads=self._self.num_threads(),
                 files=self._self.num_fds() if os.name == "posix" else 0,
-                children=self._children(),
-                widgets=len(QApplication.allWidgets()),
-                wrapped=len(Shiboken.getAllValidWrappers()),
+                children=children,
+                widgets=widgets,
+                wrapped=wrapped,
                 pixel_ms=round(_share(pixel, 99), 2),
                 ticks=self._ticks,
                 shed=self._shed,
                 merged=self._frames.merged,
-                frames=getattr(self._frames, "painted", self._frames.frames),
+                frames=self._frames.painted,
                 lag_ms=round(self._lag_ms, 1),
             )
         )
         self._lag_ms = 0.0
         self._beat_at += time.monotonic() - begun  # looking takes its time, which is not theirs
 
-    def _children(self) -> int:
-        """To look for them takes long: now and then."""
-        if len(self.seconds) % CHILDREN_EVERY == 0:
-            self._known_children = len(self._self.children(recursive=True))
-        return self._known_children
+    def _count_now_and_then(self) -> tuple[int, int, int]:
+        """Children, widgets and Qt's objects: to look for them takes long."""
+        if len(self.seconds) % COUNT_EVERY == 0:
+            self._counted = (
+                len(self._self.children(recursive=True)),
+                len(QApplication.allWidgets()),
+                len(Shiboken.getAllValidWrappers()),
+            )
+        return self._counted
 
     # Qt's names from here on.
 

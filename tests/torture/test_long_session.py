@@ -38,6 +38,8 @@ def test_a_session_with_everything_on_loses_no_tick_and_leaves_nothing_behind(tm
     assert found["ticks"] > 500
     assert found["steps"] > 60
     assert found["code"] == 0
+    assert found["turn_ms"] <= 1  # a thread that computes does not make the window stutter
+    assert found["unseen"] > 50_000  # nor does the collector
 
 
 def second(at_s, rss):
