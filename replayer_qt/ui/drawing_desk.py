@@ -236,15 +236,18 @@ class _Hand(QObject):
         super().__init__(parent)
         self.tool = tool
         self._chart, self._lend, self._place_of = chart, lend, place_of
+        self._is_moving = False
         tool.book.changed.connect(self._show_changed)
         chart.planned.connect(self._follow)
 
     @Slot(object)
     def _follow(self, plan: Plan) -> None:
         before, place = self.tool.book, self._place_of(plan)
-        if place == before.place:
+        if place == before.place or self._is_moving:
             return
+        self._is_moving = True  # what is closed and opened has the chart planned once more
         book = self._lend(self._chart, place)
+        self._is_moving = False
         if book is not before:
             before.changed.disconnect(self._show_changed)
             book.changed.connect(self._show_changed)

@@ -20,7 +20,7 @@ from replayer_qt.ui.chart.track_styles import all_shown
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
 from replayer_qt.ui.panes.turns import TOGETHER_MS
 from replayer_qt.ui.theme import DARK
-from tests.gui.desk import ROUND, Bench, event, lively, wave
+from tests.gui.desk import ROUND, Bench, event, lively, moved_to, wave
 
 LEFT = Qt.MouseButton.LeftButton
 PINNED = RoundId("20261121-5a3f09c542")
@@ -218,6 +218,17 @@ def test_a_pane_that_moves_on_to_the_next_round_leaves_its_drawings_there(bench)
     settled()
     assert len(shown_by(bench, main)) == 1
     assert shown_by(bench, same) == ()
+
+
+def test_all_panes_of_the_market_move_on_to_the_next_round_s_drawings_together(bench, qtbot):
+    shown = arrange(bench, Source(LIVE), Source(LIVE), Source(BEFORE))
+    do(bench, "draw-level")
+    drag(shown[1], (60, 40), (60, 40))
+    bench.feed(moved_to(PRACTICE, wave(90), RoundId("20261121-next"))[:-1])
+    qtbot.waitUntil(lambda: not desk(bench).panes._turns.held)
+    books = [desk(bench).drawing._hands[pane.chart].tool.book for pane in shown]
+    assert books[0] is books[1] is books[2] is not books[3]
+    assert [book.place[1] for book in books[2:]] == ["20261121-next", ROUND]
 
 
 # --- what it is

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.panes.pane import Pane
 
-TOGETHER_MS: Final = 6.0
+TOGETHER_MS: Final = 8.0
 """Charts whose paintings take no longer than this together are all painted in each frame [ms]."""
 
 _REST_MS: Final = 60
