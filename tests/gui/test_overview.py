@@ -15,10 +15,11 @@ from replayer_qt.core.commands import GoTo, SeekEnd, SeekStart, SeekTick, Step
 from replayer_qt.core.events import PriceTicked, RoundOpened
 from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
 from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.ui.chart import overview_picture
 from replayer_qt.ui.chart.overview import Overview
 from replayer_qt.ui.chart.overview_picture import LANE
 from replayer_qt.ui.chart.price_chart import PriceChart
-from replayer_qt.ui.theme import DARK
+from replayer_qt.ui.theme import DARK, THEMES
 from tests.gui.desk import REPLAY, ROUND, Bench, event, lively, moved_to, wave
 from tests.helpers.make import ticked
 from tests.helpers.trading_frames import account, trading
@@ -373,3 +374,37 @@ def test_a_loop_and_the_wheel_belong_to_the_strip_while_it_is_the_slider(bench):
         )  # fmt: skip
         QApplication.sendEvent(strip(bench), turn)
     assert bench.asked == [Step(ticks=1), Step(ticks=10)]
+
+
+def test_another_shape_of_the_same_round_is_shown_too(bench):
+    bench.replay(wave(120))
+    QApplication.processEvents()
+    redraws = strip(bench).picture.redraws
+    prices = np.array(wave(120, seed=8))
+    shape = event(
+        ReplayShaped, stream=REPLAY, round_id=ROUND, ticks=np.arange(120), prices=prices,
+        rug_tick=119,
+    )  # fmt: skip
+    bench.feed([shape])
+    QApplication.processEvents()
+    assert strip(bench).picture.redraws == redraws + 1
+
+
+def test_a_strip_painted_in_parts_is_the_same_as_in_one(bench, monkeypatch):
+    bench.replay(wave(600))
+    QApplication.processEvents()
+    in_parts = strip(bench).grab().toImage()
+    monkeypatch.setattr(overview_picture, "_EDGES", 10**6)
+    strip(bench).set_theme(THEMES["light"])
+    strip(bench).grab()
+    strip(bench).set_theme(DARK)
+    assert strip(bench).grab().toImage() == in_parts
+
+
+def test_the_handle_is_at_most_a_moment_behind_a_chart_that_moves(bench, qtbot):
+    bench.replay(wave(600))
+    QApplication.processEvents()
+    bench.chart.show_span(10, 60)
+    assert strip(bench)._placing.isActive()
+    qtbot.waitUntil(lambda: "ticks 10 to" in strip(bench).accessibleDescription())
+    assert not strip(bench)._placing.isActive()

@@ -140,7 +140,9 @@ class Stage:
         self.chart = SightedChart()
         self.window = SightedWindow(self.chart, folder, clock)
         self.frames = FrameClock(
-            max_fps=Settings().chart.max_fps, cost_ms=self.chart.paint_ms, parent=self.window
+            max_fps=Settings().chart.max_fps,
+            cost_ms=self.window.chart_desk.panes.paint_ms,
+            parent=self.window,
         )
         wiring.wire_window(host=self.host, desk=self.desk, frames=self.frames, window=self.window)
         self.window.resize(*SIZE)

@@ -10,7 +10,7 @@ from replayer_qt.core.commands import GoTo, SeekTick, Step
 from replayer_qt.core.state import Advance
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart import overview_paint as paint
-from replayer_qt.ui.chart.overview_ground import Ground, Stretch
+from replayer_qt.ui.chart.overview_ground import Ground, Shape, Stretch
 from replayer_qt.ui.chart.overview_hand import Grasp, Seeker, Window, dragged, grasp, kept_in
 from replayer_qt.ui.chart.overview_marks import Mark
 from replayer_qt.ui.chart.overview_picture import LANE, OverviewPicture, Scene
@@ -80,6 +80,7 @@ class Overview(QWidget):
         self._seeker = Seeker(self)
         self._seeker.asked.connect(self.asked)
         self._seen: tuple[object, ...] = ()
+        self._shape: Shape | None = None
         self._placing = QTimer(self)
         self._placing.setSingleShot(True)
         self._placing.setInterval(_PLACED_MS)
@@ -190,11 +191,11 @@ class Overview(QWidget):
             self._window,
             self.head,
             self._sight.marks,
-            scene.shape,
             self._sight.loop,
         )
-        if seen != self._seen:
-            self._seen = seen
+        # a shape's columns cannot be compared with those of another
+        if seen != self._seen or scene.shape is not self._shape:
+            self._seen, self._shape = seen, scene.shape
             self._describe()
             self.update()
 
