@@ -36,7 +36,8 @@ QToolButton:hover, QToolButton:focus {{ background: {raised}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:checked {{ background: {raised}; color: {accent}; }}
 QToolButton:disabled {{ color: {faint}; }}
-QDockWidget {{ color: {muted}; font-size: 9pt; }}
+QDockWidget {{ color: {muted}; font-size: 9pt;
+    titlebar-close-icon: url("{dock_close}"); titlebar-normal-icon: url("{dock_float}"); }}
 QDockWidget::title {{ background: {surface}; padding: 5px 8px; text-align: left;
                       border-bottom: 1px solid {edge}; }}
 QTabBar {{ background: {surface}; }}
@@ -171,6 +172,8 @@ def sheet(theme: Theme, letters: int = 100) -> str:
         faint=faint(theme),
         mono=MONO,
         down=resource("icons/down.svg").as_posix(),
+        dock_close=resource("icons/dock-close.svg").as_posix(),
+        dock_float=resource("icons/dock-float.svg").as_posix(),
     )
     return _SIZE.sub(lambda found: f"{int(found[1]) * letters / 100:g}pt", written)
 
