@@ -55,6 +55,7 @@ class IndicatorsDialog(QDialog):
         self._filling = False
         self.kinds = QComboBox()
         self.kinds.setAccessibleName("Kind of indicator")
+        self.kinds.view().setAccessibleName("Kind of indicator")
         for kind in KINDS.values():
             self.kinds.addItem(f"{kind.title}, {_WHERE[kind.place]}", kind.name)
         self.add = QPushButton("&Add")
@@ -65,6 +66,7 @@ class IndicatorsDialog(QDialog):
         self.form = QFormLayout()
         self.colour = QComboBox()
         self.colour.setAccessibleName("Colour")
+        self.colour.view().setAccessibleName("Colour")
         for name in COLOURS:
             self.colour.addItem(_swatch(name, self), name.capitalize(), name)
         self.dashed = QCheckBox("Broken line")

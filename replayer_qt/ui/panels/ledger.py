@@ -80,6 +80,7 @@ class LedgerPanel(QWidget):
         self.table.asked.connect(self.asked)
         self.filter = QComboBox()
         self.filter.setAccessibleName("Show entries of this kind only")
+        self.filter.view().setAccessibleName("Kinds of entries")
         self.filter.addItem(_ALL, None)
         for kind, (words, _) in KINDS.items():
             self.filter.addItem(words, kind)

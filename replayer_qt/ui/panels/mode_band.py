@@ -28,6 +28,7 @@ class ModeBand(QWidget):
         self._badge = NO_ACCOUNT
         self._state = Word(text="")
         self._bold = lettered(self.font().family(), 9.5, bold=True)
+        self.setAccessibleName(f"Money: {NO_ACCOUNT.word}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property

@@ -73,6 +73,7 @@ class AmountInput(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(3)
         grid.setVerticalSpacing(4)
+        grid.addWidget(self.line, 0, 0, 1, 5)  # first, for Tab goes in this order
         for place, words in enumerate(BUTTONS):
             button = _small_button(words, f"Amount {words}", _TIPS.get(words, f"{words} SOL."))
             button.setObjectName(words)
@@ -82,7 +83,6 @@ class AmountInput(QWidget):
                 grid.addWidget(button, 0, 6)
             else:
                 grid.addWidget(button, 1, place - 1)
-        grid.addWidget(self.line, 0, 0, 1, 5)
         grid.addWidget(PlainLabel("SOL", role="muted"), 0, 5)
         fill(self.line, written(decimal_of(settings.trading.amount)))
 

@@ -169,6 +169,7 @@ class Transport(QFrame):
         box = QComboBox()
         box.addItems([fmt.speed(speed) for speed in SPEEDS])
         box.setAccessibleName("Speed")
+        box.view().setAccessibleName("Speed")
         box.setToolTip("Speed of the replay ([ slower, ] faster).")
         box.setPlaceholderText("—")
         box.setMaxVisibleItems(len(SPEEDS))

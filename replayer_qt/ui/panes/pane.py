@@ -76,6 +76,7 @@ class Pane(QFrame):
         super().__init__()
         self.chart, self.source, self.overview = chart, source, overview
         self.main = overview is None
+        self.setAccessibleName("Main chart" if self.main else "Chart beside it")
         self.widget = cast("QWidget", chart)
         self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.cross, self.era = SharedCross(), EraFrame()
