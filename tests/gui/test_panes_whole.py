@@ -144,6 +144,20 @@ def test_a_chart_keeps_its_room_however_many_strips_there_are(bench):
         assert pane.chart.height() >= desk(bench).indicators.of(pane.chart).pane.height() * 0.5
 
 
+def test_a_narrow_low_pane_leaves_the_room_to_its_chart_and_its_title(bench):
+    desk(bench).indicators._take(all_shown("sma:5@blue"))
+    _, other = arrange(bench, Source(LIVE))
+    legend = desk(bench).indicators.of(other.chart).legend
+    assert legend.isVisible()
+    assert other.button.text() == "Choose…"
+    other.resize(300, 100)
+    assert not legend.isVisible()
+    assert (other.button.text(), other.close_button.text()) == ("…", "\N{MULTIPLICATION SIGN}")
+    assert other.button.accessibleName() == "Choose what this chart shows"
+    other.resize(500, 300)
+    assert legend.isVisible()
+
+
 # --- drawings
 
 
@@ -279,6 +293,8 @@ def test_the_clock_of_the_window_stands_on_the_chart_of_an_earlier_round(bench):
     assert pinned.cross._shown(pinned.chart.plan) == 20
     pinned.point(None, by_time=False)
     assert pinned.cross._shown(pinned.chart.plan) == 158
+    pinned.cross.clock = 100_000
+    assert pinned.cross._shown(pinned.chart.plan) is None
 
 
 # --- the active pane

@@ -18,7 +18,8 @@ class SharedCross:
     Attributes:
         place: the tick and the time [ns since the Unix epoch, UTC] that are pointed at.
         by_time: whether it is the time that counts.
-        clock: the tick at which the window's own round stands, on the chart of an earlier one.
+        clock: the tick at which the window's own round stands, on the chart of an earlier one;
+            it is shown for as long as that one lived.
     """
 
     def __init__(self) -> None:
@@ -56,7 +57,10 @@ class SharedCross:
     def _shown(self, plan: Plan) -> int | None:
         if self.place is not None:
             return self.tick_on(plan)
-        return None if plan.series is None or not len(plan.series) else self.clock
+        series, clock = plan.series, self.clock
+        if series is None or clock is None or not len(series):
+            return None
+        return clock if clock <= int(series.ticks[-1]) else None
 
     def tick_on(self, plan: Plan) -> int | None:
         """Return the tick of the chart's round that is pointed at elsewhere."""

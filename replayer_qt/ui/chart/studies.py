@@ -21,6 +21,9 @@ from replayer_qt.ui.chart.track_styles import Shown
 from replayer_qt.ui.chart.tracks import StudyTrack
 from replayer_qt.ui.theme import Theme
 
+LEGEND_LEAST_PX: Final = -30
+"""Where there is less room than that for strips, there is none for the line above the chart."""
+
 _SLICE_NS: Final = 2_500_000
 """How long a long round is taken in between two frames; the frame itself needs more."""
 
@@ -92,7 +95,11 @@ class Studies(QObject):
         return len(self._placed(Place.STRIP)) * STRIP_LEAST_PX
 
     def fit(self, room: int) -> None:
-        """Give strips at most so much height [px]; those that have none are told of in words."""
+        """Give strips at most so much height [px]; those that have none are told of in words.
+
+        Less than none, by far, is a chart that needs the height of the words, too.
+        """
+        self.legend.give_way(on=room < LEGEND_LEAST_PX)
         if room != self._room:
             self._room = room
             if self._part():

@@ -38,6 +38,7 @@ class StudyLegend(QWidget):
         self._table = THEORY
         self._theme = DARK
         self._said: tuple[str, ...] = ()
+        self._fits = True
         self.setAccessibleName("Indicators of the chart")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
@@ -64,9 +65,14 @@ class StudyLegend(QWidget):
         lines += any(one.kind.place is not Place.WORDS for one in self._studies)
         if lines:
             self.setFixedHeight(lines * self._line() + _PAD)
-        self.setVisible(lines > 0)
+        self.setVisible(lines > 0 and self._fits)
         self._said = ()
         self._say()
+
+    def give_way(self, *, on: bool) -> None:
+        """Leave a chart that is very low its room, or be there again."""
+        self._fits = not on
+        self.setVisible(bool(self._studies) and self._fits)
 
     @Slot(object)
     def show_plan(self, plan: Plan) -> None:

@@ -39,6 +39,10 @@ CHART_ROOM: Final = 120
 """Strips of indicators leave the chart so much [px], or are not there."""
 
 _EDGE: Final = 2
+_NARROW_PX: Final = 420
+_CHOOSE: Final = ("Choose…", "…")
+_CLOSE: Final = ("Close", "\N{MULTIPLICATION SIGN}")
+"""In a narrow pane the words are left to what it shows."""
 
 
 class Pane(QFrame):
@@ -209,13 +213,13 @@ class Pane(QFrame):
         row.addWidget(self.badge)
         row.addWidget(self.title, stretch=1)
         if not self.main:
-            self.button = self._button("Choose…", "Choose what this chart shows")
+            self.button = self._button(_CHOOSE[0], "Choose what this chart shows")
             self.button.setMenu(self.menu)
             self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             row.addWidget(self.button)
-            close = self._button("Close", "Close this chart")
-            close.clicked.connect(self._close)
-            row.addWidget(close)
+            self.close_button = self._button(_CLOSE[0], "Close this chart")
+            self.close_button.clicked.connect(self._close)
+            row.addWidget(self.close_button)
         return head
 
     def _add_overview(self, strip: Overview) -> None:
@@ -284,6 +288,10 @@ class Pane(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._settle()
+        if not self.main:
+            narrow = self.width() < _NARROW_PX
+            caption(self.button, _CHOOSE[narrow])
+            caption(self.close_button, _CLOSE[narrow])
         self.resized.emit(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
