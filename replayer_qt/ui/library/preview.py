@@ -33,7 +33,7 @@ _NAMES: Final = (
 )  # fmt: skip
 _LONG: Final = ("Round", "File")
 _COLUMNS: Final = 2
-_FIGURES_PX: Final = 372
+_FIGURES_PX: Final = 392
 
 
 class Preview(QWidget):
