@@ -23,6 +23,7 @@ from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.planner import Planner
 from replayer_qt.ui.chart.steering import Steering
 from replayer_qt.ui.chart.subject import Pointed, Subject
+from replayer_qt.ui.chart.unpainted import Frame, Unpainted
 from replayer_qt.ui.chart.viewport import Viewport
 from replayer_qt.ui.theme import DARK, Theme
 
@@ -65,10 +66,9 @@ class PriceChart(pg.GraphicsView):
         self._layer = HistoryLayer(self._pencil)
         self._notes = Notes()
         self.extras = Extras(self.refresh)
-        self._looks: tuple[object, ...] = ()
+        self._unpainted = Unpainted()
         self._was_pointed: Pointed | None = None
         self._held = self._waits = False
-        self._painted_rows = self._rows = (0, 0)
         self._hand = Hand()
         self.scene().addItem(self._hand)
         self._steering = Steering(self._hand, self._viewport, self.devicePixelRatioF)
@@ -248,27 +248,14 @@ class PriceChart(pg.GraphicsView):
         self._waits = self._held
         if self._held:
             return
-        before, notes_before = self._plan, self._notes
+        before = Frame(self._plan, self._notes)
         plan = self._plan = self._planned()
-        notes = self._notes = self._planner.notes(plan, self._point(plan))
-        rows = self._rows = overlay.rows_of_last(plan, self.extras.tracks)
-        looks = self.extras.looks(plan)
-        same, self._looks = looks == self._looks, looks
-        only_last = (
-            same
-            and notes == notes_before
-            and notes.pointer is None
-            and (plan.origin, plan.last) == (before.origin, before.last)
-            and plan.look() == before.look()
-        )
-        if only_last:
-            top = min(rows[0], self._painted_rows[0])
-            bottom = max(rows[1], self._painted_rows[1])
-            self._update_rows(top, bottom)
-            self._painted_rows = (top, bottom)
-        else:
-            self._painted_rows = rows
+        self._notes = self._planner.notes(plan, self._point(plan))
+        rows = self._unpainted.rows(before, Frame(plan, self._notes), self.extras)
+        if rows is None:
             self.viewport().update()
+        else:
+            self._update_rows(*rows)
         self.planned.emit(plan)
 
     def _update_rows(self, top: int, bottom: int) -> None:
@@ -335,7 +322,7 @@ class PriceChart(pg.GraphicsView):
         self.extras.paint(painter, plan)
         overlay.paint_words(painter, plan, self._notes)
         painter.end()
-        self._painted_rows = self._rows
+        self._unpainted.painted()
         self.frames_painted += 1
         self.last_paint_ms = took.nsecsElapsed() / 1e6
 
