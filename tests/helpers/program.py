@@ -41,8 +41,9 @@ async def until(claim, *, within_s: float = 25.0) -> None:
 class Program:
     """One program and its window."""
 
-    def __init__(self, machine, window: MainWindow, frames: FrameClock) -> None:
+    def __init__(self, machine, window: MainWindow, frames: FrameClock, settings: Settings) -> None:
         self.machine, self.window, self.frames = machine, window, frames
+        self.settings = settings
         self.chart = window.chart_desk.chart
         self.session = Session()
         self.ordered = 0
@@ -166,4 +167,4 @@ async def program(
         QGuiApplication.setQuitOnLastWindowClosed(True)
 
     stack.callback(put_away)
-    return Program(machine, window, frames)
+    return Program(machine, window, frames, settings)
