@@ -235,6 +235,8 @@ def _build_window(
         frames=frames,
         window=window,
     )
+    if machine.vault is not None:
+        wiring.wire_vault(vault=machine.vault, window=window)
     if machine.library is not None:
         shelf = _Shelf(machine.library, machine.desk, window, store, settings, parent=window)
         window.library_wanted.connect(shelf.show)

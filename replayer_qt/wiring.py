@@ -21,6 +21,7 @@ from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.tally import Tally
 from replayer_qt.runtime.teller import Teller
 from replayer_qt.runtime.trade_host import TradeHost
+from replayer_qt.runtime.vault_desk import VaultDesk
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.theme import Theme
@@ -133,6 +134,12 @@ def wire_library_window(
     window.asked.connect(desk.obey, WITHIN)
     main.themed.connect(window.set_theme, WITHIN)
     main.closed.connect(window.close, WITHIN)
+
+
+def wire_vault(*, vault: VaultDesk, window: MainWindow) -> None:
+    """Connect the vault: a passphrase goes from its dialog to its thread, past everybody else."""
+    window.vault.wanted.connect(vault.obey, WITHIN)  # which only queues
+    vault.told.connect(window.vault.show_told, ACROSS)
 
 
 def wire_survival(*, library: LibraryDesk, window: MainWindow) -> None:

@@ -20,6 +20,7 @@ from replayer_qt.ui.mark_actions import mark_rows
 from replayer_qt.ui.pane_actions import pane_rows
 from replayer_qt.ui.replay_actions import BACKWARDS, end_wish, replay_rows, travels
 from replayer_qt.ui.trade_actions import trade_rows
+from replayer_qt.ui.vault_actions import vault_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
 SPEEDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1000.0, math.inf)
@@ -174,6 +175,7 @@ def _file() -> Iterator[ActionRow]:
         name="library", menu="&File", text="&Library…", keys=("Ctrl+L",),
         tip="Find, sort out and measure all recordings.", call="show_library",
     )  # fmt: skip
+    yield from vault_rows()
     yield ActionRow(
         name="close-replay", menu="&File", text="&Close recording", keys=("Ctrl+W",),
         tip="Put the recording away.", enabled=_replay_open, rule=True,

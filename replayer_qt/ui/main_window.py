@@ -39,6 +39,7 @@ from replayer_qt.ui.placing import ScreenKeeper
 from replayer_qt.ui.recent_menu import RecentMenu
 from replayer_qt.ui.theme import Theme
 from replayer_qt.ui.trade_desk import TradeDesk
+from replayer_qt.ui.vault_actions import VaultDoor
 from replayer_qt.ui.view import View, is_nothing_shown
 
 _SIZE: Final = (1280, 800)
@@ -128,7 +129,8 @@ class MainWindow(QMainWindow):
             new_order_id=new_order_id,
         )
         self._verbs |= self.trade_desk.verbs() | self.chart_desk.verbs()
-        self._verbs |= self.appearance.verbs()
+        self.vault = VaultDoor(self)
+        self._verbs |= self.appearance.verbs() | self.vault.verbs()
         self._build(clock)
         self._connect()
         self._dress_up()

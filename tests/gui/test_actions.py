@@ -43,6 +43,7 @@ from replayer_qt.core.replay_commands import (
 from replayer_qt.core.units import PRACTICE, RUGS, venue_of
 from replayer_qt.ui.action_table import ACTIONS, CHAOS, SPEEDS
 from replayer_qt.ui.chart.marks_told import Told
+from replayer_qt.ui.dialogs.vault import VaultDialog
 from replayer_qt.ui.dock_table import DOCKS
 from replayer_qt.ui.layout_table import BUILT_IN
 from replayer_qt.ui.mark_actions import TRADES_FROM
@@ -262,6 +263,7 @@ SEEN = {
     "open": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "open-folder": (to_nothing, lambda bench: dialog(bench, QFileDialog)),
     "library": (to_library, lambda bench: bench.library_asks == [True]),
+    "vault": (to_nothing, lambda bench: dialog(bench, VaultDialog)),
     "quit": (to_nothing, lambda bench: not bench.window.isVisible()),
     "jump": (to_replay, lambda bench: dialog(bench, QDialog)),
     "bookmark": (to_replay, lambda bench: dialog(bench, QDialog)),
