@@ -83,8 +83,7 @@ class DrawingDesk(QObject):
         self._set_up(tool)
         held = self._look().tool
         tool.shape = Shape(held) if held else None
-        chart.extras.add_decoration(tool)
-        chart.extras.add_tool(tool)
+        tool.add_to(chart.extras)
         self._show_cursor(held)
 
     def take_off(self, chart: Chart) -> None:

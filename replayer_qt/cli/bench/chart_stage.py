@@ -19,6 +19,7 @@ from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, Nanos, RoundId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ui.chart.drawing_book import DrawingBook
+from replayer_qt.ui.chart.drawing_cover import DrawingCover
 from replayer_qt.ui.chart.drawing_tool import DrawingTool
 from replayer_qt.ui.chart.marks import Marks
 from replayer_qt.ui.chart.marks_tape import TradeTape
@@ -64,7 +65,7 @@ class ChartStage:
         self.marks.add_to(self.chart.extras)
         self._book = DrawingBook(parent=self._ground)
         self._tool = DrawingTool(self.chart, self._book, ask_text=_nothing, done=_nothing)
-        self.chart.extras.add_decoration(self._tool)
+        self._tool.add_to(self.chart.extras)
         self._entries: tuple[Entry, ...] = ()
         self._lay_out()
         steps = np.random.default_rng(2).normal(0, 0.002, count)
@@ -90,6 +91,11 @@ class ChartStage:
     def drawings(self) -> Drawings:
         """What is drawn on it."""
         return self._book.drawings
+
+    @property
+    def cover(self) -> DrawingCover:
+        """What keeps the drawings."""
+        return self._tool.cover
 
     # --- what stands on it
 
@@ -136,6 +142,12 @@ class ChartStage:
         """Let the market tell a price, and somebody trade at it."""
         event = self._ticked()
         self.feed(event, self._trade(event.tick, event.price))
+
+    def trade(self, tick: int) -> None:
+        """Let somebody trade at a tick of the round."""
+        series = self.chart.plan.series
+        assert series is not None  # noqa: S101  # the stage shows a round from its first moment on
+        self.feed(self._trade(tick, float(series.prices[tick])))
 
     def pan(self) -> None:
         """Look a few candles further left, later right."""

@@ -1,4 +1,4 @@
-"""What others add to the chart: lines that belong to its finished picture, marks over it, tools."""
+"""What others add to the chart: lines of its finished picture, what covers it, marks, tools."""
 
 from typing import Protocol
 
@@ -41,6 +41,36 @@ class Track(Protocol):
 
     def rows(self, plan: Plan) -> tuple[int, int] | None:
         """Return the first row that its newest column touches and the one after its last [px]."""
+        ...
+
+
+class Cover(Protocol):
+    """Something over the candles that moves with them.
+
+    What is left of the newest column is kept with the finished picture; what is right of that
+    column's left edge is painted in each frame.
+    """
+
+    def look(self, plan: Plan) -> int:
+        """Return a number that grows whenever its picture changes but for the plan's own look."""
+        ...
+
+    def changed_from(self, version: int) -> int | None:
+        """Return how far to the left its picture is another than it was at a version.
+
+        The place is counted from the first column's left edge [device px]; None: it is the same.
+        """
+        ...
+
+    def paint(self, painter: QPainter, plan: Plan, left: int, right: int) -> None:
+        """Paint what is between two places [device px]; the painter is clipped to them.
+
+        A pixel comes out the same whichever others are painted with it, and wherever it stands.
+        """
+        ...
+
+    def draw(self, painter: QPainter, plan: Plan, left: int, right: int) -> None:
+        """Paint the same as shapes and letters, for a picture of any size."""
         ...
 
 

@@ -54,42 +54,92 @@ _CORNERS: Final = (
 
 def place(plan: Plan, anchor: Anchor) -> QPointF:
     """Return where an anchor is on a frame [device px]; near enough where it is far outside."""
-    return QPointF(float(plan.middle_of(anchor.tick)), _row(plan, anchor.price))
+    return QPointF(float(plan.middle_of(anchor.tick)), row(plan, anchor.price))
 
 
-def paint(painter: QPainter, plan: Plan, drawing: Drawing, *, chosen: bool) -> None:
-    """Paint a drawing, with handles where it is chosen, in device pixels."""
-    colour = _colour(plan, drawing.hue)
+def paint(painter: QPainter, plan: Plan, drawing: Drawing) -> None:
+    """Paint a drawing that is chosen, with its handles and words, in device pixels."""
     begin, end = place(plan, drawing.begin), place(plan, drawing.end)
-    unit, room = plan.room.unit, plan.room
-    if not _is_seen(plan, drawing, QRectF(begin, end).normalized()):
+    if not is_seen(plan, drawing, begin, end):
         return
     painter.save()
-    painter.setClipRect(0, 0, room.plot_width, room.plot_height, Qt.ClipOperation.IntersectClip)
+    painter.setClipRect(
+        0, 0, plan.room.plot_width, plan.room.plot_height, Qt.ClipOperation.IntersectClip
+    )
+    paint_shape(painter, plan, drawing, begin, end)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, drawing.shape not in _BOXES)
+    colour = _colour(plan, drawing.hue)
+    painter.setPen(QPen(colour, max(1.0, 1.5 * plan.room.unit)))
+    _paint_handles(painter, plan, drawing, colour)
+    painter.restore()
+    paint_words(painter, plan, drawing)
+
+
+def paint_shape(
+    painter: QPainter, plan: Plan, drawing: Drawing, begin: QPointF, end: QPointF
+) -> None:
+    """Paint what of a drawing moves with the candles, between its two ends [device px]."""
+    colour, unit = _colour(plan, drawing.hue), plan.room.unit
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, drawing.shape not in _BOXES)
     painter.setPen(QPen(colour, max(1.0, 1.5 * unit)))
     match drawing.shape:
         case Shape.LEVEL:
             thick = max(1, round(1.5 * unit))  # filled, for a long soft line costs ten times that
-            painter.fillRect(0, round(begin.y()) - thick // 2, room.plot_width, thick, colour)
+            top = round(begin.y()) - thick // 2
+            painter.fillRect(0, top, plan.room.plot_width, thick, colour)
         case Shape.TREND:
             painter.drawLine(QLineF(begin, end))
         case Shape.RAY:
             painter.drawLine(QLineF(begin, _beyond(plan, begin, end)))
         case Shape.TEXT:
-            box = _text_box(plan, drawing)
-            plan.letters.bold.draw(painter, box.left(), box.top(), drawing.text)
+            face = plan.letters.bold
+            at = begin.toPoint()
+            face.draw(painter, at.x(), at.y() - face.height // 2, drawing.text)
         case _:
             _paint_box(painter, QRectF(begin, end).normalized(), colour)
             if drawing.shape is Shape.MEASURE:
                 painter.drawLine(QLineF(begin, end))
-    if chosen:
-        _paint_handles(painter, plan, drawing, colour)
-    painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003  # Qt's own
+
+
+def paint_words(painter: QPainter, plan: Plan, drawing: Drawing) -> None:
+    """Paint what a measure, or a level in sight, says of itself; others say nothing."""
     if drawing.shape is Shape.MEASURE:
-        _paint_words(painter, plan, end, measured(plan, drawing), colour)
-    elif drawing.shape is Shape.LEVEL and 0 <= begin.y() <= room.plot_height:
-        _paint_price(painter, plan, round(begin.y()), fmt.price(drawing.begin.price), colour)
+        begin, end = place(plan, drawing.begin), place(plan, drawing.end)
+        if is_seen(plan, drawing, begin, end):
+            colour = _colour(plan, drawing.hue)
+            _paint_words(painter, plan, end, measured(plan, drawing), colour)
+    elif drawing.shape is Shape.LEVEL:
+        at = round(row(plan, drawing.begin.price))
+        if 0 <= at <= plan.room.plot_height:
+            words = fmt.price(drawing.begin.price)
+            _paint_price(painter, plan, at, words, _colour(plan, drawing.hue))
+
+
+def row(plan: Plan, price: float) -> float:
+    """Return the row of a price [device px], also far outside, so that lines keep their slope."""
+    scale, height = plan.scale, plan.room.plot_height
+    top, bottom, placed = scale.hi, scale.lo, price
+    if scale.log:
+        top, bottom = math.log(top), math.log(bottom)
+        placed = math.log(max(price, 1e-12))
+    return min(max((top - placed) * (height / (top - bottom)), -_FAR), _FAR)
+
+
+def is_seen(plan: Plan, drawing: Drawing, begin: QPointF, end: QPointF) -> bool:
+    """Return whether some of it may be in sight."""
+    room, margin, shape = plan.room, _MARGIN * plan.room.unit, drawing.shape
+    if shape is Shape.LEVEL:
+        return True
+    if shape is Shape.RAY:  # it goes on beyond its end
+        ahead = end.x() >= begin.x()
+        return begin.x() <= room.plot_width + margin if ahead else begin.x() >= -margin
+    around = QRectF(begin, end).normalized()
+    if shape is Shape.TEXT:
+        around = QRectF(_text_box(plan, drawing))
+    plot = QRectF(0, 0, room.plot_width, room.plot_height)
+    # a box without height meets nothing, so it gets some
+    return plot.intersects(around.adjusted(-margin, -margin, margin, margin))
 
 
 def grip_at(plan: Plan, drawing: Drawing, x: int, y: int, *, chosen: bool) -> Grip | None:
@@ -125,26 +175,6 @@ def measured(plan: Plan, drawing: Drawing) -> str:
 
 def _colour(plan: Plan, hue: Hue) -> QColor:
     return QColor(_COLOURS[hue]) if hue in _COLOURS else plan.palette.text
-
-
-def _row(plan: Plan, price: float) -> float:
-    """The row of a price, also far outside, so that lines keep their slope."""
-    scale, height = plan.scale, plan.room.plot_height
-    top, bottom, placed = scale.hi, scale.lo, price
-    if scale.log:
-        top, bottom = math.log(top), math.log(bottom)
-        placed = math.log(max(price, 1e-12))
-    return min(max((top - placed) * (height / (top - bottom)), -_FAR), _FAR)
-
-
-def _is_seen(plan: Plan, drawing: Drawing, around: QRectF) -> bool:
-    """Whether some of it may be in sight; of what goes on beyond its ends that is not asked."""
-    if drawing.shape in {Shape.LEVEL, Shape.RAY, Shape.TEXT}:
-        return True
-    room, margin = plan.room, _MARGIN * plan.room.unit
-    plot = QRectF(0, 0, room.plot_width, room.plot_height)
-    # a box without height meets nothing, so it gets some
-    return plot.intersects(around.adjusted(-margin, -margin, margin, margin))
 
 
 def _beyond(plan: Plan, begin: QPointF, end: QPointF) -> QPointF:

@@ -11,7 +11,9 @@ from replayer_qt.core.drawings import Anchor, Drawing, Drawings, Hue, Reach, Sha
 from replayer_qt.ui.chart import drawing_shapes as shapes
 from replayer_qt.ui.chart.decor import Spot
 from replayer_qt.ui.chart.drawing_book import DrawingBook
+from replayer_qt.ui.chart.drawing_cover import DrawingCover
 from replayer_qt.ui.chart.drawing_shapes import Grip
+from replayer_qt.ui.chart.extras import Extras
 from replayer_qt.ui.chart.plan import Plan
 
 _PULL: Final = 8.0
@@ -43,6 +45,7 @@ class DrawingTool:
         reach: where that is shown.
         snaps: whether prices close by draw the hand to them.
         chosen: the number of the drawing that is chosen; None without one.
+        cover: the drawings that are not chosen.
     """
 
     def __init__(
@@ -70,6 +73,16 @@ class DrawingTool:
         self._moved: Drawing | None = None
         self._grip: Grip | None = None
         self._from: Spot | None = None
+        self._stood: tuple[object, ...] = ()
+        self._stills = 0
+        self._rest: Drawings = ()
+        self.cover = DrawingCover(self._still)
+
+    def add_to(self, extras: Extras) -> None:
+        """Have a chart paint the drawings, and let the hand have its mouse."""
+        extras.add_cover(self.cover)
+        extras.add_decoration(self)
+        extras.add_tool(self)
 
     @property
     def book(self) -> DrawingBook:
@@ -165,13 +178,24 @@ class DrawingTool:
         return self._book.place, self._book.version, self.chosen, self._draft, self._moved
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
-        """Paint the drawings of the round that is shown."""
+        """Paint what is in hand or chosen, and what the others say of themselves."""
         for at, drawing in enumerate(self._book.drawings):
-            chosen = at == self.chosen
-            shown = self._moved if chosen and self._moved is not None else drawing
-            shapes.paint(painter, plan, shown, chosen=chosen)
+            if at != self.chosen:
+                shapes.paint_words(painter, plan, drawing)
+            else:
+                shapes.paint(painter, plan, drawing if self._moved is None else self._moved)
         if self._draft is not None:
-            shapes.paint(painter, plan, self._draft, chosen=True)
+            shapes.paint(painter, plan, self._draft)
+
+    def _still(self) -> tuple[int, Drawings]:
+        """What nobody moves, and a number that grows with each change of it."""
+        now = (self._book, self._book.version, self.chosen)
+        if now != self._stood:
+            self._stood = now
+            self._stills += 1
+            drawings, at = self._book.drawings, self.chosen
+            self._rest = drawings if at is None else _without(drawings, at)
+        return self._stills, self._rest
 
     # --- how it is done
 

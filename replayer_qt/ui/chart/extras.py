@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QPainter
 
-from replayer_qt.ui.chart.decor import Decoration, Spot, Tool, Track
+from replayer_qt.ui.chart.decor import Cover, Decoration, Spot, Tool, Track
+from replayer_qt.ui.chart.layer import PaintPart
 from replayer_qt.ui.chart.plan import Plan
 
 
@@ -13,6 +14,7 @@ class Extras:
 
     Attributes:
         tracks: lines that belong to the finished picture.
+        covers: what lies over the candles and is kept with them.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -22,6 +24,7 @@ class Extras:
             changed: called when something was added or removed.
         """
         self.tracks: list[Track] = []  # bounded: one for each line that a person asked for
+        self.covers: list[Cover] = []  # bounded: made with the window
         self._decorations: list[Decoration] = []  # bounded: made with the window
         self._tools: list[Tool] = []  # bounded: made with the window
         self._changed = changed
@@ -43,6 +46,16 @@ class Extras:
         self.tracks += come
         self._changed()
 
+    def add_cover(self, cover: Cover) -> None:
+        """Have something lie over the candles from now on, below all decorations."""
+        self.covers.append(cover)
+        self._changed()
+
+    @property
+    def parts(self) -> list[PaintPart]:
+        """What paints the covers between two places."""
+        return [cover.paint for cover in self.covers]
+
     def add_decoration(self, decoration: Decoration) -> None:
         """Paint something over the candles from now on, above those that were added before."""
         self._decorations.append(decoration)
@@ -54,8 +67,9 @@ class Extras:
 
     def looks(self, plan: Plan) -> tuple[object, ...]:
         """Return all that the picture of these depends on."""
+        covers = [cover.look(plan) for cover in self.covers]
         tracks = [track.look() for track in self.tracks]
-        return (*tracks, *(decoration.look(plan) for decoration in self._decorations))
+        return (*covers, *tracks, *(decoration.look(plan) for decoration in self._decorations))
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
         """Paint the decorations."""

@@ -1,17 +1,20 @@
 """The finished part of the chart in a pixmap: scrolled and patched, seldom drawn anew."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap
 
 from replayer_qt.ui.chart import scale as scales
-from replayer_qt.ui.chart.decor import Track
+from replayer_qt.ui.chart.decor import Cover, Track
 from replayer_qt.ui.chart.pencil import Pencil
 from replayer_qt.ui.chart.plan import Plan
 
 _LABEL_EVERY: Final = 88
+
+PaintPart = Callable[[QPainter, Plan, int, int], None]
+"""Paints what is between two places [device px]."""
 
 
 class HistoryLayer:
@@ -36,29 +39,44 @@ class HistoryLayer:
         self._last = -1
         self._ahead = 0
         self._tracks: tuple[Track, ...] = ()
+        self._parts: tuple[PaintPart, ...] = ()
+        self._versions: tuple[int, ...] = ()
 
     def forget(self) -> None:
         """Draw all of it at the next chance."""
         self._look = ()
 
-    def bring_up(self, plan: Plan, tracks: Sequence[Track] = ()) -> None:
-        """Make the pixmap show `plan` and the tracks, with as little work as that takes."""
+    def bring_up(
+        self, plan: Plan, tracks: Sequence[Track] = (), covers: Sequence[Cover] = ()
+    ) -> None:
+        """Make the pixmap show `plan`, tracks and covers, with as little work as that takes."""
         self._tracks = tuple(tracks)
+        self._parts = tuple(cover.paint for cover in covers)
+        versions = tuple(cover.look(plan) for cover in covers)
+        changed = _changed_from(plan, covers, self._versions)
         look = (*plan.look(), *(track.look() for track in tracks))
         moved = plan.origin - self._origin
         ahead = plan.timeline.key(plan.candles, plan.count) - plan.count
         fits = look == self._look and abs(moved) < plan.room.plot_width
+        fits = fits and len(versions) == len(self._versions)
         # labels ahead of the candles are foreseen; a gap proves them wrong
         if not fits or not plan.last >= self._last >= 0 or ahead != self._ahead:
             self._redraw(plan)
-        elif moved or plan.last > self._last:
+        elif moved or plan.last > self._last or changed < min(plan.room.plot_width, _end(plan)):
             # soft edges differ by a shade where they are drawn a pixel further
-            self._redraw(plan) if plan.is_smooth else self._patch(plan, moved)
+            self._redraw(plan) if plan.is_smooth else self._patch(plan, moved, changed)
         self._look, self._origin, self._last, self._ahead = look, plan.origin, plan.last, ahead
+        self._versions = versions
 
-    def paint(self, painter: QPainter, plan: Plan, tracks: Sequence[Track] = ()) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        plan: Plan,
+        tracks: Sequence[Track] = (),
+        parts: Sequence[PaintPart] = (),
+    ) -> None:
         """Paint what the pixmap would show, in device pixels, with a painter of anything else."""
-        self._tracks = tuple(tracks)
+        self._tracks, self._parts = tuple(tracks), tuple(parts)
         self._paint(painter, plan)
         painter.setClipping(False)
 
@@ -79,12 +97,13 @@ class HistoryLayer:
         painter.end()
         self.redraws += 1
 
-    def _patch(self, plan: Plan, moved: int) -> None:
-        width = right = plan.room.plot_width
+    def _patch(self, plan: Plan, moved: int, changed: int) -> None:
+        width = plan.room.plot_width
+        right = min(max(changed, 0), width)
         if moved:
             self.pixmap.scroll(-moved, 0, QRect(0, 0, width, plan.room.height))
             # a label that the right edge would cut is left out, so one may come or go there
-            right -= max(moved, 0) + round(_LABEL_EVERY * plan.room.unit)
+            right = min(right, width - max(moved, 0) - round(_LABEL_EVERY * plan.room.unit))
         painter = QPainter(self.pixmap)
         if moved < 0:
             self._paint_strip(painter, plan, 0, -moved)
@@ -113,6 +132,26 @@ class HistoryLayer:
         self._pencil.columns(painter, plan, first, end)
         for track in self._tracks:
             track.paint(painter, plan, first, end)
+        right = min(right, _end(plan))
+        if self._parts and left < right:
+            painter.setClipRect(left, 0, right - left, room.plot_height)
+            for part in self._parts:
+                part(painter, plan, left, right)
+
+
+def _end(plan: Plan) -> int:
+    """Where the newest column begins: what covers it is painted in each frame."""
+    return plan.left_of(plan.last)
+
+
+def _changed_from(plan: Plan, covers: Sequence[Cover], versions: Sequence[int]) -> int:
+    """Return from which place on [device px] covers are others than they were."""
+    changed = plan.room.plot_width
+    for cover, version in zip(covers, versions, strict=False):
+        place = cover.changed_from(version)
+        if place is not None:
+            changed = min(changed, place - plan.origin)
+    return changed
 
 
 def _paint_phases(painter: QPainter, plan: Plan, left: int, right: int) -> None:

@@ -13,8 +13,9 @@ from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui.chart import marks_words as words
 from replayer_qt.ui.chart.decor import Spot
 from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.marks_cover import MarksCover
 from replayer_qt.ui.chart.marks_ink import LARGE, SMALL, Ink, band_box, strip_height
-from replayer_qt.ui.chart.marks_placed import NOWHERE, Placed, place_fills, place_trades
+from replayer_qt.ui.chart.marks_placed import Placed, place_fills, place_trades, unsettled
 from replayer_qt.ui.chart.marks_tape import RoundTrades, TradeTape
 from replayer_qt.ui.chart.marks_told import (
     Bet,
@@ -50,8 +51,8 @@ class Marks(QObject):
         shows_trades: whether other players' trades are.
         least: from which amount on these are [SOL].
         told: own marks of the round that is charted.
-        painted: how many shapes the newest frame had.
-        track: what of the marks moves with the candles.
+        track: what of the marks belongs to the columns of the candles.
+        cover: their shapes, which lie over the candles and move with them.
     """
 
     chosen = Signal(object)
@@ -67,10 +68,10 @@ class Marks(QObject):
         self.shows_own = self.shows_trades = True
         self.least = 0.0
         self.told = _NOTHING_TOLD
-        self.painted = 0
         self.track = MarksTrack()
         self._tape = tape
         self._ink = Ink()
+        self.cover = MarksCover(self._ink, self._bring_up)
         self._gods = GodCandles()
         self._found: tuple[God, ...] = ()
         self._state = State()
@@ -81,7 +82,9 @@ class Marks(QObject):
         self._where: tuple[StreamId, RoundId] | None = None
         self._own_look: tuple[object, ...] = ()
         self._trades_look: tuple[object, ...] = ()
-        self._own = self._others = NOWHERE
+        self._brought: tuple[object, ...] = ()
+        self._marked: tuple[object, ...] = ()
+        self._newest = -1
         self._version = 0
         self._words: list[tuple[str, str, str]] = []  # bounded: one for each bet that is told of
         self._valued: tuple[object, ...] = ()
@@ -95,10 +98,12 @@ class Marks(QObject):
     def show_state(self, state: State) -> None:
         """Take the newest state; to be called before the chart takes it."""
         self._state = state
+        self._brought = ()
 
     def add_to(self, extras: Extras) -> None:
         """Have a chart paint the marks, and let them hear its mouse."""
         extras.add_track(self.track)
+        extras.add_cover(self.cover)
         extras.add_decoration(self)
         extras.add_tool(self)
 
@@ -113,6 +118,11 @@ class Marks(QObject):
     def pointed(self) -> Mark | None:
         """Return the mark under the mouse; None where none is."""
         return self._find(self._hover)
+
+    @property
+    def painted(self) -> int:
+        """How many shapes are in sight."""
+        return 0 if self._plan is None else self.cover.seen(self._plan)
 
     @property
     def account(self) -> Account | None:
@@ -153,50 +163,53 @@ class Marks(QObject):
     # --- the decoration
 
     def look(self, plan: Plan) -> object:
-        """Return what the picture depends on; places everything anew where that changed."""
-        self._plan = plan
-        self._take_source(plan)
-        self._found = self._gods.update(plan.series)
-        known = self._trades if self.shows_trades else None
-        own = self._everything()
-        told = self.told if self.shows_own else _NOTHING_TOLD
-        self.track.told = told
-        plan_look = plan.look()
-        newest = max((mark.tick for mark in own), default=-1)
-        own_look = (plan_look, told, self._found, _unsettled(plan, newest), is_private())
-        if own_look != self._own_look:
-            self._own_look = own_look
-            self._version += 1
-            self._own = place_fills(plan, told.fills, self._found)
-            self._words = [words.band_words(bet) for bet in told.bets]
-        version = -1 if known is None else known.version
-        newest = -1 if known is None else known.newest
-        trades_look = (plan_look, known, version, self.least, _unsettled(plan, newest))
-        if trades_look != self._trades_look:
-            self._trades_look = trades_look
-            self._version += 1
-            self._others = place_trades(plan, known, self.least)
+        """Return what the picture depends on besides the shapes."""
+        self._bring_up(plan)
         return (self._version, self._hover, self._chosen)
 
     def paint(self, painter: QPainter, plan: Plan) -> None:
-        """Paint all marks in sight, in device pixels."""
-        self.painted = 0
+        """Paint what is said of the marks in sight, in device pixels."""
         if not plan.count or plan.series is None:
             return
         ink, room = self._ink, plan.room
-        ink.prepare(plan)
         painter.save()
         painter.setClipRect(0, 0, room.plot_width, room.plot_height)
         if self.track.told.bets:
             ink.strips(painter, plan, self.track, self._words)
         if self.track.told.costs:
             self._paint_cost_word(painter, plan)
-        for placed in (self._others, self._own):
-            self.painted += ink.shapes(painter, plan, placed)
         if self.shows_own:
             self._paint_profit(painter, plan)
         self._paint_pointed(painter, plan)
         painter.restore()
+
+    def _bring_up(self, plan: Plan) -> None:
+        """Place everything anew where what it depends on changed; asked for some times a frame."""
+        version = -1 if self._trades is None else self._trades.version
+        asked = (self.shows_own, self.shows_trades, self.least, is_private(), version)
+        if plan is self._plan and asked == self._brought:
+            return
+        self._plan = plan
+        self._take_source(plan)
+        self._found = self._gods.update(plan.series)
+        known = self._trades if self.shows_trades else None
+        told = self.told if self.shows_own else _NOTHING_TOLD
+        self.track.told = told
+        plan_look, newest = plan.look(), self._newest_own(told)
+        own_look = (plan_look, told, self._found, unsettled(plan, newest), is_private())
+        if own_look != self._own_look:
+            self._own_look = own_look
+            self._version += 1
+            self.cover.put_own(place_fills(plan, told.fills, self._found))
+            self._words = [words.band_words(bet) for bet in told.bets]
+        version = -1 if known is None else known.version
+        newest = -1 if known is None else known.newest
+        trades_look = (plan_look, known, version, self.least, unsettled(plan, newest))
+        if trades_look != self._trades_look:
+            self._trades_look = trades_look
+            self.cover.put_others(place_trades(plan, known, self.least))
+        version = -1 if self._trades is None else self._trades.version
+        self._brought = (self.shows_own, self.shows_trades, self.least, is_private(), version)
 
     # --- the tool
 
@@ -257,6 +270,14 @@ class Marks(QObject):
         at = self._trades.find(key[1]) if key[0] == "trade" and self._trades is not None else None
         return None if at is None or self._trades is None else self._trades.trades[at]
 
+    def _newest_own(self, told: Told) -> int:
+        """Return the newest tick of own marks and god candles, looked up once for all frames."""
+        marked = (told, self._found)
+        if not _are_same(marked, self._marked):
+            self._marked = marked
+            self._newest = max((mark.tick for mark in self._everything()), default=-1)
+        return self._newest
+
     def _everything(self) -> tuple[Entry | God, ...]:
         return (*(self.told.fills if self.shows_own else ()), *self._found)
 
@@ -266,17 +287,17 @@ class Marks(QObject):
         if plan is None or not plan.count or not 0 <= x < plan.room.plot_width:
             return []
         unit = plan.room.unit
-        at = self._own.nearest(plan, x, y, self._ink.drop, round(LARGE * 0.6 * unit))
+        at = self.cover.own.nearest(plan, x, y, self._ink.drop, round(LARGE * 0.6 * unit))
         if at is not None:
             everything = self._everything()
-            return [everything[item] for item in self._own.group(at)]
+            return [everything[item] for item in self.cover.own.group(at)]
         bet = self._bet_at(plan, x, y)
         if bet is not None:
             return [bet]
-        at = self._others.nearest(plan, x, y, self._ink.drop, round(SMALL * 0.7 * unit))
+        at = self.cover.others.nearest(plan, x, y, self._ink.drop, round(SMALL * 0.7 * unit))
         if at is None or self._trades is None:
             return []
-        return [self._trades.trades[item] for item in self._others.group(at)]
+        return [self._trades.trades[item] for item in self.cover.others.group(at)]
 
     def _bet_at(self, plan: Plan, x: int, y: int) -> Bet | None:
         height = plan.room.plot_height
@@ -301,10 +322,10 @@ class Marks(QObject):
         """Return where a mark, or the one that stands for it, was placed."""
         if isinstance(mark, TradePrinted):
             at = None if self._trades is None else self._trades.find(mark.trade_id)
-            return self._others, None if at is None else self._others.place(at)
+            return self.cover.others, None if at is None else self.cover.others.place(at)
         places = (n for n, one in enumerate(self._everything()) if one == mark)
         item = next(places, None)
-        return self._own, None if item is None else self._own.place(item)
+        return self.cover.own, None if item is None else self.cover.own.place(item)
 
     def _paint_pointed(self, painter: QPainter, plan: Plan) -> None:
         now = self.current()
@@ -355,15 +376,6 @@ class Marks(QObject):
         if event.type() is QEvent.Type.Leave:
             self._hover = None
         return super().eventFilter(watched, event)
-
-
-def _unsettled(plan: Plan, newest: int) -> int:
-    """How many candles there are, as long as another may move a mark at `newest`; -1 after."""
-    if not plan.count:
-        return 0
-    sure = int(plan.candles.first_tick[plan.count - 1])
-    sure += 0 if plan.timeline.by_time else max(plan.timeline.span, 1)
-    return plan.count if newest >= sure else -1
 
 
 def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

@@ -69,12 +69,11 @@ class Ink:
             left += side + 1
         painter.end()
 
-    def shapes(self, painter: QPainter, plan: Plan, placed: Placed) -> int:
-        """Paint the marks that are in sight, in one call; return how many."""
-        seen = placed.seen(plan, LARGE)
+    def shapes(self, painter: QPainter, plan: Plan, placed: Placed, seen: slice) -> None:
+        """Paint some of the marks, in one call."""
         count = int(seen.stop - seen.start)
         if count <= 0:
-            return 0
+            return
         self._fragments.resize(count)
         memory = self._fragments.ndarray()
         shapes = placed.shapes[seen]
@@ -90,7 +89,6 @@ class Ink:
         memory[:, 9] = 1.0
         first, many = self._fragments.drawargs()
         painter.drawPixmapFragments(first, many, self._atlas)
-        return count
 
     def spot_of(self, plan: Plan, placed: Placed, at: int) -> tuple[int, int]:
         """Return the middle of a placed mark [device px]."""

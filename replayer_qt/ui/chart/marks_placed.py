@@ -70,8 +70,11 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
     def seen(self, plan: Plan, margin: int) -> slice:
         """Return which of them are in sight, or `margin` [px] beyond an edge at most."""
-        left = plan.origin - margin
-        first, end = np.searchsorted(self.xs, (left, left + plan.room.plot_width + 2 * margin))
+        return self.between(plan.origin, plan.origin + plan.room.plot_width, margin)
+
+    def between(self, left: int, right: int, margin: int) -> slice:
+        """Return which stand between two places [px], or `margin` [px] beyond at most."""
+        first, end = np.searchsorted(self.xs, (left - margin, right + margin))
         return slice(int(first), int(end))
 
     def nearest(self, plan: Plan, x: int, y: int, drop: Floats, reach: int) -> int | None:
@@ -117,6 +120,15 @@ def columns_of(plan: Plan, ticks: Ints) -> Ints:
         span = max(plan.timeline.span, 1)
         beyond[past] = (ticks[past] - int(first[plan.count - 1])) // span
     return np.asarray((np.maximum(at, 0) + beyond) // plan.per, np.int64)
+
+
+def unsettled(plan: Plan, newest: int) -> int:
+    """Return how many candles there are while another may move a mark at `newest`; -1 after."""
+    if not plan.count:
+        return 0
+    sure = int(plan.candles.first_tick[plan.count - 1])
+    sure += 0 if plan.timeline.by_time else max(plan.timeline.span, 1)
+    return plan.count if newest >= sure else -1
 
 
 def place_fills(plan: Plan, fills: Sequence[Entry], gods: Sequence[God]) -> Placed:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon, QPolygonF
 
 from replayer_qt.ui import fmt
 from replayer_qt.ui.chart.decor import Track
+from replayer_qt.ui.chart.layer import PaintPart
 from replayer_qt.ui.chart.pencil import Pencil, extremes
 from replayer_qt.ui.chart.plan import Face, Plan, Standing
 
@@ -38,9 +39,14 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def paint_newest(
-    painter: QPainter, plan: Plan, notes: Notes, pencil: Pencil, tracks: Sequence[Track] = ()
+    painter: QPainter,
+    plan: Plan,
+    notes: Notes,
+    pencil: Pencil,
+    tracks: Sequence[Track] = (),
+    parts: Sequence[PaintPart] = (),
 ) -> None:
-    """Paint the newest column, the last price, peak and rug, in device pixels."""
+    """Paint the newest column and what covers it, last price, peak and rug, in device pixels."""
     room = plan.room
     plot = QRect(0, 0, room.plot_width, room.plot_height)
     if plan.last >= 0:
@@ -55,10 +61,12 @@ def paint_newest(
             track.paint(painter, plan, plan.last, plan.last + 1)
         if plan.line and not is_past:
             _paint_dot(painter, plan, last_line)
+        words = []
         if notes.peak is not None:
-            _paint_peak(painter, plan, *notes.peak)
+            words.append(_paint_peak(painter, plan, *notes.peak))
         if notes.rug is not None:
-            _paint_rug(painter, plan, *notes.rug)
+            words.append(_paint_rug(painter, plan, *notes.rug))
+        _paint_parts(painter, plan, parts, plot, words)
         painter.setClipping(False)
         if not is_past:
             _paint_last_label(painter, plan, last_line)
@@ -105,6 +113,25 @@ def hint_box(plan: Plan) -> QRect:
     width, height = face.width(HINT) + round(20 * unit), face.height + round(10 * unit)
     right, bottom = room.plot_width - round(12 * unit), room.plot_height - round(12 * unit)
     return QRect(right - width, bottom - height, width, height)
+
+
+def _paint_parts(
+    painter: QPainter,
+    plan: Plan,
+    parts: Sequence[PaintPart],
+    plot: QRect,
+    words: Sequence[QRect],
+) -> None:
+    """Paint what covers the newest column and all right of it, and once more where words are."""
+    edge = min(max(plan.left_of(plan.last), 0), plot.width())
+    newest = QRect(edge, 0, plot.width() - edge, plot.height())
+    finished = QRect(0, 0, edge, plot.height())
+    for box in (newest, *(each & finished for each in words)):
+        if parts and not box.isEmpty():
+            painter.setClipRect(box)
+            for part in parts:
+                part(painter, plan, box.left(), box.left() + box.width())
+    painter.setClipRect(plot)
 
 
 def _line(plan: Plan) -> int:
@@ -160,13 +187,14 @@ def _paint_last_label(painter: QPainter, plan: Plan, row: int) -> None:
     _axis_label(painter, plan, shown, fmt.price(price), fill)
 
 
-def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> None:
+def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> QRect:
+    """Paint it, and return where."""
     room, face, unit = plan.room, plan.letters.small, plan.room.unit
     x = plan.left_of(candle // plan.per) + plan.step // 2
     row = plan.scale.row(price, room.plot_height) - round(4 * unit)
     size = round(4 * unit)
     if not -size < x < room.plot_width + size:
-        return
+        return QRect()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(plan.palette.text))
     painter.drawPolygon(
@@ -177,15 +205,18 @@ def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> Non
     left = min(max(x - width // 2, round(4 * unit)), room.plot_width - width - round(4 * unit))
     painter.setPen(plan.palette.text)
     face.draw(painter, left, row - size - face.height, text)
+    begin, end = min(left, x - size), max(left + width, x + size + 1)
+    return QRect(begin, row - size - face.height, end - begin, face.height + size + 1)
 
 
-def _paint_rug(painter: QPainter, plan: Plan, candle: int, price: float, tick: int) -> None:
+def _paint_rug(painter: QPainter, plan: Plan, candle: int, price: float, tick: int) -> QRect:
+    """Paint it, and return where its words are."""
     room, face, unit = plan.room, plan.letters.bold, plan.room.unit
     x = plan.left_of(candle // plan.per) + plan.step // 2
     text = f"RUGGED {fmt.price(price)} at {tick:,}"
     width, height = face.width(text) + round(16 * unit), face.height + round(8 * unit)
     if not -width < x < room.plot_width + width:
-        return
+        return QRect()
     pen = QPen(plan.palette.rug_line, _line(plan), Qt.PenStyle.DashLine)
     painter.setPen(pen)
     painter.drawLine(x, 0, x, room.plot_height)
@@ -199,6 +230,7 @@ def _paint_rug(painter: QPainter, plan: Plan, candle: int, price: float, tick: i
     box = QRect(max(left, 0), top, width, height)
     _pill(painter, plan, box, plan.palette.rug)
     _say(painter, face, box, text, plan.palette.on_colour)
+    return box
 
 
 def _paint_cross_out(painter: QPainter, plan: Plan, x: int, row: int) -> None:

@@ -34,9 +34,10 @@ class Seen(msgspec.Struct, frozen=True):
 def paint(painter: QPainter, seen: Seen) -> None:
     """Paint all that is seen but the crosshair and the way back, which are the hand's."""
     plan, extras, pencil = seen.plan, seen.extras, Pencil()
-    HistoryLayer(pencil).paint(painter, plan, extras.tracks)
+    parts = [cover.draw for cover in extras.covers]
+    HistoryLayer(pencil).paint(painter, plan, extras.tracks, parts)
     notes = replace(seen.notes, pointer=None, pointed="", hint=False)
-    paint_newest(painter, plan, notes, pencil, extras.tracks)
+    paint_newest(painter, plan, notes, pencil, extras.tracks, parts)
     painter.save()
     painter.setClipRect(0, 0, plan.room.width, plan.room.height)
     extras.paint(painter, plan)

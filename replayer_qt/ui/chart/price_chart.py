@@ -310,7 +310,8 @@ class PriceChart(pg.GraphicsView):
         plan = self._plan
         if (plan.room.width, plan.room.height) != self._pixels():
             plan = self._plan = self._planned()
-        self._layer.bring_up(plan, self.extras.tracks)
+        extras = self.extras
+        self._layer.bring_up(plan, extras.tracks, extras.covers)
         painter = QPainter(self.viewport())
         if self._unit == 1.0:
             dirty: QRect = event.rect()
@@ -318,8 +319,8 @@ class PriceChart(pg.GraphicsView):
         else:
             painter.scale(1 / self._unit, 1 / self._unit)
             painter.drawPixmap(0, 0, self._layer.pixmap)
-        overlay.paint_newest(painter, plan, self._notes, self._pencil, self.extras.tracks)
-        self.extras.paint(painter, plan)
+        overlay.paint_newest(painter, plan, self._notes, self._pencil, extras.tracks, extras.parts)
+        extras.paint(painter, plan)
         overlay.paint_words(painter, plan, self._notes)
         painter.end()
         self._unpainted.painted()

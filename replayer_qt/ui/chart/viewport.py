@@ -1,5 +1,6 @@
 """The time axis: which candles are seen and how wide they are, in whole pixels."""
 
+import bisect
 import math
 from typing import Final
 
@@ -9,6 +10,7 @@ _WIDTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 28, 34, 40, 48
 _CROWDS: Final = (2, 3, *(digit << power for power in range(30) for digit in (4, 5, 6, 7)))
 RUNGS: Final = (*((1, crowd) for crowd in reversed(_CROWDS)), *((width, 1) for width in _WIDTHS))
 """Every width there is: (pixels a column, candles a column), the farthest view first."""
+_LOGS: Final = tuple(math.log(step / per) for step, per in RUNGS)
 
 
 class Viewport:
@@ -133,10 +135,8 @@ class Viewport:
 
     def _nearest(self, density: float) -> int:
         wanted = math.log(density)
-        return min(
-            range(len(RUNGS)),
-            key=lambda rung: abs(math.log(RUNGS[rung][0] / RUNGS[rung][1]) - wanted),
-        )
+        above = min(max(bisect.bisect_left(_LOGS, wanted), 1), len(_LOGS) - 1)
+        return above if _LOGS[above] - wanted < wanted - _LOGS[above - 1] else above - 1
 
     def _newest(self) -> int:
         return max(self._right() - self._width + self._margin(), -self._left())
