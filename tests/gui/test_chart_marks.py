@@ -238,11 +238,11 @@ def test_small_trades_of_others_are_not_shown_and_crowded_ones_stand_for_many(st
         stage.others_trade(number, 10, amount=f"{(number + 1) / 100}", price=1.18)
     stage.show()
     assert stage.marks.painted == 1
-    (crowd,) = stage.marks._others.crowds.tolist()
+    (crowd,) = stage.marks.cover.others.crowds.tolist()
     assert crowd == 30
     stage.marks.least = 0.205
     stage.chart.refresh()
-    assert stage.marks._others.crowds.tolist() == [10]
+    assert stage.marks.cover.others.crowds.tolist() == [10]
     stage.marks.least = 5.0
     stage.chart.refresh()
     stage.picture()
@@ -261,7 +261,7 @@ def test_own_fills_are_never_thinned_away(stage):
     for number in range(200):
         stage.others_trade(number, 4, price=1.0)
     stage.show()
-    own = stage.marks._own
+    own = stage.marks.cover.own
     assert int(own.crowds.sum()) == 12
     assert sorted(item for at in range(len(own.xs)) for item in own.group(at)) == list(range(12))
 
