@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from pyqtgraph import functions
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from replayer_qt.core.pyramid import Floats
@@ -165,24 +166,20 @@ class OverviewPicture:
         if not len(line.places):
             return
         height = scene.height
-        xs = line.places / scene.scale
-        tops, bottoms = self._ys(line.highs, height), self._ys(line.lows, height)
-        pairs = [
-            QPointF(x, y)
-            for x, top, bottom in zip(xs.tolist(), tops.tolist(), bottoms.tolist(), strict=True)
-            for y in ((top,) if top == bottom else (top, bottom))
-        ]
+        xs = np.repeat(line.places / scene.scale, 2)
+        ys = np.empty_like(xs)
+        ys[::2], ys[1::2] = self._ys(line.highs, height), self._ys(line.lows, height)
         floor = float(height - FOOT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(mixed(scene.theme.background, colour.name(), _TINT)))
-        for first in range(0, max(len(pairs) - 1, 1), _EDGES):
-            part = pairs[first : first + _EDGES + 1]
-            below = [QPointF(part[-1].x(), floor), QPointF(part[0].x(), floor)]
-            painter.drawPolygon(QPolygonF([*part, *below]))
+        for first in range(0, max(len(xs) - 1, 1), _EDGES):
+            part = slice(first, first + _EDGES + 1)
+            painter.drawPolygon(_polygon(xs[part], ys[part], floor=floor))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1))
-        painter.drawPolyline(QPolygonF(pairs))
+        moves = np.append((np.diff(xs) != 0) | (np.diff(ys) != 0), True)
+        painter.drawPolyline(_polygon(xs[moves], ys[moves]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _ys(self, prices: Floats, height: int) -> Floats:
@@ -191,6 +188,17 @@ class OverviewPicture:
         room = height - LANE - FOOT - 2
         placed: Floats = LANE + 1 + room * (1 - share.clip(0.0, 1.0))
         return placed
+
+
+def _polygon(xs: Floats, ys: Floats, *, floor: float | None = None) -> QPolygonF:
+    """Return points as Qt takes them, closed along a floor if there is one; no point is made."""
+    count = len(xs)
+    polygon: QPolygonF = functions.create_qpolygonf(count + (0 if floor is None else 2))
+    points = functions.ndarray_from_qpolygonf(polygon)
+    points[:count, 0], points[:count, 1] = xs, ys
+    if floor is not None:
+        points[count:] = (xs[-1], floor), (xs[0], floor)
+    return polygon
 
 
 def _lie_of(ground: Ground) -> tuple[object, ...]:
