@@ -69,6 +69,7 @@ QToolButton[menus="true"] {{ padding-right: 18px; }}
 QToolButton[role="card"] {{ background: {surface}; border: 1px solid {edge};
                             border-radius: 8px; padding: 12px 10px; }}
 QToolButton[role="card"]:hover, QToolButton[role="card"]:focus {{ border-color: {accent}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge};
                border-radius: 5px; padding: 5px 16px; }}
 QPushButton[role="small"] {{ padding: 2px 9px; }}
@@ -87,8 +88,10 @@ QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {acc
 QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border-color: {accent}; }}
 QListWidget::indicator:indeterminate {{ background: {raised}; border-color: {accent}; }}
 QCheckBox:focus {{ color: {accent}; }}
+QAbstractItemView {{ selection-background-color: {raised}; selection-color: {text}; }}
 QListWidget {{ background: {background}; color: {text}; border: 1px solid {edge};
                border-radius: 4px; }}
+QListWidget::item:selected {{ background: {raised}; color: {text}; }}
 QListWidget:focus {{ border-color: {accent}; }}
 QProgressBar {{ background: {raised}; border: none; border-radius: 3px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QListWidget
 
 from replayer_qt.core.events import Link
 from replayer_qt.core.settings import Settings, WindowSettings
@@ -17,7 +17,7 @@ from replayer_qt.ui.style import dress
 from replayer_qt.ui.theme import DARK, PALETTES, THEMES, theme_of
 from tests.gui.desk import Bench, lively
 from tests.gui.test_ticket import held
-from tests.unit.ui.test_theme import EYES, lab
+from tests.unit.ui.test_theme import EYES, contrast, lab
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -164,3 +164,28 @@ def test_a_feed_that_is_not_live_is_not_called_live_on_the_chart(qtbot, link):
     assert bench.window.chart_desk.era.era.word == ""
     bench.connect(link=Link.LIVE)
     assert bench.window.chart_desk.era.era.word == "LIVE"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_chosen_line_of_a_list_can_be_read_and_a_list_to_choose_from_has_its_arrow(qtbot, name):
+    """N20: letters on the chosen line have a contrast of 4.5 at least."""
+    theme = theme_of(name)
+    dress(QApplication.instance(), theme)
+    chosen, offered = QListWidget(), QComboBox()
+    for each in (chosen, offered):
+        qtbot.addWidget(each)
+        each.addItems(["first", "second"])
+        each.show()
+    chosen.setCurrentRow(0)
+    QApplication.processEvents()
+    room = chosen.visualItemRect(chosen.item(0))
+    seen = chosen.viewport().grab(room).toImage()
+    spots = itertools.product(range(80), range(seen.height()))
+    colours = {seen.pixelColor(x, y).name() for x, y in spots}
+    assert theme.raised in colours
+    assert max(contrast(each, theme.raised) for each in colours) >= 4.5
+    arrow = offered.grab().toImage()
+    right = range(arrow.width() - 18, arrow.width() - 3)
+    middle = {arrow.pixelColor(x, arrow.height() // 2 + 1).name() for x in right}
+    assert len(middle) > 1
+    dress(QApplication.instance(), DARK)
