@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from replayer_qt.adapters.journal.sealed_packing import PART, held, repack, sett
 from replayer_qt.core.errors import RecordingUnreadable
 
 _PLACES_TOLD: Final = 5
+_PACKED: Final = SUFFIX + SEALED_SUFFIX
 _DEPTH_LIMIT: Final = 16
 _FILES_LIMIT: Final = 1_000_000
 
@@ -90,7 +91,7 @@ def _mend(path: Path, disk: Disk) -> Finding | None:
     if PART.search(path.name):
         return _remove_begun(path, disk)
     plain = plain_path(path)
-    if not path.name.endswith(SUFFIX + SEALED_SUFFIX) or not plain.exists():
+    if not plain.exists():
         return None
     with held(plain) as file:
         if file is None:
@@ -116,18 +117,27 @@ def _remove_begun(path: Path, disk: Disk) -> Finding | None:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield packed recordings and begun copies."""
-    found = 0
+    """Yield begun copies, and packed recordings that lie beside their plain form.
+
+    Nearly all lie alone, and by the names of a folder that is known without looking at them.
+    """
+    looked_at = 0
     for place, folders, names in os.walk(folder, onerror=None, followlinks=False):
         if len(Path(place).relative_to(folder).parts) >= _DEPTH_LIMIT:
             folders.clear()
         folders.sort()
-        for name in sorted(names):
-            if PART.search(name) or name.endswith(SUFFIX + SEALED_SUFFIX):
-                path = Path(place, name)
-                with contextlib.suppress(OSError):
-                    if not path.is_symlink():
-                        yield path
-                        found += 1
-        if found > _FILES_LIMIT:
+        there = frozenset(names)
+        for name in sorted(name for name in names if _may_be_torn(name, there)):
+            path = Path(place, name)
+            with contextlib.suppress(OSError):
+                if not path.is_symlink():
+                    yield path
+        looked_at += len(names)
+        if looked_at > _FILES_LIMIT:
             return
+
+
+def _may_be_torn(name: str, there: Collection[str]) -> bool:
+    if name.endswith(_PACKED) and name.removesuffix(SEALED_SUFFIX) in there:
+        return True
+    return PART.search(name) is not None

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -33,14 +34,20 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        for file in _below(path, _DEPTH_LIMIT) if _is_folder(path) else (lies_at(path),):
+        below = (Path(entry.path) for entry in recordings_below(path))
+        for file in below if _is_folder(path) else (lies_at(path),):
             if len(found) >= FILES_LIMIT:
                 return list(found)
             found.setdefault(file)
     return list(found)
 
 
-def _below(folder: Path, depth: int) -> Iterator[Path]:
+def recordings_below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield the recordings in a folder, as `find_recordings` does; quicker for very many."""
+    return islice(_below(folder, _DEPTH_LIMIT), FILES_LIMIT)
+
+
+def _below(folder: Path | str, depth: int) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -51,9 +58,9 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
         try:
             if entry.is_dir(follow_symlinks=False):
                 if depth and not entry.name.startswith("."):
-                    yield from _below(Path(entry.path), depth - 1)
+                    yield from _below(entry.path, depth - 1)
             elif entry.is_file() and _may_be(entry) and not _is_twin(entry.name, names):
-                yield Path(entry.path)
+                yield entry
         except OSError:
             continue
 

@@ -12,7 +12,7 @@ from replayer_qt.adapters.journal.hold import is_being_written
 from replayer_qt.adapters.journal.recovery import repair_all
 from replayer_qt.adapters.journal.sealed_mending import mend_sealing
 from replayer_qt.adapters.library.crew import Crew, Failed, few_for
-from replayer_qt.adapters.library.find import find_recordings
+from replayer_qt.adapters.library.find import recordings_below
 from replayer_qt.adapters.library.ground import Ground, IsCancelled, Tell
 from replayer_qt.adapters.library.indexing import Indexed, glance_file
 from replayer_qt.adapters.library.marking import named_in, remember, remember_all
@@ -32,8 +32,8 @@ _BATCH: Final = 64
 _MEGABYTE: Final = 1_000_000
 
 
-class _Seen(msgspec.Struct, frozen=True):
-    path: Path
+class _Seen(msgspec.Struct, frozen=True, gc=False):
+    path: str
     size: int
     modified: int
 
@@ -47,14 +47,16 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
     entries = (
         ground.catalogue.files()
         if job.everywhere
-        else ground.catalogue.files_named([str(one.path) for one in found])
+        else ground.catalogue.files_named([one.path for one in found])
     )
     known = {entry.path: entry for entry in entries}
     if job.everywhere or not known:  # none at all: the catalogue was begun anew
         remember_all(ground)
     seen = [one for one in found if _is_news(one, known)]
     reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
-    gone = _gone(known, ground.recordings) if job.everywhere else []
+    there = {one.path for one in found}
+    missing = [path for path in known if path not in there] if job.everywhere else []
+    gone = _gone(missing, ground.recordings)
     if gone:
         ground.catalogue.forget(gone)
         ground.columns.forget(gone)
@@ -84,7 +86,7 @@ def look_for_new(
     Another job may run beside it, on another thread: what both learn of is known once.
     """
     found = sorted(_seen(_newest(ground.recordings)), key=lambda one: -one.modified)
-    named = ground.catalogue.files_named([str(one.path) for one in found])
+    named = ground.catalogue.files_named([one.path for one in found])
     known = {entry.path: entry for entry in named}
     seen = [one for one in found if _is_news(one, known)][:NEW_MOST]
     reports = _index(job.ticket, REFRESHING, seen, ground, tell, is_cancelled)
@@ -152,14 +154,15 @@ def _newest(recordings: Path) -> list[Path]:
 
 
 def _seen(folders: Sequence[Path]) -> Iterator[_Seen]:
-    for path in find_recordings(folders):
-        with contextlib.suppress(OSError):
-            stated = path.stat()
-            yield _Seen(path.absolute(), stated.st_size, stated.st_mtime_ns)
+    for folder in folders:
+        for entry in recordings_below(folder.absolute()):
+            with contextlib.suppress(OSError):
+                stated = entry.stat()
+                yield _Seen(entry.path, stated.st_size, stated.st_mtime_ns)
 
 
 def _is_news(seen: _Seen, known: dict[str, FileEntry]) -> bool:
-    entry = known.get(str(seen.path))
+    entry = known.get(seen.path)
     if entry is not None and (entry.size, entry.modified) == (seen.size, seen.modified):
         return False
     return not _is_being_written(seen)
@@ -167,7 +170,7 @@ def _is_news(seen: _Seen, known: dict[str, FileEntry]) -> bool:
 
 def _is_being_written(seen: _Seen) -> bool:
     try:
-        return is_being_written(seen.path)
+        return is_being_written(Path(seen.path))
     except OSError:
         return True
 
@@ -190,8 +193,9 @@ def _index(
 ) -> tuple[FileReport, ...]:
     reports: list[FileReport] = []
     waiting: list[Indexed] = []
-    with Crew(ground.settings.processes, few=few_for(one.path for one in seen)) as crew:
-        for one, indexed in crew.each(glance_file, [each.path for each in seen], is_cancelled):
+    paths = [Path(one.path) for one in seen]
+    with Crew(ground.settings.processes, few=few_for(paths)) as crew:
+        for one, indexed in crew.each(glance_file, paths, is_cancelled):
             if isinstance(indexed, Failed):
                 reports.append(FileReport(path=str(one), outcome="failed", problem=indexed.reason))
             else:
