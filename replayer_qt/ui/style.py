@@ -59,7 +59,7 @@ QLineEdit, QSpinBox, QComboBox {{ background: {background}; color: {text};
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
 QLineEdit[bad="true"], QLineEdit[bad="true"]:focus {{ border-color: {error}; color: {error}; }}
 QLineEdit[role="amount"] {{ font-family: "{mono}"; font-size: 12pt; }}
-QSpinBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; min-height: 0; }}
+QSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
@@ -91,6 +91,7 @@ QCheckBox:focus {{ color: {accent}; }}
 QAbstractItemView {{ selection-background-color: {raised}; selection-color: {text}; }}
 QListWidget {{ background: {background}; color: {text}; border: 1px solid {edge};
                border-radius: 4px; }}
+QListWidget::item {{ padding: 1px 3px; }}
 QListWidget::item:selected {{ background: {raised}; color: {text}; }}
 QListWidget:focus {{ border-color: {accent}; }}
 QProgressBar {{ background: {raised}; border: none; border-radius: 3px; max-height: 8px; }}

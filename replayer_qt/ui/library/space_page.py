@@ -279,6 +279,7 @@ class SpacePage(QWidget):
 def _spin(name: str, unit: str, none: str, most: int, value: int) -> QSpinBox:
     box = QSpinBox()
     box.setAccessibleName(name)
+    box.lineEdit().setTextMargins(5, 0, 0, 0)  # a style sheet does not reach in there
     box.setRange(0, most)
     box.setSuffix(unit)
     box.setSpecialValueText(none)

@@ -157,6 +157,7 @@ class Transport(QFrame):
         box = QSpinBox()
         box.setRange(0, _MAX_TICK)
         box.setPrefix("tick ")
+        box.lineEdit().setTextMargins(5, 0, 0, 0)  # a style sheet does not reach in there
         box.setKeyboardTracking(False)
         box.setAccessibleName("Go to tick")
         box.setToolTip("Go to this tick (Enter).")

@@ -216,6 +216,7 @@ class Pane(QFrame):
             self.button = self._button(_CHOOSE[0], "Choose what this chart shows")
             self.button.setMenu(self.menu)
             self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self.button.setProperty("menus", True)  # noqa: FBT003  # Qt's own
             row.addWidget(self.button)
             self.close_button = self._button(_CLOSE[0], "Close this chart")
             self.close_button.clicked.connect(self._close)
