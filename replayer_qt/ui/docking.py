@@ -1,7 +1,8 @@
 """The docks around the chart: which there are, where they stand at first, and how that is kept."""
 
+import contextlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
@@ -27,7 +28,7 @@ class Docking(QObject):
     """Owns the docks of a window; they stand below the chart while the window is narrow.
 
     Signals:
-        changed: a dock was opened or closed.
+        changed: docks were opened or closed; told once where that is done to many at once.
     """
 
     changed = Signal()
@@ -38,6 +39,8 @@ class Docking(QObject):
         self._is_below = False
         self._beside: QByteArray | None = None
         self._side_px = _SIDE_PX
+        self._moving = 0
+        self._untold = False
         self._fitting = QTimer(self)  # not while Qt lays the window out
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -69,6 +72,10 @@ class Docking(QObject):
 
     def put_back(self) -> None:
         """Place the docks as at first, or all of them below the chart in a narrow window."""
+        with self._all_at_once():
+            self._put_back()
+
+    def _put_back(self) -> None:
         window = self._window
         narrow = self._is_below = self._is_narrow()
         self._beside = None
@@ -83,11 +90,11 @@ class Docking(QObject):
 
     def show_only(self, names: tuple[str, ...]) -> None:
         """Place the docks as at first, but open these alone; the first ones come to the front."""
-        self.put_back()
-        for name, dock in self.docks.items():
-            dock.setVisible(name in names)
-        for name in reversed(names):
-            self.docks[name].raise_()
+        with self._all_at_once():
+            self._put_back()
+            self._reopen(frozenset(names))
+            for name in reversed(names):
+                self.docks[name].raise_()
 
     def restore(self, memory: LayoutMemory) -> bool:
         """Bring back what was kept; False, and nothing changed, if there is nothing sound."""
@@ -103,6 +110,10 @@ class Docking(QObject):
 
     def use(self, docks: QByteArray) -> bool:
         """Place the docks as they stood; False, and nothing changed, if that is not sound."""
+        with self._all_at_once():
+            return self._use(docks)
+
+    def _use(self, docks: QByteArray) -> bool:
         if not self._window.restoreState(docks):
             return False
         self._beside, self._is_below = None, False
@@ -130,10 +141,11 @@ class Docking(QObject):
     @Slot()
     def _fit(self) -> None:
         narrow = self._is_narrow()
-        if narrow and not self._is_below and self._at_the_side():
-            self._move_below(self._window.saveState())
-        elif not narrow and self._is_below:
-            self._move_back()
+        with self._all_at_once():
+            if narrow and not self._is_below and self._at_the_side():
+                self._move_below(self._window.saveState())
+            elif not narrow and self._is_below:
+                self._move_back()
 
     def _note_width(self, dock: QObject) -> None:
         """Remember how wide a person made it; a narrow window squeezes it by itself."""
@@ -204,9 +216,24 @@ class Docking(QObject):
             for dock in self._group(group)[:1]:
                 dock.raise_()
 
+    @contextlib.contextmanager
+    def _all_at_once(self) -> Iterator[None]:
+        """Tell of all that is done meanwhile once: who hears of it looks at everything again."""
+        self._moving += 1
+        try:
+            yield
+        finally:
+            self._moving -= 1
+            if self._untold and not self._moving:
+                self._untold = False
+                self.changed.emit()
+
     @Slot()
     def _tell(self) -> None:
-        self.changed.emit()
+        if self._moving:
+            self._untold = True
+        else:
+            self.changed.emit()
 
     # Qt's names from here on.
 

@@ -164,3 +164,20 @@ def test_an_arrangement_is_read_as_it_was_written_and_nothing_else_is():
     assert read(written(unsound)).extra == ()
     for bad in (None, 7, "", "{", '{"extra": [[1]]}', '"\udc00"', QByteArray(b"x")):
         assert read(bad) == Arrangement()
+
+
+def test_docks_that_move_together_are_told_of_once(qtbot):
+    bench = Bench()
+    qtbot.addWidget(bench.window)
+    bench.window.show()
+    told = []
+    bench.window.docking.changed.connect(lambda: told.append(bench.window.docking.open_names()))
+    bench.window.docking.show_only(("ticket", "rounds"))
+    assert told == [frozenset({"ticket", "rounds"})]
+    state = bench.window.docking.state()
+    bench.window.docking.put_back()
+    assert len(told) == 2
+    assert bench.window.docking.use(state)
+    assert told[2:] == [frozenset({"ticket", "rounds"})]
+    bench.window.docking.toggle("rounds")
+    assert told[3:] == [frozenset({"ticket"})]
