@@ -186,14 +186,19 @@ def test_a_tick_in_its_candle_draws_nothing_anew_and_a_new_candle_patches(chart)
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), notches=st.integers(0, 8), log=st.booleans())
-def test_the_newest_candle_looks_as_it_will_when_it_is_finished(qapp, seed, notches, log):
+@given(
+    seed=st.integers(0, 10_000),
+    notches=st.integers(0, 8),
+    factor=st.sampled_from([1.25, 0.4]),
+    log=st.booleans(),
+)
+def test_the_newest_candle_looks_as_it_will_when_it_is_finished(qapp, seed, notches, factor, log):
     chart = PriceChart()
     chart.resize(*SIZE)
     chart.set_log_scale(log)
     chart.show_candles(walk(30, seed=seed))
     for _ in range(notches):
-        chart.zoom(1.25)
+        chart.zoom(factor)
     pictures = []
     for draw in ("newest", "columns"):
         picture = QImage(SIZE[0], SIZE[1], QImage.Format.Format_RGB32)

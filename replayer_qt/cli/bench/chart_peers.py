@@ -148,11 +148,9 @@ class PlainLine:
         self._closes = closes
         self._plot = pg.PlotWidget()
         self._plot.resize(*_SIZE)
-        pen = pg.mkPen("w", width=1)
-        self._curve = self._plot.plot(
-            closes, pen=pen, clipToView=True, autoDownsample=True, downsampleMethod="peak",
-            skipFiniteCheck=True,
-        )  # fmt: skip
+        self._curve = self._plot.plot(closes, pen=pg.mkPen("w", width=1), skipFiniteCheck=True)
+        self._curve.setClipToView(True)
+        self._curve.setDownsampling(auto=True, method="peak")
         self._plot.show()
 
     def candle(self) -> None:

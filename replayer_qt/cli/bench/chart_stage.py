@@ -66,6 +66,7 @@ class ChartStage:
         self._book = DrawingBook(parent=self._ground)
         self._tool = DrawingTool(self.chart, self._book, ask_text=_nothing, done=_nothing)
         self._tool.add_to(self.chart.extras)
+        self._book.changed.connect(self._tool.forget)
         self._entries: tuple[Entry, ...] = ()
         self._lay_out()
         steps = np.random.default_rng(2).normal(0, 0.002, count)

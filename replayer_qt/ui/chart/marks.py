@@ -15,7 +15,14 @@ from replayer_qt.ui.chart.decor import Spot
 from replayer_qt.ui.chart.extras import Extras
 from replayer_qt.ui.chart.marks_cover import MarksCover
 from replayer_qt.ui.chart.marks_ink import LARGE, SMALL, Ink, band_box, strip_height
-from replayer_qt.ui.chart.marks_placed import Placed, place_fills, place_trades, unsettled
+from replayer_qt.ui.chart.marks_placed import (
+    Own,
+    Placed,
+    own_of,
+    place_own,
+    place_trades,
+    unsettled,
+)
 from replayer_qt.ui.chart.marks_tape import RoundTrades, TradeTape
 from replayer_qt.ui.chart.marks_told import (
     Bet,
@@ -84,7 +91,7 @@ class Marks(QObject):
         self._trades_look: tuple[object, ...] = ()
         self._brought: tuple[object, ...] = ()
         self._marked: tuple[object, ...] = ()
-        self._newest = -1
+        self._own = own_of((), ())
         self._version = 0
         self._words: list[tuple[str, str, str]] = []  # bounded: one for each bet that is told of
         self._valued: tuple[object, ...] = ()
@@ -195,12 +202,12 @@ class Marks(QObject):
         known = self._trades if self.shows_trades else None
         told = self.told if self.shows_own else _NOTHING_TOLD
         self.track.told = told
-        plan_look, newest = plan.look(), self._newest_own(told)
-        own_look = (plan_look, told, self._found, unsettled(plan, newest), is_private())
+        plan_look, own = plan.look(), self._columns(told)
+        own_look = (plan_look, told, self._found, unsettled(plan, own.newest), is_private())
         if own_look != self._own_look:
             self._own_look = own_look
             self._version += 1
-            self.cover.put_own(place_fills(plan, told.fills, self._found))
+            self.cover.put_own(place_own(plan, own))
             self._words = [words.band_words(bet) for bet in told.bets]
         version = -1 if known is None else known.version
         newest = -1 if known is None else known.newest
@@ -270,13 +277,12 @@ class Marks(QObject):
         at = self._trades.find(key[1]) if key[0] == "trade" and self._trades is not None else None
         return None if at is None or self._trades is None else self._trades.trades[at]
 
-    def _newest_own(self, told: Told) -> int:
-        """Return the newest tick of own marks and god candles, looked up once for all frames."""
+    def _columns(self, told: Told) -> Own:
+        """Return own marks and god candles in columns, the same for all frames."""
         marked = (told, self._found)
         if not _are_same(marked, self._marked):
-            self._marked = marked
-            self._newest = max((mark.tick for mark in self._everything()), default=-1)
-        return self._newest
+            self._marked, self._own = marked, own_of(told.fills, self._found)
+        return self._own
 
     def _everything(self) -> tuple[Entry | God, ...]:
         return (*(self.told.fills if self.shows_own else ()), *self._found)

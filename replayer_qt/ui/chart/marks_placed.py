@@ -131,19 +131,44 @@ def unsettled(plan: Plan, newest: int) -> int:
     return plan.count if newest >= sure else -1
 
 
-def place_fills(plan: Plan, fills: Sequence[Entry], gods: Sequence[God]) -> Placed:
+class Own(msgspec.Struct, frozen=True):
+    """Own fills and god candles in columns, whatever the chart shows; fills come first.
+
+    Attributes:
+        ticks: in the round.
+        prices: [multiplier].
+        shapes: the `Shape` of each.
+    """
+
+    ticks: Ints
+    prices: Floats
+    shapes: Ints
+
+    @property
+    def newest(self) -> int:
+        """The highest tick of all; -1 without any."""
+        return int(self.ticks.max()) if len(self.ticks) else -1
+
+
+def own_of(fills: Sequence[Entry], gods: Sequence[God]) -> Own:
+    """Return own fills and god candles in columns."""
+    marks: tuple[Entry | God, ...] = (*fills, *gods)
+    return Own(
+        np.array([one.tick for one in marks], np.int64),
+        np.array([float(one.price) for one in marks]),
+        np.array([_SHAPES[one.kind] for one in fills] + [Shape.GOD] * len(gods), np.int64),
+    )
+
+
+def place_own(plan: Plan, own: Own) -> Placed:
     """Place own fills and god candles; none is lost: those of one spot are one mark with a count.
 
     Items count through fills first, then god candles.
     """
-    count = len(fills) + len(gods)
-    if not (count and plan.count):
+    if not (len(own.ticks) and plan.count):
         return NOWHERE
-    marks: tuple[Entry | God, ...] = (*fills, *gods)
-    ticks = np.array([one.tick for one in marks], np.int64)
-    prices = np.array([float(one.price) for one in marks])
-    shapes = np.array([_SHAPES[one.kind] for one in fills] + [Shape.GOD] * len(gods), np.int64)
-    xs, rows = _spots(plan, ticks, prices)
+    shapes = own.shapes
+    xs, rows = _spots(plan, own.ticks, own.prices)
     cell = max(round(_OWN_CELL * plan.room.unit), 1)
     cells = _cells(xs, rows // cell, shapes)
     return _merged(np.argsort(cells, kind="stable"), cells, xs, rows, shapes)

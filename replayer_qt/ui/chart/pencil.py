@@ -44,8 +44,11 @@ class Pencil:
 
     def newest(self, painter: QPainter, plan: Plan) -> None:
         """Draw the newest column, as `columns` would, only quicker."""
-        if plan.line or plan.per > 1 or plan.step < 3:
+        if plan.line:
             self.columns(painter, plan, plan.last, plan.last + 1)
+            return
+        if plan.per > 1 or plan.step < 3:
+            _newest_bar(painter, plan)
             return
         at, height, palette = plan.last, plan.room.plot_height, plan.palette
         candles, row = plan.candles, plan.scale.row
@@ -181,6 +184,19 @@ def extremes(plan: Plan, first: int, end: int) -> tuple[Floats, Floats]:
         low, high = candles.columns(whole * per, plan.count, 1)
         lows, highs = np.concatenate((lows, low)), np.concatenate((highs, high))
     return lows, highs
+
+
+def _newest_bar(painter: QPainter, plan: Plan) -> None:
+    at, height = plan.last, plan.room.plot_height
+    lows, highs = (each.tolist() for each in extremes(plan, max(at - 1, 0), at + 1))
+    low, high = lows[-1], highs[-1]
+    if len(lows) > 1:
+        low, high = min(low, highs[0]), max(high, lows[0])
+    top, bottom = plan.scale.row(high, height), plan.scale.row(low, height)
+    candles = plan.candles
+    is_up = candles.close[plan.count - 1] >= candles.open[at * plan.per]
+    brush = plan.palette.up if is_up else plan.palette.down
+    painter.fillRect(plan.left_of(at), top, 1, max(bottom - top, 1), brush)
 
 
 def _joined(lows: Floats, highs: Floats) -> tuple[Floats, Floats]:

@@ -4,6 +4,8 @@ Qt's own lines come out differently by a pixel where they are clipped or moved; 
 that a patched picture is the same as a new one.
 """
 
+import math
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,10 @@ class Ink:
         count = len(spans.lefts)
         if not count:
             return
+        if count == 1:  # each frame paints the newest
+            left, top, tall = int(spans.lefts[0]), int(spans.tops[0]), int(spans.talls[0])
+            painter.fillRect(left - (spans.wide - 1), top, spans.wide, tall, colour)
+            return
         self._rects.resize(count)
         array = self._rects.ndarray()
         array[:, 0], array[:, 1], array[:, 2], array[:, 3] = (
@@ -71,6 +77,8 @@ def spans_of(
         columns: the first, and the one after the last.
     """
     first, end = max(columns[0], 0), min(columns[1], plan.last + 1)
+    if plan.step == 1 and end - first == 1:
+        return _bar(plan, line, scale, height, first)
     found = _bars if plan.step == 1 else _slopes
     return found(plan, line, scale, height, first, end)
 
@@ -112,6 +120,21 @@ def _bars(
     lefts = np.arange(first, first + len(tops)).astype(np.float64) - plan.origin
     talls = bottoms - tops + thickness(plan)
     return Spans(lefts[keep], tops[keep], talls[keep], _width(plan))
+
+
+def _bar(plan: Plan, line: CandleLine, scale: PriceScale, height: int, column: int) -> Spans:
+    """One column, as it comes out among others, only quicker: each frame paints the newest."""
+    before = max(column - 1, 0)
+    lows, highs = (each.tolist() for each in line.extremes(before, column + 1, plan.per))
+    if len(lows) <= column - before or not (math.isfinite(lows[-1]) and math.isfinite(highs[-1])):
+        return Spans(np.empty(0), np.empty(0), np.empty(0), _width(plan))
+    low, high = lows[-1], highs[-1]
+    if len(lows) > 1 and math.isfinite(lows[0]) and math.isfinite(highs[0]):
+        low, high = min(low, highs[0]), max(high, lows[0])
+    top, bottom = scale.row(high, height), scale.row(low, height)
+    spot = (column - plan.origin, top, bottom - top + thickness(plan))
+    lefts, tops, talls = (np.array([value], np.float64) for value in spot)
+    return Spans(lefts, tops, talls, _width(plan))
 
 
 def _slopes(

@@ -16,7 +16,8 @@ from replayer_qt.ui.chart.marks_placed import (
     NOWHERE,
     Shape,
     columns_of,
-    place_fills,
+    own_of,
+    place_own,
     place_trades,
 )
 from replayer_qt.ui.chart.marks_tape import RoundTrades
@@ -73,7 +74,7 @@ def test_a_mark_stands_in_the_column_of_its_tick_or_where_that_will_be(known, as
 def test_fills_of_one_spot_are_one_mark_that_counts_them_and_none_is_lost():
     plan = a_plan(range(100))
     fills = [bought(20, number=2), bought(21, number=3), bought(60, number=4)]
-    placed = place_fills(plan, fills, [God(tick=20, factor=10.0, price=2.4)])
+    placed = place_own(plan, own_of(fills, [God(tick=20, factor=10.0, price=2.4)]))
     assert placed.crowds.tolist() == [2, 1, 1] or placed.crowds.tolist() == [1, 2, 1]
     groups = [placed.group(at) for at in range(len(placed.xs))]
     assert sorted(item for group in groups for item in group) == [0, 1, 2, 3]
@@ -83,8 +84,8 @@ def test_fills_of_one_spot_are_one_mark_that_counts_them_and_none_is_lost():
 
 
 def test_nothing_is_placed_where_there_is_nothing():
-    assert place_fills(a_plan([]), [bought(1)], []) is NOWHERE
-    assert place_fills(a_plan([1]), [], []) is NOWHERE
+    assert place_own(a_plan([]), own_of([bought(1)], [])) is NOWHERE
+    assert place_own(a_plan([1]), own_of([], [])) is NOWHERE
     assert place_trades(a_plan([1]), None, 0.0) is NOWHERE
     assert place_trades(a_plan([1]), trades_of((1, 1.5, 0.05, Side.BUY)), 0.1) is NOWHERE
     assert NOWHERE.nearest(a_plan([1]), 5, 5, np.zeros(len(Shape)), 9) is None
@@ -127,7 +128,7 @@ def test_what_is_shown_does_not_depend_on_where_one_looks(data):
 
 def test_the_nearest_mark_is_found_within_reach_only():
     plan = a_plan(range(100))
-    placed = place_fills(plan, [bought(20), bought(60, number=3)], [])
+    placed = place_own(plan, own_of([bought(20), bought(60, number=3)], []))
     drop = np.zeros(len(Shape))
     x, y = plan.middle_of(60), plan.row_of(1.1)
     assert placed.nearest(plan, x + 3, y - 2, drop, 8) == 1
