@@ -194,7 +194,7 @@ print(json.dumps({"ticks": ticks_in(folder), "states": sorted(set(states)), "las
 @pytest.mark.linux
 @pytest.mark.parametrize("watch", ["aware", "unaware"])
 def test_a_real_full_disk_pauses_and_resumes_without_loss(small_disk, watch):
-    """FAULTS R5, S3-C4, S3-Mo1b: with and without being warned by the free space."""
+    """FAULTS R5, S3-C4, S3-Mo1b, S2-M8c: with and without being warned by the free space."""
     found = run("-c", FULL, str(small_disk), watch)
     assert "disk_full" in found["states"]
     assert found["last"] == "on"

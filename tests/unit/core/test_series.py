@@ -150,7 +150,7 @@ def test_a_million_ticks_take_less_than_forty_mebibytes():
 
 
 def test_adding_a_tick_keeps_no_python_object():
-    """S2-H6: after the columns are made, a tick costs no memory of its own."""
+    """S2-H6, S3-Mo3b: after the columns are made, a tick costs no memory of its own."""
     series = RoundSeries(ROUND)
     series.add(ticked(0))
     events = [ticked(tick) for tick in range(1, 1000)]
