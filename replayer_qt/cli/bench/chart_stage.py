@@ -14,6 +14,7 @@ from replayer_qt.core.drawings import Anchor, Drawing, Drawings, Shape
 from replayer_qt.core.events import Event, PriceTicked, RoundOpened, Side, TickBlock, TradePrinted
 from replayer_qt.core.money import NOTHING, decimal_of
 from replayer_qt.core.orders import Mode
+from replayer_qt.core.replay_events import ReplayShaped
 from replayer_qt.core.state import Advance
 from replayer_qt.core.trading import Trading
 from replayer_qt.core.units import PRACTICE, Nanos, RoundId
@@ -181,6 +182,16 @@ class ChartStage:
         self._tape.take(self.advance)
         self.marks.show_state(state)
         self.chart.show_frame(self.advance)
+
+    def shaped(self) -> Advance:
+        """Return what was shown last, as if it were replayed: all of its prices are known."""
+        series = self.chart.plan.series
+        assert series is not None  # noqa: S101  # the stage shows a round from its first moment on
+        shape = ReplayShaped(
+            at=Nanos(0), mono=Nanos(0), stream=PRACTICE, round_id=_ROUND, ticks=series.ticks,
+            prices=series.prices,
+        )  # fmt: skip
+        return replace(self.advance, events=(shape,))
 
     # --- inside
 

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replayer_qt.core.pyramid import Floats
+from replayer_qt.core.pyramid import Floats, Pyramid
 from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.units import RoundId
@@ -140,17 +140,35 @@ def outline(stretch: Stretch, left: float, right: float, parts: int) -> Outline:
     return _parted(series.ticks, series.columns, (first, last, parts), stretch)
 
 
-def shape_outline(stretch: Stretch, shape: Shape, parts: int) -> Outline:
-    """Return all prices of a round that is replayed, what lies ahead as well."""
-    prices = np.where(np.isfinite(shape.prices) & (shape.prices > 0), shape.prices, np.nan)
-    keep = ~np.isnan(prices)
-    ticks, sound = shape.ticks[keep], prices[keep]
+class SoundShape:
+    """What of a round that is replayed can be drawn, and the extremes of any part of it.
 
-    def extremes(first: int, last: int, count: int) -> tuple[Floats, Floats]:
-        starts = np.arange(count) * (last - first) // count
-        return np.minimum.reduceat(sound, starts), np.maximum.reduceat(sound, starts)
+    Looks at each price once; everything else takes O(log length) and O(what is asked for).
 
-    return _parted(ticks, extremes, (0, len(ticks), parts), stretch)
+    Args:
+        shape: all of the round.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        keep = np.isfinite(shape.prices) & (shape.prices > 0)
+        whole = bool(keep.all())
+        self._ticks = shape.ticks if whole else shape.ticks[keep]
+        self._prices = shape.prices if whole else shape.prices[keep]
+        self._ends = shape.rug_tick is not None
+        self._pyramid = Pyramid()
+        self._pyramid.grow(self._prices, self._prices)
+
+    def extremes(self) -> tuple[float, float]:
+        """Return lowest and highest price but for the rug's; 1 and 1 without any."""
+        low, high = self._columns(0, len(self._prices) - self._ends, 1)
+        return (float(low[0]), float(high[0])) if len(low) else (1.0, 1.0)
+
+    def outline(self, stretch: Stretch, parts: int) -> Outline:
+        """Return all prices, what lies ahead as well, as `parts` pairs at most."""
+        return _parted(self._ticks, self._columns, (0, len(self._ticks), parts), stretch)
+
+    def _columns(self, first: int, last: int, count: int) -> tuple[Floats, Floats]:
+        return self._pyramid.columns(self._prices, self._prices, first, last, count)
 
 
 def holes(stretch: Stretch, left: float, right: float, scale: float) -> list[tuple[float, float]]:

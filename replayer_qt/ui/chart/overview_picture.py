@@ -14,10 +14,10 @@ from replayer_qt.ui.chart.overview_ground import (
     Ground,
     Outline,
     Shape,
+    SoundShape,
     Stretch,
     holes,
     outline,
-    shape_outline,
 )
 from replayer_qt.ui.theme import Theme, mixed
 
@@ -70,12 +70,15 @@ class OverviewPicture:
         self._ahead = QPixmap()
         self._look: tuple[object, ...] = ()
         self._shape: Shape | None = None
+        self._sound: SoundShape | None = None
         self._range = (1.0, 1.0)
         self._drawn = 0.0
 
     def bring_up(self, scene: Scene) -> None:
         """Make the pictures show a scene, with as little work as that takes."""
         same_shape = self._shape is scene.shape
+        if not same_shape:
+            self._sound = None if scene.shape is None else SoundShape(scene.shape)
         self._fit(scene, same_shape=same_shape)
         look = (
             *_lie_of(scene.ground), scene.theme, scene.past, scene.width, scene.height, scene.unit,
@@ -107,7 +110,7 @@ class OverviewPicture:
         if same and scene.shape is not None:
             return
         low, high = self._range
-        lowest, highest = _extremes(scene)
+        lowest, highest = _extremes(scene.ground, self._sound)
         if not (same and low <= lowest and highest <= high):
             self._range = (lowest / _HEADROOM, highest * _HEADROOM)
 
@@ -151,10 +154,10 @@ class OverviewPicture:
             if end < left or begin > right:
                 continue
             parts = max(2, math.ceil((min(right, end) - max(left, begin)) / scale))
-            if scene.shape is None:
+            if self._sound is None:
                 line = outline(stretch, left, right, parts)
             else:
-                line = shape_outline(stretch, scene.shape, parts)
+                line = self._sound.outline(stretch, parts)
             self._paint_line(painter, line, QColor(colour), scene)
             if stretch.start:
                 edge = QColor(mixed(scene.theme.background, scene.theme.muted, 0.35))
@@ -207,15 +210,11 @@ def _lie_of(ground: Ground) -> tuple[object, ...]:
     return names, ground.length
 
 
-def _extremes(scene: Scene) -> tuple[float, float]:
-    ground, shape = scene.ground, scene.shape
+def _extremes(ground: Ground, shape: SoundShape | None) -> tuple[float, float]:
     lows, highs = [], []
     newest = ground.stretches[-1] if ground.stretches else None
     if shape is not None and newest is not None:
-        line = shape_outline(newest, shape, max(len(shape.ticks), 1))
-        alive = slice(None, -1) if shape.rug_tick is not None else slice(None)
-        low, high = line.lows[alive], line.highs[alive]
-        return (float(low.min()), float(high.max())) if len(low) else (1.0, 1.0)
+        return shape.extremes()
     for each in ground.stretches:
         count = len(each.series)
         # a finished round's last tick is its rug's, and so may be a fall to a twentieth

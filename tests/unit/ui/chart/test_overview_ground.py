@@ -10,12 +10,12 @@ from replayer_qt.core.replay_events import ReplayShaped
 from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.units import RoundId
 from replayer_qt.ui.chart.overview_ground import (
+    SoundShape,
     holes,
     one_round,
     outline,
     roomy,
     session,
-    shape_outline,
 )
 from tests.helpers.make import ROUND, event
 
@@ -98,8 +98,11 @@ def test_a_replayed_round_has_its_whole_length_at_once():
     shape = event(ReplayShaped, round_id=ROUND, ticks=np.arange(50), prices=prices)
     ground = one_round(made(np.arange(10), prices[:10]), shape)
     assert ground.length == 50
-    line = shape_outline(ground.stretches[0], shape, 10)
+    line = SoundShape(shape).outline(ground.stretches[0], 10)
     assert (line.lows[0], line.highs[-1]) == (1.0, 3.0)
+    assert SoundShape(shape).extremes() == (1.0, 3.0)
+    rugged = event(ReplayShaped, round_id=ROUND, ticks=np.arange(50), prices=prices, rug_tick=49)
+    assert SoundShape(rugged).extremes() == (1.0, prices[-2])
     before = one_round(RoundSeries(ROUND), shape)
     assert before.length == 50
 
@@ -110,7 +113,8 @@ def test_a_shape_without_a_sound_price_has_no_outline(prices):
         ReplayShaped, round_id=ROUND, ticks=np.arange(len(prices)), prices=np.array(prices)
     )
     ground = one_round(made([0], [1.0]), shape)
-    assert len(shape_outline(ground.stretches[0], shape, 5).places) == 0
+    assert len(SoundShape(shape).outline(ground.stretches[0], 5).places) == 0
+    assert SoundShape(shape).extremes() == (1.0, 1.0)
 
 
 def test_an_empty_strip_has_no_round_anywhere():
