@@ -30,7 +30,9 @@ _NAME: Final = b'", "game_id": "'
 _TICK: Final = b'", "tick": '
 _TIME: Final = len("2025-10-31T15:00:00.000000")
 _MARKS_AT: Final = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."))
-_ALIKE: Final = [*range(11), 13, 16, 19]
+_DATE: Final = 11
+_NOUGHT: Final = b"00:00:00.000000"
+_EIGHT: Final = np.dtype("<u8")
 _UNITS_US: Final = (
     (11, 36_000_000_000),
     (12, 3_600_000_000),
@@ -45,9 +47,8 @@ _UNITS_US: Final = (
     (24, 10),
     (25, 1),
 )
-_DIGITS: Final = [at for at, _ in _UNITS_US]
-_WORTH_US: Final = np.array([worth for _, worth in _UNITS_US], np.float64)
-_HIGHEST: Final = np.array([2, 9, 5, 9, 5, 9, *[9] * 6], np.uint8)
+_WORTH_US: Final = np.array([dict(_UNITS_US).get(at, 0) for at in range(_TIME)], np.float64)
+_HIGHEST: Final = np.array([*[0] * _DATE, *b"\2\x09\0\5\x09\0\5\x09\0", *[9] * 6], np.uint8)
 _BACK_US: Final = 1_000_000
 _QUOTES: Final = 28
 _LINE_LIMIT: Final = 65_536
@@ -57,7 +58,6 @@ _LATE_SNAPSHOT: Final = "RUG_EVENT_1"
 _STALE_NS: Final = 900_000_000_000
 _NAME_LIMIT: Final = 64
 _LINE_BREAK, _OPEN, _CLOSE, _QUOTE = b'\n{}"'
-_ZERO: Final = ord("0")
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # compared with naive times only
 _MICRO: Final = timedelta(microseconds=1)
 
@@ -137,8 +137,11 @@ def _lines(letters: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.in
     breaks = np.flatnonzero(letters == _LINE_BREAK)
     if not len(breaks) or breaks[-1] != size - 1:
         breaks = np.append(breaks, size)
-    starts = np.concatenate((np.zeros(1, np.int64), breaks[:-1] + 1))
-    _demand((breaks - starts).min() > 1 and (breaks - starts).max() < _LINE_LIMIT)
+    starts = np.empty_like(breaks)
+    starts[0] = 0
+    np.add(breaks[:-1], 1, out=starts[1:])
+    lengths = breaks - starts
+    _demand(lengths.min() > 1 and lengths.max() < _LINE_LIMIT)
     _demand((letters[starts] == _OPEN).all() and (letters[breaks - 1] == _CLOSE).all())
     return starts, breaks
 
@@ -155,6 +158,8 @@ def _name_in(data: bytes, starts: NDArray[np.int64]) -> bytes:
 
 
 def _rows(letters: NDArray[np.uint8], starts: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
+    """Return how lines begin, some letters longer than `width`: eight can be compared at once."""
+    width = -(-width // 8) * 8
     _demand(starts[-1] + width <= len(letters))
     windows = np.ndarray((len(letters) - width + 1, width), np.uint8, letters, strides=(1, 1))
     return windows[starts]
@@ -162,9 +167,12 @@ def _rows(letters: NDArray[np.uint8], starts: NDArray[np.int64], width: int) -> 
 
 def _fits(rows: NDArray[np.uint8], name: bytes) -> NDArray[np.bool_]:
     """Return for each line whether it begins as a tick of this round does, whatever its time."""
-    fits = rows == np.frombuffer(_START + bytes(_TIME) + _NAME + name + _TICK, np.uint8)
-    fits[:, len(_START) : len(_START) + _TIME] = True
-    found: NDArray[np.bool_] = fits.all(axis=1)
+    parts = (_START, bytes(_TIME), _NAME + name + _TICK)
+    wanted = b"".join(parts)
+    asked = b"".join((b"\xff" if part[0] else b"\0") * len(part) for part in parts)
+    pad = rows.shape[1] - len(wanted)
+    alike, mask = (np.frombuffer(told + bytes(pad), _EIGHT) for told in (wanted, asked))
+    found: NDArray[np.bool_] = (rows.view(_EIGHT) & mask == alike).all(axis=1)
     return found
 
 
@@ -179,8 +187,8 @@ def _utc(times: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return times of one day, written alike, none far behind one before it [ns, UTC]."""
     first = times[0].tobytes().decode("ascii")
     _demand(all(first[at] == mark for at, mark in _MARKS_AT))
-    _demand((times[:, _ALIKE] == times[0, _ALIKE]).all())
-    digits = times[:, _DIGITS] - np.uint8(_ZERO)
+    # what is below its nought wraps round to a large number; marks and date are noughts
+    digits = times - np.frombuffer(first[:_DATE].encode("ascii") + _NOUGHT, np.uint8)
     _demand((digits <= _HIGHEST).all())
     local = (digits.astype(np.float64) @ _WORTH_US).astype(np.int64)
     _demand((np.maximum.accumulate(local) - local).max() < _BACK_US)
@@ -220,14 +228,12 @@ def _decoded(
 def _round(
     stream: StreamId, name: bytes, found: list[_Tick], times: NDArray[np.int64], begun_at: int
 ) -> ToldRound:
-    which, rug = _that_count(found)
-    lines = [found[at] for at in which]
-    size = len(lines)
-    ticks = np.fromiter([line.tick for line in lines], np.int64, size)
-    prices = np.fromiter([line.price for line in lines], np.float64, size)
-    counts = np.fromiter([line.trade_count for line in lines], np.int64, size)
+    first, lines, rug = _that_count(found)
+    ticks = np.array([line.tick for line in lines], np.int64)
+    prices = np.array([line.price for line in lines], np.float64)
+    counts = np.array([line.trade_count for line in lines], np.int64)
     counts[counts <= 0] = NOT_TOLD
-    ats = times[np.fromiter(which, np.int64, size)]
+    ats = times[first : first + len(lines)]
     _demand(prices.min() > 0.0 and prices.max() < PRICE_LIMIT)
     steps = ticks[1:] - ticks[:-1]
     if not (steps > 0).all():
@@ -235,7 +241,8 @@ def _round(
         once = np.concatenate((np.ones(1, np.bool_), steps > 0))
         ticks, prices, counts, ats = ticks[once], prices[once], counts[once], ats[once]
     _demand(ticks[0] >= 0 and ticks[-1] < TICK_LIMIT)
-    _demand(rug is None or ticks[-1] == found[rug].tick)
+    rug_tick = None if rug is None else lines[rug].tick
+    _demand(rug is None or ticks[-1] == rug_tick)
     for column in (ticks, prices, counts, ats):
         column.flags.writeable = False
     columns = RoundColumns(
@@ -245,31 +252,32 @@ def _round(
         prices=prices,
         ats=ats,
         counts=counts,
-        rug_tick=None if rug is None else found[rug].tick,
+        rug_tick=rug_tick,
     )
     _demand(_date_agrees(columns.round_id, begun_at))
     return ToldRound(
         columns=columns,
         summary=_summary(columns),
         begun_at=Nanos(begun_at),
-        ended_at=Nanos(int(ats[-1] if rug is None else times[rug])),
+        ended_at=Nanos(int(ats[-1] if rug is None else times[first + rug])),
     )
 
 
-def _that_count(found: list[_Tick]) -> tuple[list[int], int | None]:
-    """Return which lines are ticks of the running round, and which of them shows its rug.
+def _that_count(found: list[_Tick]) -> tuple[int, list[_Tick], int | None]:
+    """Return where the running round begins, its lines, and which of them shows its rug.
 
-    The label for the rug is one message late.
+    They stand one after another. The label for the rug is one message late.
     """
-    running = [at for at, line in enumerate(found) if line.active or line.rugged]
-    rugged = [at for at in running if found[at].rugged]
-    rug = next((at for at in rugged if found[at].phase != _LATE_SNAPSHOT), None)
-    _demand(rug is not None or not rugged)
-    if len(rugged) > 1:
-        after = set(rugged) - {rug}
-        running = [at for at in running if at not in after]
-    _demand(running)
-    return running, rug
+    running = [line for line in found if line.active or line.rugged]
+    rugged = [at for at, line in enumerate(running) if line.rugged]
+    rug = next((at for at in rugged if running[at].phase != _LATE_SNAPSHOT), None)
+    _demand(running and (rug is not None or not rugged))
+    first = next(at for at, line in enumerate(found) if line is running[0])
+    _demand(found[first + len(running) - 1] is running[-1])
+    if rug is not None and len(rugged) > 1:
+        _demand(rug == rugged[0] and rugged[-1] - rug == len(rugged) - 1 == len(running) - 1 - rug)
+        del running[rug + 1 :]
+    return first, running, rug
 
 
 def _summary(columns: RoundColumns) -> RoundSummary:
