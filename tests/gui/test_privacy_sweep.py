@@ -14,12 +14,13 @@ from replayer_qt.core.order_events import ArmingChanged, ArmState, Difference
 from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.settings import RiskSettings, Settings, TradingSettings
 from replayer_qt.core.units import PRACTICE
+from replayer_qt.ui.chart.picture import Seen, drawing_of
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.dialogs.one_line import LineDialog
 from replayer_qt.ui.library.study_page import StudyPage
 from replayer_qt.ui.library.window import LibraryWindow
 from replayer_qt.ui.plain import cover_told
-from replayer_qt.ui.privacy import set_private
+from replayer_qt.ui.privacy import DOTS, set_private
 from replayer_qt.ui.theme import DARK
 from tests.gui.desk import Bench, Store, trade
 from tests.gui.sweep import painted_texts, shown_texts
@@ -257,6 +258,21 @@ def test_a_search_for_amounts_is_dots_until_one_types_in_it(qtbot, qapp):
     search.setFocus()
     window.rounds.set_query(RoundQuery(text="moon"), at_once=True)
     assert "moon" in search.displayText()
+
+
+def test_a_drawing_of_the_chart_that_leaves_the_program_hides_money_too(desk):
+    """N20: what is saved or copied is what was seen."""
+    window = desk().window
+
+    def written() -> str:
+        chart = window.chart_desk.chart
+        seen = Seen(chart.plan, chart.notes, chart.extras)
+        return drawing_of(seen, "chart", window.logicalDpiX()).decode()
+
+    assert GIVEN_AWAY.search(written())
+    hide(window)
+    assert not GIVEN_AWAY.search(written())
+    assert "SOL" in written() or DOTS in written()
 
 
 def test_what_is_typed_as_a_deposit_is_dots_in_private(desk):
