@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from replayer_qt.core.drawings import Drawing, Drawings
+from replayer_qt.core.drawings import Drawing, Drawings, Shape
 from replayer_qt.ui.chart import drawing_shapes as shapes
 from replayer_qt.ui.chart.changes import EVERYWHERE, Changes
 from replayer_qt.ui.chart.marks_placed import columns_of, unsettled
@@ -67,6 +67,9 @@ class DrawingCover:
         """Paint what is between two places [device px]."""
         if not self._ends:
             return
+        for drawing, _, row, _, _ in self._ends:
+            if drawing.shape is Shape.LEVEL:
+                shapes.paint_level(painter, plan, drawing, (left, right), row)
         first, last = ((place + plan.origin) // _WIDE for place in (left, right - 1))
         for number in range(first, last + 1):
             piece = self._piece(plan, number)
@@ -108,7 +111,8 @@ class DrawingCover:
         seen = []
         for ends in self._ends:
             places = _shifted(ends, part.origin)
-            if shapes.is_seen(part, ends[0], *places):
+            level = ends[0].shape is Shape.LEVEL
+            if not level and shapes.is_seen(part, ends[0], *places):
                 seen.append((ends[0], places))
         if not seen:
             return None

@@ -84,9 +84,7 @@ def paint_shape(
     painter.setPen(QPen(colour, max(1.0, 1.5 * unit)))
     match drawing.shape:
         case Shape.LEVEL:
-            thick = max(1, round(1.5 * unit))  # filled, for a long soft line costs ten times that
-            top = round(begin.y()) - thick // 2
-            painter.fillRect(0, top, plan.room.plot_width, thick, colour)
+            paint_level(painter, plan, drawing, (0, plan.room.plot_width), begin.y())
         case Shape.TREND:
             painter.drawLine(QLineF(begin, end))
         case Shape.RAY:
@@ -100,6 +98,16 @@ def paint_shape(
             if drawing.shape is Shape.MEASURE:
                 painter.drawLine(QLineF(begin, end))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003  # Qt's own
+
+
+def paint_level(
+    painter: QPainter, plan: Plan, drawing: Drawing, across: tuple[int, int], at: float
+) -> None:
+    """Paint a level between two places, at a row [device px]."""
+    thick = max(1, round(1.5 * plan.room.unit))  # a long soft line costs ten times a filled one
+    left, right = across
+    top = round(at) - thick // 2
+    painter.fillRect(left, top, right - left, thick, _colour(plan, drawing.hue))
 
 
 def paint_words(painter: QPainter, plan: Plan, drawing: Drawing) -> None:
