@@ -161,6 +161,7 @@ class IndicatorsDialog(QDialog):
         numbers = []
         for parameter, value in zip(kind.parameters, one.chosen.values, strict=True):
             number = QDoubleSpinBox()
+            number.lineEdit().setTextMargins(5, 0, 0, 0)
             number.setDecimals(parameter.decimals)
             number.setRange(parameter.low, parameter.high)
             number.setSingleStep(10**-parameter.decimals)

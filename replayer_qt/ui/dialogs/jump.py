@@ -21,6 +21,7 @@ class JumpDialog(QDialog):
         self.setWindowTitle("Jump to tick")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.tick = QSpinBox()
+        self.tick.lineEdit().setTextMargins(5, 0, 0, 0)
         self.tick.setRange(0, max(0, last))
         self.tick.setValue(tick)
         self.tick.setAccessibleName("Tick")
