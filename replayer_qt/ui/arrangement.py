@@ -16,6 +16,7 @@ BEFORE: Final = "before"
 """The round before the running one."""
 
 _NAME_MOST: Final = 200
+_STRIPS: Final = range(1, 100)
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -41,6 +42,7 @@ class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
         by_time: whether the crosshair is shared by time, not by tick.
         overview: whether the strip under the chart is wanted.
         by_session: whether that shows all rounds that are kept.
+        strips: which part the strips of indicators have of chart and strips [%]; 0: the usual one.
     """
 
     extra: tuple[Source, ...] = ()
@@ -48,6 +50,7 @@ class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
     by_time: bool = False
     overview: bool = True
     by_session: bool = False
+    strips: int = 0
 
 
 def written(arrangement: Arrangement) -> str:
@@ -62,7 +65,8 @@ def read(text: object) -> Arrangement:
     except (msgspec.DecodeError, UnicodeEncodeError):
         return Arrangement()
     extra = tuple(each for each in known.extra if _is_sound(each))
-    return msgspec.structs.replace(known, extra=extra[: PANES_MOST - 1])
+    strips = known.strips if known.strips in _STRIPS else 0
+    return msgspec.structs.replace(known, extra=extra[: PANES_MOST - 1], strips=strips)
 
 
 def _is_sound(source: Source) -> bool:

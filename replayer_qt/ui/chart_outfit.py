@@ -85,7 +85,7 @@ class ChartOutfit(QObject):
     def put_on(self, pane: Pane) -> None:
         """Give a pane all that a chart has."""
         chart = pane.chart
-        self.indicators.put_on(chart, pane.column)
+        self.indicators.put_on(chart, pane.column, pane.body)
         self.marks.put_on(chart)
         chart.extras.add_decoration(pane.era)
         chart.extras.add_decoration(_OnActive(self._hud, pane))
@@ -102,6 +102,7 @@ class ChartOutfit(QObject):
     def _fit(self, pane: Pane) -> None:
         studies = self.indicators.of(pane.chart)
         studies.fit(pane.room_for(studies.wish))
+        pane.share_out()
 
     @Slot()
     def _fit_all(self) -> None:

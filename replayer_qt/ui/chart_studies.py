@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from replayer_qt.core.indicators.survival import SurvivalTable, table_of
 from replayer_qt.core.indicators.volumes import VolumeBook
@@ -22,9 +22,6 @@ from replayer_qt.ui.view import Look
 
 SURVIVAL_TICKET: Final = -2
 """The ticket of the study that the survival clock goes by."""
-
-_CHART_SHARE: Final = 3
-_STRIPS_SHARE: Final = 2
 
 
 class ChartStudies(QObject):
@@ -68,8 +65,8 @@ class ChartStudies(QObject):
         """Return the indicators of a chart."""
         return self._of[chart]
 
-    def put_on(self, chart: Chart, column: QVBoxLayout) -> None:
-        """Give a chart, the first of a column, its legend above and its strips below."""
+    def put_on(self, chart: Chart, column: QVBoxLayout, body: QSplitter) -> None:
+        """Give a chart its legend, above all in a column, and its strips, below it in a body."""
         widget = cast("QWidget", chart)
         studies = self._of[chart] = Studies(chart.extras, widget, book=self._book)
         _Pointer(chart, studies, widget)
@@ -77,12 +74,12 @@ class ChartStudies(QObject):
         chart.pointed.connect(studies.show_pointed)
         studies.lagging.connect(chart.refresh)
         column.insertWidget(0, studies.legend)
-        column.setStretch(1, _CHART_SHARE)
-        column.insertWidget(2, studies.pane, stretch=_STRIPS_SHARE)
+        body.addWidget(studies.pane)
         studies.set_theme(self._theme)
         if self._table is not None:
             studies.set_survival(self._table)
         studies.show(all_shown(self._look().indicators))
+        studies.changed.connect(self.changed)
 
     def take_off(self, chart: Chart) -> None:
         """Forget a chart that is closed."""
@@ -127,7 +124,6 @@ class ChartStudies(QObject):
     def _show(self, wanted: tuple[Shown, ...]) -> None:
         for studies in self._of.values():
             studies.show(wanted)
-        self.changed.emit()
 
     @Slot(object)
     def _take(self, wanted: tuple[Shown, ...]) -> None:

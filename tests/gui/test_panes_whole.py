@@ -14,7 +14,15 @@ from replayer_qt.core.commands import GoTo
 from replayer_qt.core.drawings import Reach, Shape
 from replayer_qt.core.events import PriceTicked
 from replayer_qt.core.units import PRACTICE, RoundId
-from replayer_qt.ui.arrangement import BEFORE, LIVE, REPLAY, Arrangement, Source
+from replayer_qt.ui.arrangement import (
+    BEFORE,
+    LIVE,
+    REPLAY,
+    Arrangement,
+    Source,
+    read,
+    written,
+)
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.track_styles import all_shown
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
@@ -499,8 +507,32 @@ def test_a_closed_pane_leaves_nothing_behind(bench):
 # --- layouts
 
 
+def test_a_person_parts_chart_and_strips_for_all_panes_and_it_is_kept_and_reset(bench):
+    bench.window.resize(1280, 1400)
+    desk(bench).indicators._take(all_shown("rsi:3@blue;atr:2,3@pink;drawdown@amber"))
+    main, other = arrange(bench, Source(LIVE))
+    bodies = [pane.body.sizes() for pane in (main, other)]
+    whole = sum(bodies[0])
+    assert bodies[0][1] == pytest.approx(min(0.4 * whole, 255), abs=6)
+    handle = main.body.handle(1)
+    at = handle.rect().center()
+    QTest.mousePress(handle, LEFT, pos=at)
+    QTest.mouseMove(handle, at + QPoint(0, 60))
+    QTest.mouseRelease(handle, LEFT, pos=at + QPoint(0, 60))
+    settled()
+    share = bench.window._look.arrangement.strips
+    assert 0 < share < 100 * bodies[0][1] / whole
+    assert main.body.sizes()[1] < bodies[0][1]
+    assert other.body.sizes()[1] == pytest.approx(main.body.sizes()[1], abs=40)
+    assert read(written(bench.window._look.arrangement)).strips == share
+    do(bench, "reset-layout")
+    assert bench.window._look.arrangement.strips == 0
+    sizes = main.body.sizes()
+    assert 100 * sizes[1] / sum(sizes) > share
+
+
 def test_resetting_the_layout_leaves_one_chart_with_its_strip(bench):
-    arrange(bench, Source(LIVE), Source(BEFORE), tabs=True, by_time=True, overview=False)
+    arrange(bench, Source(LIVE), Source(BEFORE), tabs=True, by_time=True, overview=False, strips=9)
     do(bench, "reset-layout")
     assert bench.window._look.arrangement == Arrangement()
     assert len(panes(bench)) == 1

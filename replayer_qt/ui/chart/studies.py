@@ -37,6 +37,7 @@ class Studies(QObject):
 
     Signals:
         lagging: a long round is taken in by parts, and the chart shall look again.
+        changed: others are shown now.
 
     Attributes:
         legend: to be put above the chart.
@@ -44,6 +45,7 @@ class Studies(QObject):
     """
 
     lagging = Signal()
+    changed = Signal()
 
     def __init__(
         self, extras: Extras, parent: QObject | None = None, *, book: VolumeBook | None = None
@@ -86,6 +88,7 @@ class Studies(QObject):
         )
         self._part()
         self._extras.swap_tracks(gone, self._tracks)
+        self.changed.emit()
         if not all(study.complete for study in self._studies):
             self._soon.start()
 

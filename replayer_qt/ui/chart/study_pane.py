@@ -17,8 +17,6 @@ from replayer_qt.ui.chart.subject import Pointed
 STRIP_LEAST_PX: Final = 34
 """A strip is at least so high [px]."""
 
-_STRIP_PX: Final = 84
-
 
 class StudyPane(QWidget):
     """Draws studies with each plan of a chart; hidden while there are none.
@@ -64,7 +62,6 @@ class StudyPane(QWidget):
         count = len(self._strips)
         if count:
             self.setMinimumHeight(count * STRIP_LEAST_PX)
-            self.setMaximumHeight(count * _STRIP_PX)
         self.setVisible(count > 0)
         if self._plan is not None:
             self.show_plan(self._plan)

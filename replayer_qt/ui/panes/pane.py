@@ -15,6 +15,7 @@ from replayer_qt.ui.chart.shared_cross import SharedCross
 from replayer_qt.ui.chart.walk import PointWalk
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.panels.table import BUTTON_KEYS, KeyKeeper
+from replayer_qt.ui.panes.body import Body
 from replayer_qt.ui.panes.source_dialog import SourceDialog
 from replayer_qt.ui.panes.sources import (
     Key,
@@ -38,7 +39,12 @@ STRIP_ROOM: Final = 320
 CHART_ROOM: Final = 120
 """Strips of indicators leave the chart so much [px], or are not there."""
 
+STRIPS_SHARE: Final = 40
+"""The usual part of the body that strips of indicators have [%]."""
+
 _EDGE: Final = 2
+_ROOMY: Final = 2.5
+"""Nobody needs strips so many times as high as they have to be, but who asks for that."""
 _NARROW_PX: Final = 420
 _CHOOSE: Final = ("Choose…", "…")
 _CLOSE: Final = ("Close", "\N{MULTIPLICATION SIGN}")
@@ -52,6 +58,7 @@ class Pane(QFrame):
         chosen: the pane, and the `Source` that it shall show.
         closed: the pane that shall be closed.
         resized: there is other room for what stands around the chart.
+        parted: which part of the body [%] a person gave to what is below the chart.
 
     Attributes:
         chart: the chart.
@@ -60,7 +67,8 @@ class Pane(QFrame):
         era: its frame.
         walk: goes over its points by keys.
         overview: the strip under it; None for the window's own chart, whose strip is the window's.
-        column: what the chart stands in; the chart is its first.
+        column: what the body stands in; it is its first.
+        body: the chart, and below it whatever is added.
         main: whether it is the window's own chart, which stays; it has no strip of its own.
         following: whether its newest candle is kept in sight.
     """
@@ -68,6 +76,7 @@ class Pane(QFrame):
     chosen = Signal(object, object)
     closed = Signal(object)
     resized = Signal(object)
+    parted = Signal(int)
 
     def __init__(
         self,
@@ -92,6 +101,7 @@ class Pane(QFrame):
         self._theme = DARK
         self._framed = self._is_active = False
         self._wants_strip, self._wish = True, 0
+        self._share = 0
         self._keeper = KeyKeeper(self, BUTTON_KEYS)
         self.badge = Tag()
         self.title = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
@@ -100,7 +110,11 @@ class Pane(QFrame):
         self.head = self._make_head()
         self.column = QVBoxLayout()
         self.column.setSpacing(0)
-        self.column.addWidget(self.widget, stretch=1)
+        self.body = Body()
+        self.body.addWidget(self.widget)
+        self.body.resized.connect(self.share_out)
+        self.body.splitterMoved.connect(self._note_parting)
+        self.column.addWidget(self.body, stretch=1)
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._outer.setSpacing(0)
@@ -171,6 +185,19 @@ class Pane(QFrame):
         self._settle()
         strip = self.overview is not None and not self.overview.isHidden()
         return self.height() - self._head_px() - strip * HEIGHT - CHART_ROOM
+
+    def part(self, share: int) -> None:
+        """Give what is below the chart this part of the body [%]; 0 for the usual one."""
+        self._share = share
+        self.share_out()
+
+    @Slot()
+    def share_out(self) -> None:
+        """Part the body anew: there is other room, or something else below the chart."""
+        tall = max(self.body.height(), 1)
+        usual = min(tall * STRIPS_SHARE // 100, round(_ROOMY * self._wish))
+        strips = tall * self._share // 100 if self._share else usual
+        self.body.setSizes([tall - strips, strips])
 
     def ask_source(self) -> None:
         """Ask what it shall show."""
@@ -260,6 +287,12 @@ class Pane(QFrame):
     @Slot()
     def _close(self) -> None:
         self.closed.emit(self)
+
+    @Slot()
+    def _note_parting(self) -> None:
+        sizes = self.body.sizes()
+        self._share = min(max(round(100 * sizes[-1] / max(sum(sizes), 1)), 1), 99)
+        self.parted.emit(self._share)
 
     @Slot(bool)
     def _note_following(self, following: bool) -> None:  # noqa: FBT001  # Qt's own

@@ -240,6 +240,7 @@ class PaneSet(QWidget):
         pane.chart.pointed.connect(self._pointed)
         pane.chosen.connect(self._choose_for)
         pane.closed.connect(self._close)
+        pane.parted.connect(self._part)
         pane.chart.asked.connect(self.asked)
         self._equip(pane)
         if pane.overview is not None:
@@ -296,6 +297,7 @@ class PaneSet(QWidget):
         self._activate(self.panes[max(self.tabs.currentIndex(), 0)] if tabbed else self._active)
         for pane in self.panes:
             pane.want_strip(on=self._arrangement().overview)
+            pane.part(self._arrangement().strips)
         if self._advance is not None and many:
             self.main.take(self._advance)
 
@@ -313,6 +315,14 @@ class PaneSet(QWidget):
             shown = clean(words, 40).replace("&", "&&")
             if self.tabs.tabText(place) != shown:
                 self.tabs.setTabText(place, shown)
+
+    @Slot(int)
+    def _part(self, share: int) -> None:
+        """One parting of chart and strips for all panes."""
+        self._choose(arrangement=replace(self._arrangement(), strips=share))
+        for pane in self.panes:
+            if pane is not self.sender():
+                pane.part(share)
 
     @Slot()
     def _turn(self) -> None:
