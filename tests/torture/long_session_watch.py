@@ -18,7 +18,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from shiboken6 import Shiboken
 
-from replayer_qt.core.events import EventsShed, PriceTicked
+from replayer_qt.core.events import EventsShed, PriceTicked, RoundRugged
 
 BEAT_MS = 5
 GAP_MS = 33.0
@@ -27,6 +27,7 @@ LATE_S = 0.015
 GAPS_KEPT = 2_000
 STACK_MOST = 6
 COUNT_EVERY = 10
+ROUNDS_KEPT = 2_000
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +145,7 @@ class Watch(QObject):
         self.gaps: deque[Gap] = deque(maxlen=GAPS_KEPT)
         self.gaps_told = 0
         self.censuses: list[Census] = []
+        self.rugged: deque[str] = deque(maxlen=ROUNDS_KEPT)
         self._window, self._frames, self._doing = window, frames, doing
         self._prices = frames.prices
         self._self = psutil.Process()
@@ -191,7 +193,7 @@ class Watch(QObject):
         self._each_second.start()
 
     def stop(self) -> None:
-        """End; nothing of it is left."""
+        """Measure no more; rounds that end are still heard of."""
         self._timer.stop()
         self._each_second.stop()
         self._over.set()
@@ -199,7 +201,6 @@ class Watch(QObject):
         self._turns.close()
         gc.callbacks.remove(self._collect)
         self._window.removeEventFilter(self)
-        self._prices.disconnect(self._framed)
 
     def count(self) -> None:
         """Count what is alive; how long that takes is not the program's."""
@@ -245,6 +246,8 @@ class Watch(QObject):
                     self._unpainted.append(event.mono)
             elif type(event) is EventsShed:
                 self._shed += event.count
+            elif type(event) is RoundRugged and event.stream == live:
+                self.rugged.append(event.round_id)
 
     def _collect(self, phase: str, _info: dict[str, int]) -> None:
         now = time.monotonic()
