@@ -25,7 +25,9 @@ LEGEND_LEAST_PX: Final = -30
 """Where there is less room than that for strips, there is none for the line above the chart."""
 
 _SLICE_NS: Final = 2_500_000
-"""How long a long round is taken in between two frames; the frame itself needs more."""
+"""How long a long round is taken in at a turn of the loop."""
+_SHOWN_EVERY: Final = 8
+"""How many turns there are for one picture of what is taken in so far."""
 
 
 class Studies(QObject):
@@ -59,6 +61,7 @@ class Studies(QObject):
         self._ink = Ink()
         self._studies: tuple[Study, ...] = ()
         self._tracks: tuple[StudyTrack, ...] = ()
+        self._slices = 0
         self._window = BetWindow()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -149,12 +152,17 @@ class Studies(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        self._slices = (self._slices + 1) % _SHOWN_EVERY
+        behind = [study for study in self._studies if not study.complete]
+        if not behind or not self._slices:  # a slice and a picture are not for one turn
+            self.lagging.emit()
+            return
         took = QElapsedTimer()
         took.start()
-        for study in self._studies:
+        for study in behind:
             while not study.complete and took.nsecsElapsed() < _SLICE_NS:
                 study.go_on()
-        self.lagging.emit()
+        self._soon.start()
 
     def _placed(self, place: Place) -> list[Study]:
         return [study for study in self._studies if study.kind.place is place]
