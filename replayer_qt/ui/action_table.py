@@ -1,6 +1,5 @@
 """The one table of actions: menus, tool bar, keys, tool tips and the F1 sheet come from it."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -19,11 +18,11 @@ from replayer_qt.ui.look_actions import chart_rows, theme_rows
 from replayer_qt.ui.mark_actions import mark_rows
 from replayer_qt.ui.pane_actions import pane_rows
 from replayer_qt.ui.replay_actions import BACKWARDS, end_wish, replay_rows, travels
+from replayer_qt.ui.speeds import SPEEDS, next_speed
 from replayer_qt.ui.trade_actions import trade_rows
 from replayer_qt.ui.vault_actions import vault_rows
 from replayer_qt.ui.view import View, is_recording, is_replay_shown, live_venue, replayed
 
-SPEEDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1000.0, math.inf)
 CANDLES: Final = (1, 2, 5, 10, 20, 50)
 EVEN_MS: Final = 250
 
@@ -153,13 +152,11 @@ def speed_of(view: View) -> float:
 
 
 def _faster(view: View) -> Command:
-    now = speed_of(view)
-    return commands.SetSpeed(speed=next((s for s in SPEEDS if s > now), SPEEDS[-1]))
+    return commands.SetSpeed(speed=next_speed(speed_of(view), 1))
 
 
 def _slower(view: View) -> Command:
-    now = speed_of(view)
-    return commands.SetSpeed(speed=next((s for s in reversed(SPEEDS) if s < now), SPEEDS[0]))
+    return commands.SetSpeed(speed=next_speed(speed_of(view), -1))
 
 
 def _file() -> Iterator[ActionRow]:

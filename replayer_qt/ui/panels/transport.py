@@ -21,13 +21,13 @@ from replayer_qt.core.replay_events import ReplayGrown, ReplayMoved, ReplayShape
 from replayer_qt.core.state import Advance, MarketState
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui import fmt
-from replayer_qt.ui.action_table import SPEEDS
 from replayer_qt.ui.actions import RowAction
 from replayer_qt.ui.assets import icon
 from replayer_qt.ui.panels.scrubber import Scrubber
 from replayer_qt.ui.panels.speed_slider import SpeedSlider
 from replayer_qt.ui.panels.table import BUTTON_KEYS, CHOICE_KEYS, KeyKeeper
 from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.speeds import SPEEDS, next_speed
 from replayer_qt.ui.theme import DARK, Theme
 from replayer_qt.ui.view import is_replay_shown
 
@@ -219,20 +219,6 @@ class Transport(QFrame):
 def _fit(box: QSpinBox) -> None:
     """Leave room for a long round's tick in letters of the chosen size."""
     box.setFixedWidth(box.fontMetrics().horizontalAdvance("tick 888888") + 20)
-
-
-def next_speed(speed: float, notches: int) -> float:
-    """Return the speed so many places faster, or slower when negative.
-
-    >>> next_speed(1.0, 1), next_speed(3.3, -1), next_speed(0.1, -5), next_speed(500.0, 9)
-    (2.0, 2.0, 0.1, inf)
-    """
-    for _ in range(abs(notches)):
-        if notches > 0:
-            speed = next((s for s in SPEEDS if s > speed), SPEEDS[-1])
-        else:
-            speed = next((s for s in reversed(SPEEDS) if s < speed), SPEEDS[0])
-    return speed
 
 
 def in_words(at: ReplayMoved) -> str:
