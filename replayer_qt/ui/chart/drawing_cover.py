@@ -38,17 +38,18 @@ class DrawingCover:
         self._still = still
         self._changes = Changes()
         self._known: tuple[object, ...] = ()
-        self._drawings: Drawings = ()
+        self._newest = (-1, -1)
         self._ends: list[_Ends] = []  # bounded: the drawings
-        # bounded: those in sight and one beside each
         self._spare: list[QPixmap] = []  # bounded: _SPARE_MOST
-        self.pieces: dict[int, QPixmap | None] = {}
+        self.pieces: dict[int, QPixmap | None] = {}  # bounded: those in sight, one at each side
 
     def look(self, plan: Plan) -> int:
         """Return a number that grows whenever the drawings or their places change."""
         version, drawings = self._still()
-        newest = max((max(one.begin.tick, one.end.tick) for one in drawings), default=-1)
-        known = (plan.look(), version, unsettled(plan, newest))
+        if version != self._newest[0]:
+            ticks = (max(one.begin.tick, one.end.tick) for one in drawings)
+            self._newest = (version, max(ticks, default=-1))
+        known = (plan.look(), version, unsettled(plan, self._newest[1]))
         if known != self._known:
             before, self._known = self._known, known
             ends = _placed(plan, drawings)
@@ -57,6 +58,8 @@ class DrawingCover:
                 self._ends = ends
                 self._let_go(list(self.pieces))
                 self._changes.note(EVERYWHERE)
+            if not ends:
+                self._spare.clear()
         return self._changes.version
 
     def changed_from(self, version: int) -> int | None:
