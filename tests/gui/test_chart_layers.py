@@ -208,7 +208,8 @@ def test_the_newest_candle_looks_as_it_will_when_it_is_finished(qapp, seed, notc
         if draw == "newest":
             pencil.newest(painter, plan)
         else:
-            pencil.columns(painter, plan, plan.last, plan.last + 1)
+            painter.setClipRect(plan.left_of(plan.last), 0, plan.step, SIZE[1])
+            pencil.columns(painter, plan, 0, plan.last + 1)
         painter.end()
         pictures.append(picture)
     chart.deleteLater()
