@@ -357,7 +357,8 @@ def _window() -> Iterator[ActionRow]:
         )  # fmt: skip
     yield ActionRow(
         name="reset-layout", menu="Vie&w", text="&Reset layout", rule=True,
-        tip="Put every panel back where it was at first.", call="reset_layout",
+        tip="Put every panel back where it was at first, and leave one chart.",
+        call="reset_layout",
     )  # fmt: skip
     yield ActionRow(
         name="full-screen", menu="Vie&w", text="&Full screen", keys=("F11",),

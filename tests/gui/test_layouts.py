@@ -65,6 +65,31 @@ def test_a_saved_layout_comes_back_with_its_panels_and_charts(bench):
     assert bench.window.chart_desk.panes.tabs.isVisible()
 
 
+def test_a_saved_layout_keeps_the_round_of_a_pane_and_how_chart_and_strips_are_parted(qtbot):
+    store, pinned = Store(), Source("", "practice/crash", "20261121-5a3f09c542")
+    first = Bench(store=store)
+    qtbot.addWidget(first.window)
+    first.window.show()
+    wanted = Arrangement(extra=(pinned, Source(LIVE)), tabs=True, strips=25)
+    first.window.chart_desk.arrange(wanted)
+    save(first, "Pinned")
+    act(first, "reset-layout")
+    assert first.window._look.arrangement == Arrangement()
+    first.window.close()
+    again = Bench(store=store)
+    qtbot.addWidget(again.window)
+    again.window.show()
+    again.window.layouts._menu.actions()[0].trigger()
+    QApplication.processEvents()
+    assert again.window._look.arrangement == wanted
+    panes = again.window.chart_desk.panes.panes
+    assert [pane.source for pane in panes] == [Source(), pinned, Source(LIVE)]
+    again.connect()
+    assert "3f09c542" in panes[1].title.whole
+    assert "3f09c542" in again.window.chart_desk.panes.tabs.tabText(1)
+    assert panes[1].badge.badge.word == "NOTHING"
+
+
 def test_a_layout_is_renamed_and_deleted_in_the_list(bench):
     for name in ("One", "Other"):
         save(bench, name)

@@ -234,6 +234,20 @@ def test_every_pane_has_marks_of_its_own_market_and_the_same_is_chosen(room):
     assert not marks.shows_own
 
 
+def test_the_key_to_the_next_mark_is_about_the_active_pane_and_chooses_everywhere(room):
+    desk = room.window.chart_desk
+    actions = room.window.actions_.actions
+    actions["pane-add"].trigger()
+    room.show()
+    (other,) = [chart for chart in desk.panes.charts() if chart is not room.chart]
+    assert desk.panes.active.chart is other
+    actions["next-mark"].trigger()
+    assert other.accessibleDescription().startswith("buy -0.100000 SOL at")
+    assert room.chart.accessibleDescription() == ""
+    assert desk.marks._of[other].current() == room.marks.current() == room.marks.told.fills[0]
+    assert room.chosen("fills") == room.marks.told.fills[0]
+
+
 def test_a_closed_pane_leaves_no_marks_behind(room):
     desk = room.window.chart_desk
     for _ in range(3):

@@ -104,7 +104,7 @@ class Pane(QFrame):
         self._share = 0
         self._keeper = KeyKeeper(self, BUTTON_KEYS)
         self.badge = Tag()
-        self.title = PlainLabel(elide=Qt.TextElideMode.ElideRight, role="muted")
+        self.title = PlainLabel(elide=Qt.TextElideMode.ElideMiddle, role="muted")
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._offer)
         self.head = self._make_head()
@@ -142,15 +142,21 @@ class Pane(QFrame):
             self._show(advance)
 
     def take_rest(self, advance: Advance) -> None:
-        """Show the newest state in the strip under the chart."""
+        """Show the newest state in the line above the chart, and in the strip under it."""
+        if self.head.isHidden():
+            return
+        seen = seen_by(advance, self.source, self._memory)
+        self.badge.say(badge_of(advance, self.source, seen))
+        self.title.say(title_of(self.source, seen))
         if self.overview is not None and not self.overview.isHidden() and self.isVisible():
-            self.overview.show_frame(seen_by(advance, self.source, self._memory))
+            self.overview.show_frame(seen)
 
     def show_source(self, source: Source) -> None:
         """Show something else from now on."""
         self.source, self._key = source, None
         if self._newest is not None:
             self._show(self._newest)
+            self.take_rest(self._newest)
 
     def show_active(self, *, framed: bool, active: bool) -> None:
         """Say by a frame whether keys and menus belong to this pane; the only one needs none."""
@@ -228,9 +234,6 @@ class Pane(QFrame):
         if not self.main:
             self.chart.say_when_empty(*lack_of(self.source))
         self.chart.show_frame(seen)
-        if not self.head.isHidden():
-            self.badge.say(badge_of(advance, self.source, seen))
-            self.title.say(title_of(self.source, seen))
 
     def _make_head(self) -> QWidget:
         head = QWidget()

@@ -63,6 +63,7 @@ class PaneSet(QWidget):
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Charts")
         self.tabs.setDrawBase(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.currentChanged.connect(self._turn)
         self._grid = QGridLayout()
@@ -248,6 +249,7 @@ class PaneSet(QWidget):
             pane.set_theme(self._theme)
             if self._advance is not None:
                 pane.take(self._advance)
+                pane.take_rest(self._advance)
 
     def _remove(self, pane: Pane) -> None:
         self.panes.remove(pane)
@@ -300,6 +302,7 @@ class PaneSet(QWidget):
             pane.part(self._arrangement().strips)
         if self._advance is not None and many:
             self.main.take(self._advance)
+            self.main.take_rest(self._advance)
 
     def _fit_tabs(self, *, shown: bool) -> None:
         while self.tabs.count() > len(self.panes):
@@ -312,7 +315,7 @@ class PaneSet(QWidget):
     def _name_tabs(self) -> None:
         for place, pane in enumerate(self.panes):
             words = f"{place + 1} {pane.badge.badge.word} {pane.title.whole}"
-            shown = clean(words, 40).replace("&", "&&")
+            shown = clean(words, 80).replace("&", "&&")
             if self.tabs.tabText(place) != shown:
                 self.tabs.setTabText(place, shown)
 

@@ -34,8 +34,8 @@ NOTHING: Final = Badge(word="NOTHING", shape="ring", colour="muted", tip="There 
 
 _LACKS: Final = {
     WINDOW: (NO_MARKET, NO_MARKET_DETAIL),
-    LIVE: ("No market runs", "Connect to a venue, or choose something else (F7)"),
-    REPLAY: ("No recording is open", "Open one, or choose something else (F7)"),
+    LIVE: ("No market runs", "Connect, or choose another (F7)"),
+    REPLAY: ("No recording is open", "Open one, or choose another (F7)"),
     BEFORE: ("No round before this one yet", "It is here as soon as a round has ended"),
 }
 
@@ -129,7 +129,7 @@ def lack_of(source: Source) -> tuple[str, str]:
         return _LACKS[source.kind]
     return (
         f"Round {fmt.round_name(RoundId(source.round_id))} is no longer in memory",
-        "Open its recording from the library (Ctrl+L), or choose something else (F7)",
+        "Find it in the library (Ctrl+L)",
     )
 
 
