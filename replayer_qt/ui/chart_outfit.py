@@ -96,6 +96,7 @@ class ChartOutfit(QObject):
     def take_off(self, pane: Pane) -> None:
         """Forget a pane that is closed."""
         self.indicators.take_off(pane.chart)
+        self.marks.take_off(pane.chart)
         self.drawing.take_off(pane.chart)
 
     @Slot(object)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final, cast
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -58,7 +57,7 @@ class MarkDesk(QObject):
         self._state = State()
         self.said = ""
         self.tape = TradeTape()
-        self._of: WeakKeyDictionary[Chart, Marks] = WeakKeyDictionary()
+        self._of: dict[Chart, Marks] = {}  # bounded: one a chart
         self.links: MarkLinks | None = None
 
     @property
@@ -83,7 +82,7 @@ class MarkDesk(QObject):
         self._redraw()
 
     def put_on(self, chart: Chart) -> None:
-        """Put marks on a chart, for as long as it is there."""
+        """Put marks on a chart, until they are taken off."""
         widget = cast("QWidget", chart)
         marks = self._of[chart] = self._set_up(Marks(self.tape, widget))
         marks.show_state(self._state)
@@ -91,6 +90,12 @@ class MarkDesk(QObject):
         widget.installEventFilter(marks)
         if chart is not self._main():
             marks.chosen.connect(self._choose_elsewhere)
+
+    def take_off(self, chart: Chart) -> None:
+        """Forget a chart that is closed: it may be gone before it is let go of everywhere."""
+        marks = self._of.pop(chart, None)
+        if marks is not None:
+            cast("QWidget", chart).removeEventFilter(marks)
 
     def link(self, panels: Mapping[str, object], docking: Docking) -> None:
         """Let marks and rows lead to one another."""
@@ -152,7 +157,7 @@ class MarkDesk(QObject):
 
     def _redraw(self) -> None:
         """The same is chosen everywhere."""
-        for chart, marks in list(self._of.items()):
+        for chart, marks in self._of.items():
             if marks is not self.marks:
                 marks.choose(self.marks.key)
             chart.refresh()

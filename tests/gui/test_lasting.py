@@ -101,6 +101,21 @@ def test_what_was_put_away_is_let_go(bench, use):
     assert not widgets_after - widgets_before
 
 
+def test_a_closed_chart_that_is_still_known_somewhere_is_marked_no_more(bench):
+    """S1-V1: what is gone on the screen may stay with the collector for long."""
+    actions = bench.window.actions_.actions
+    actions["pane-add"].trigger()
+    closed = [pane.chart for pane in bench.window.chart_desk.panes.panes][1:]
+    assert len(closed) == 1
+    actions["pane-close"].trigger()
+    settle()
+    assert not Shiboken.isValid(closed[0])
+    for name in ("own-marks", "trade-marks", "trades-from-1", "own-marks", "trade-marks"):
+        actions[name].trigger()
+    bench.feed(moved_to(PRACTICE, wave(9), RoundId("after")))
+    assert bench.window.chart_desk.panes.charts() == [bench.chart]
+
+
 def test_saved_searches_that_are_listed_again_make_no_menu_more(qtbot):
     """S2-D5: they are listed anew whenever the library answers."""
     menu = SavedMenu(Questions())
