@@ -152,3 +152,19 @@ def test_no_button_is_cut_and_no_row_too_low_in_the_library(qtbot, qapp, letters
     settle()
     if size[0] > 1000:
         assert [each.text() for each in figures.values() if "…" in each.text()] == []
+
+
+def test_the_badges_above_charts_grow_too(qtbot):
+    bench = Bench(chart=PriceChart())
+    qtbot.addWidget(bench.window)
+    bench.window.resize(1280, 800)
+    bench.window.show()
+    bench.connect()
+    bench.window.actions_.actions["pane-add"].trigger()
+    settle()
+    badge = bench.window.chart_desk.panes.panes[-1].badge
+    before = badge.sizeHint()
+    bench.window.appearance.grow_letters(3)
+    settle()
+    assert badge.sizeHint().height() > before.height() * 1.3
+    assert badge.sizeHint().width() > before.width() * 1.2

@@ -3,9 +3,10 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from replayer_qt.ui.lettering import lettered, scaled
 from replayer_qt.ui.panels.cell import draw_shape
 from replayer_qt.ui.plain import tip
 from replayer_qt.ui.status import Badge
@@ -22,9 +23,7 @@ class Tag(QWidget):
         super().__init__(parent)
         self._badge = Badge(word="OFFLINE", shape="ring", colour="muted")
         self._theme = DARK
-        self._font = QFont(self.font())
-        self._font.setPointSizeF(7.5)
-        self._font.setBold(True)
+        self._letter()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Shown: OFFLINE")
 
@@ -36,7 +35,12 @@ class Tag(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
         self._theme = theme
+        self._letter()
         self.update()
+
+    def _letter(self) -> None:
+        self._font = lettered(self.font().family(), 7.5, bold=True)
+        self.updateGeometry()
 
     def say(self, badge: Badge) -> None:
         """Show `badge`; the same again costs nothing."""
@@ -51,7 +55,9 @@ class Tag(QWidget):
     # Qt's names from here on.
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(QFontMetrics(self._font).horizontalAdvance(self._badge.word) + 28, _HEIGHT)
+        return QSize(
+            QFontMetrics(self._font).horizontalAdvance(self._badge.word) + 28, scaled(_HEIGHT)
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
