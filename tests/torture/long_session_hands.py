@@ -216,8 +216,9 @@ class Hands(QObject):
         self._close_dialogs()
 
     def _open_recording(self) -> None:
-        finished = sorted(self._recordings.rglob("*.jsonl*"), key=lambda path: path.stat().st_mtime)
-        chosen = finished[-3:-1] or finished[:1]
+        # by name, which begins with the time: meanwhile files are packed, and gone
+        finished = sorted(self._recordings.rglob("*.jsonl*"), key=lambda path: path.name)
+        chosen = [path for path in finished if not path.name.startswith(".")][-12:-10]
         self._window.open_paths([str(path) for path in chosen])
 
     def _library(self) -> QWidget | None:

@@ -1,6 +1,7 @@
 """What a long session came to: figures, a page of them, and what is wrong with them."""
 
 import gc
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -214,9 +215,14 @@ def _least(seconds: Sequence[Second], of: Callable[[Second], int]) -> tuple[int,
 
 
 def _complaints(log: Path) -> tuple[str, ...]:
-    words = (" WARNING ", " ERROR ", " CRITICAL ")
+    """What the log complains of, the worst first, each with the last line of what it tells."""
     text = log.read_text("utf-8") if log.exists() else ""
-    return tuple(line for line in text.splitlines() if any(each in line for each in words))[:SHOWN]
+    entries = re.split(r"\n(?=\d{4}-\d\d-\d\dT)", text)
+    told: list[str] = []
+    for word in (" CRITICAL ", " ERROR ", " WARNING "):
+        found = [entry.splitlines() for entry in entries if word in entry.partition("\n")[0]]
+        told += [f"{lines[0]} {lines[-1].strip()[:120]}" for lines in found]
+    return tuple(told)[:SHOWN]
 
 
 def _figures(found: Report) -> list[str]:

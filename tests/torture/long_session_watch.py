@@ -26,6 +26,7 @@ LATE_S = 0.015
 """How late a beat is when the main thread's stack is looked at [s]."""
 GAPS_KEPT = 2_000
 STACK_MOST = 6
+ALONE_S = 60.0
 COUNT_EVERY = 10
 ROUNDS_KEPT = 2_000
 
@@ -205,9 +206,7 @@ class Watch(QObject):
     def count(self) -> None:
         """Count what is alive; how long that takes is not the program's."""
         gc.collect()
-        kinds = Counter(
-            f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects()
-        )
+        kinds = _kinds()
         wrapped = Counter(type(one).__name__ for one in Shiboken.getAllValidWrappers())
         views = [one for one in QApplication.allWidgets() if isinstance(one, QGraphicsView)]
         items = sum(len(one.scene().items()) for one in views if one.scene() is not None)
@@ -346,6 +345,21 @@ class Watch(QObject):
         self._pixel_ms += [(now - at) / 1e6 for at in self._unpainted]
         self._unpainted.clear()
         return True
+
+
+def _kinds() -> Counter[str]:
+    """What the collector knows, by its class; no other thread has its turn meanwhile.
+
+    A tuple that another one is just making would be in two hands, which Python does not bear.
+    """
+    turn_s = sys.getswitchinterval()
+    sys.setswitchinterval(ALONE_S)
+    try:
+        return Counter(
+            f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects()
+        )
+    finally:
+        sys.setswitchinterval(turn_s)
 
 
 def _words(frame: FrameType | None) -> str:
