@@ -1,6 +1,6 @@
 """Collects advances and hands them out as frames: prices as soon as may be, the rest by turns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -10,9 +10,11 @@ from replayer_qt.core.events import (
     ROUND_EVENTS,
     SHEDDABLE,
     Event,
+    PriceTicked,
     SideBetPrinted,
     SideBetSettled,
     TickBlock,
+    TimerTicked,
     TradePrinted,
 )
 from replayer_qt.core.replay_events import ReplayGrown, ReplayMoved, Rewound
@@ -30,6 +32,7 @@ _PAINTED_MS: Final = 1
 _SLOWEST_MS: Final = 50.0
 _SHARE: Final = 4.0
 _SMOOTHING: Final = 0.2
+_TICKS: Final = frozenset({PriceTicked, TimerTicked})
 _UNHURRIED: Final = frozenset(
     {*SHEDDABLE, TickBlock, TradePrinted, SideBetPrinted, SideBetSettled, ReplayGrown, ReplayMoved}
 )
@@ -42,16 +45,23 @@ class Pending:
     A rewind makes what came before it on its stream worthless, and when there is still too much
     the oldest events that may be shed are left out and counted (the state has them all the same).
 
+    Args:
+        events_kept: events that may wait.
+        newest_only: whether of the ticks of a stream only the newest is handed out; what is read
+            and not watched needs no other.
+
     Attributes:
         shed: events that were left out.
         merged: advances that a later one took with it.
     """
 
-    def __init__(self, events_kept: int) -> None:
+    def __init__(self, events_kept: int, *, newest_only: bool = False) -> None:
         self.shed = 0
         self.merged = 0
         self._events_kept = events_kept
-        self._events: list[Event] = []  # bounded by _make_room
+        self._newest_only = newest_only
+        self._events: list[Event | None] = []  # bounded by _make_room
+        self._last: dict[tuple[type[Event], StreamId], int] = {}  # bounded: two a stream
         self._newest: Advance | None = None
 
     def __len__(self) -> int:
@@ -63,7 +73,13 @@ class Pending:
         self._newest = advance
         for event in advance.events:
             if isinstance(event, Rewound):
-                self._events = [kept for kept in self._events if not _is_past(kept, event)]
+                self._keep(kept for kept in self._events if not _is_past(kept, event))
+            elif self._newest_only and type(event) in _TICKS:
+                key = (type(event), event.stream)
+                before = self._last.get(key)
+                if before is not None:
+                    self._events[before] = None
+                self._last[key] = len(self._events)
             self._events.append(event)
         if len(self._events) > self._events_kept:
             self._make_room()
@@ -73,19 +89,29 @@ class Pending:
         newest, self._newest = self._newest, None
         if newest is None:
             return None
-        events, self._events = tuple(self._events), []
+        events = tuple(event for event in self._events if event is not None)
+        self._keep(())
         return replace(newest, events=events)
 
+    def _keep(self, events: Iterable[Event | None]) -> None:
+        self._events = [event for event in events if event is not None]
+        self._last = {
+            (type(event), event.stream): place
+            for place, event in enumerate(self._events)
+            if event is not None and type(event) in _TICKS
+        }
+
     def _make_room(self) -> None:
-        excess = len(self._events) - self._events_kept * 3 // 4
+        told = [event for event in self._events if event is not None]
+        excess = len(told) - self._events_kept * 3 // 4
         kept: list[Event] = []
-        for event in self._events:
+        for event in told:
             if excess > 0 and isinstance(event, (*SHEDDABLE, ReplayMoved)):
                 excess -= 1
                 self.shed += 1
             else:
                 kept.append(event)
-        self._events = kept
+        self._keep(kept)
 
 
 class FrameClock(QObject):
@@ -105,7 +131,8 @@ class FrameClock(QObject):
 
     Signals:
         prices: an `Advance` with the events since the last one, for what shows prices.
-        frame: the same for all else, with the events since the last one of these.
+        frame: the same for all else, with the events since the last one of these; of ticks only
+            the newest of each stream.
 
     Attributes:
         painted: how often prices were handed out.
@@ -129,7 +156,8 @@ class FrameClock(QObject):
         self._cost_ms = cost_ms
         self._shown_ms = self._smooth_ms = 0.0
         self._is_turn = False  # of the rest: prices have just gone first
-        self._prices, self._rest = Pending(events_kept), Pending(events_kept)
+        self._prices = Pending(events_kept)
+        self._rest = Pending(events_kept, newest_only=True)
         self._moved: dict[StreamId, tuple[object, ...]] = {}  # bounded: one a stream
         self._price_timer = self._timer(self._hand_out_prices)
         self._frame_timer = self._timer(self._take_turn)
@@ -165,10 +193,12 @@ class FrameClock(QObject):
             _start(self._frame_timer, wait)
         elif not self._frame_timer.isActive():
             self._frame_timer.start(round(max(_AFTER_MS, _left(self._since_frame, FRAME_MS))))
+        if self._price_timer.isActive():
+            return
         wait = _left(self._since_prices, self.pause_ms)
         if wait <= 0:
             self._hand_out_prices()
-        elif not self._price_timer.isActive():
+        else:
             self._price_timer.start(max(1, round(wait)))
 
     def _presses(self, advance: Advance) -> bool:
@@ -214,6 +244,9 @@ class FrameClock(QObject):
         self.frames += 1
         self.frame.emit(newest)
         self._since_frame.start()  # after it, so that a slow one still leaves a pause
+        if not self._price_timer.isActive():
+            pause = max(_PAINTED_MS, _left(self._since_prices, self.pause_ms))
+            self._price_timer.start(round(pause))  # what came meanwhile is to be one frame
 
     def _weigh(self) -> None:
         """Learn what a frame of prices costs; a single slow one is not believed."""
@@ -229,8 +262,12 @@ class FrameClock(QObject):
         return timer
 
 
-def _is_past(event: Event, rewound: Rewound) -> bool:
-    return event.stream == rewound.stream and isinstance(event, (*ROUND_EVENTS, Rewound))
+def _is_past(event: Event | None, rewound: Rewound) -> bool:
+    return (
+        event is not None
+        and event.stream == rewound.stream
+        and isinstance(event, (*ROUND_EVENTS, Rewound))
+    )
 
 
 def _left(since: QElapsedTimer, apart_ms: float) -> float:
