@@ -104,6 +104,8 @@ class Table(QTableView):
         scrolls: whether it can be scrolled sideways while there are rows.
     """
 
+    _letters = 0.0  # Qt may tell of a font before there is anything else
+
     def __init__(
         self,
         what: str,
@@ -146,7 +148,6 @@ class Table(QTableView):
         for changed in (self._proxy.rowsInserted, self._proxy.rowsRemoved, self._proxy.modelReset):
             changed.connect(self._fit_bar)
         self._fit_bar()
-        self._letters = 0.0
         self._letter()
         self.installEventFilter(KeyKeeper(self, TABLE_KEYS))
 
