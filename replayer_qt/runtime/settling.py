@@ -1,6 +1,7 @@
 """Takes what the start made out of the collector's sight, which looks at all of it for long."""
 
 import gc
+from collections import deque
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -24,7 +25,7 @@ class Settling(QObject):
         self, *, after_ms: tuple[int, ...] = AFTER_MS, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._left = list(after_ms)  # bounded: only taken from
+        self._left = deque(after_ms)  # bounded: only taken from
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._settle)
@@ -32,7 +33,7 @@ class Settling(QObject):
     def start(self) -> None:
         """Begin."""
         if self._left:
-            self._timer.start(self._left.pop(0))
+            self._timer.start(self._left.popleft())
 
     def stop(self) -> None:
         """Take nothing more out of sight; safe twice."""
