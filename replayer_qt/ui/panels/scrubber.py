@@ -5,7 +5,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
@@ -13,6 +22,8 @@ from replayer_qt.ui.theme import DARK, Theme
 
 _MARGIN: Final = 8
 _SEEK_MS: Final = 33
+_EDGES: Final = 48
+"""A polygon's time grows with the square of the edges that one row of pixels crosses."""
 
 
 class Scrubber(QSlider):
@@ -37,6 +48,8 @@ class Scrubber(QSlider):
         self._shape: ReplayShaped | ReplayGrown | None = None
         self._curve: QPolygonF | None = None
         self._curve_for = QSize()
+        self._pictures: tuple[QPixmap, QPixmap] | None = None
+        self._pictured: tuple[object, ...] = ()
         self._loop: tuple[float | None, float | None] = (None, None)
         self._turned = 0
         self._dragged: float | None = None
@@ -53,7 +66,7 @@ class Scrubber(QSlider):
 
     def set_shape(self, shape: ReplayShaped | ReplayGrown | None) -> None:
         """Draw another round's shape; None for none."""
-        self._shape, self._curve = shape, None
+        self._shape, self._curve, self._pictures = shape, None, None
         self.update()
 
     def set_place(self, position: int, length: int) -> None:
@@ -102,6 +115,7 @@ class Scrubber(QSlider):
         if shape is None or len(shape.prices) < 2:
             return None
         if self._curve is None or self._curve_for != self.size():
+            self._pictures = None
             heights = _heights(shape.prices, rugged=shape.rug_tick is not None)
             last = len(heights) - 1
             room = self.height() - 12
@@ -112,6 +126,37 @@ class Scrubber(QSlider):
             )
             self._curve_for = self.size()
         return self._curve
+
+    def _drawn_pictures(self, curve: QPolygonF) -> tuple[QPixmap, QPixmap]:
+        """Return what is played and what lies ahead; drawn once, for the handle alone moves."""
+        unit = float(self.devicePixelRatioF())
+        look = (self._theme.muted, self._theme.past, unit)
+        if self._pictures is None or look != self._pictured:
+            self._pictured = look
+            self._pictures = (
+                self._picture(curve, QColor(self._theme.past), unit),
+                self._picture(curve, QColor(self._theme.muted), unit),
+            )
+        return self._pictures
+
+    def _picture(self, curve: QPolygonF, colour: QColor, unit: float) -> QPixmap:
+        picture = QPixmap(self.size() * unit)
+        picture.setDevicePixelRatio(unit)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        ground = QColor(colour)
+        ground.setAlpha(38)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        points, floor = curve.toList(), float(self.height())
+        for first in range(0, len(points) - 1, _EDGES):
+            part = points[first : first + _EDGES + 1]
+            ends = [QPointF(part[-1].x(), floor), QPointF(part[0].x(), floor)]
+            painter.drawPolygon(QPolygonF([*part, *ends]))
+        painter.setPen(QPen(colour, 1))
+        painter.drawPolyline(curve)
+        painter.end()
+        return picture
 
     # Qt's names from here on.
 
@@ -177,18 +222,12 @@ class Scrubber(QSlider):
                 )
 
     def _paint_curve(self, painter: QPainter, curve: QPolygonF, at: float) -> None:
-        ahead, played = QColor(self._theme.muted), QColor(self._theme.past)
-        for colour, left, right in ((played, 0.0, at), (ahead, at, float(self.width()))):
+        width = float(self.width())
+        for picture, left, right in zip(
+            self._drawn_pictures(curve), (0.0, at), (at, width), strict=True
+        ):
             painter.setClipRect(QRectF(left, 0, right - left, self.height()))
-            ground = QColor(colour)
-            ground.setAlpha(38)
-            floor = float(self.height())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            ends = [QPointF(self._x(1), floor), QPointF(self._x(0), floor)]
-            painter.drawPolygon(QPolygonF([*curve.toList(), *ends]))
-            painter.setPen(QPen(colour, 1))
-            painter.drawPolyline(curve)
+            painter.drawPixmap(0, 0, picture)
         painter.setClipping(False)
         if self._shape is not None and self._shape.rug_tick is not None:
             painter.setPen(QPen(QColor(self._theme.rug), 2))
