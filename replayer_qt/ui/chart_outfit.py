@@ -90,6 +90,7 @@ class ChartOutfit(QObject):
         chart.extras.add_decoration(pane.era)
         chart.extras.add_decoration(_OnActive(self._hud, pane))
         self.drawing.put_on(chart)
+        pane.crossed.connect(self.indicators.of(chart).show_tick)
         pane.resized.connect(self._fit)
         self._fit(pane)
 

@@ -166,6 +166,23 @@ def test_a_narrow_low_pane_leaves_the_room_to_its_chart_and_its_title(bench):
     assert legend.isVisible()
 
 
+def test_words_and_strips_of_a_pane_go_by_the_crosshair_of_another(bench):
+    desk(bench).indicators._take(all_shown("sma:5@blue;rsi:3@pink"))
+    main, other = arrange(bench, Source("", PRACTICE, PINNED))
+    studies = desk(bench).indicators.of(other.chart)
+    newest = studies.legend.words(), studies.pane.words()
+    main.chart.point_at(main.chart.plan.middle_of(120), 40)
+    settled()
+    tick = main.chart.pointed_at.tick
+    assert other.cross.tick_on(other.chart.plan) == tick
+    candle = other.chart._subject.candle_of(tick)
+    assert studies.legend.words()[0] == f"SMA 5 {studies.studies[0].words(candle)}"
+    assert studies.legend.words() != newest[0]
+    main.chart.point_away()
+    settled()
+    assert (studies.legend.words(), studies.pane.words()) == newest
+
+
 # --- drawings
 
 

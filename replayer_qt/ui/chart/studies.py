@@ -134,8 +134,13 @@ class Studies(QObject):
     @Slot(object)
     def show_pointed(self, pointed: Pointed | None) -> None:
         """Show the crosshair where the chart's is."""
-        self.pane.show_pointed(pointed)
-        self.legend.show_pointed(pointed)
+        self.show_tick(None if pointed is None else pointed.tick)
+
+    @Slot(object)
+    def show_tick(self, tick: int | None) -> None:
+        """Show the crosshair at a tick, or nowhere."""
+        self.pane.show_tick(tick)
+        self.legend.show_tick(tick)
 
     def _part(self) -> bool:
         """Part the strips that there is room for from the others; True if that changed."""

@@ -14,7 +14,6 @@ from replayer_qt.core.library_figures import is_continuous
 from replayer_qt.ui.chart.bet_window import window_words
 from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.study import Study
-from replayer_qt.ui.chart.subject import Pointed
 from replayer_qt.ui.theme import DARK, Theme
 
 _PAD: Final = 6
@@ -83,10 +82,9 @@ class StudyLegend(QWidget):
                 study.follow(plan)  # what is drawn takes in the ticks by itself
         self._say()
 
-    @Slot(object)
-    def show_pointed(self, pointed: Pointed | None) -> None:
-        """Say what holds at a tick, or nowhere."""
-        self._pointed = None if pointed is None else pointed.tick
+    def show_tick(self, tick: int | None) -> None:
+        """Say what holds at a tick, or else at the newest one."""
+        self._pointed = tick
         self._say()
 
     def words(self) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart.spans import Ink
 from replayer_qt.ui.chart.strip import Strip, number
 from replayer_qt.ui.chart.study import Study
-from replayer_qt.ui.chart.subject import Pointed
 
 STRIP_LEAST_PX: Final = 34
 """A strip is at least so high [px]."""
@@ -82,10 +81,8 @@ class StudyPane(QWidget):
             self.update()
         self._seen = seen
 
-    @Slot(object)
-    def show_pointed(self, pointed: Pointed | None) -> None:
+    def show_tick(self, tick: int | None) -> None:
         """Show the crosshair at a tick, or nowhere."""
-        tick = None if pointed is None else pointed.tick
         if tick != self._pointed:
             self._pointed = tick
             self.update()

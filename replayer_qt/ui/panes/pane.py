@@ -58,6 +58,7 @@ class Pane(QFrame):
         chosen: the pane, and the `Source` that it shall show.
         closed: the pane that shall be closed.
         resized: there is other room for what stands around the chart.
+        crossed: the tick of its round that is pointed at in another pane, or None.
         parted: which part of the body [%] a person gave to what is below the chart.
 
     Attributes:
@@ -77,6 +78,7 @@ class Pane(QFrame):
     closed = Signal(object)
     resized = Signal(object)
     parted = Signal(int)
+    crossed = Signal(object)
 
     def __init__(
         self,
@@ -218,6 +220,8 @@ class Pane(QFrame):
         """Show where another pane is pointed at: tick and time; None for nowhere."""
         if (place, by_time) != (self.cross.place, self.cross.by_time):
             self.cross.place, self.cross.by_time = place, by_time
+            plan = self.chart.plan
+            self.crossed.emit(None if plan is None else self.cross.tick_on(plan))
             self.chart.refresh()
 
     def _show(self, advance: Advance) -> None:
