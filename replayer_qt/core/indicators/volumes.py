@@ -14,6 +14,9 @@ TRADES_MOST: Final = 200_000
 """Trades of one round that are counted; later ones are passed over."""
 
 ROUNDS_KEPT: Final = 8
+"""Of one stream."""
+
+KEPT_IN_ALL: Final = 64
 
 COIN: Final = "solana"
 """The currency that is counted; quantities in others can't be added to these."""
@@ -95,6 +98,13 @@ class VolumeBook:
         key = (trade.stream, trade.round_id)
         if key not in self._rounds:
             self._rounds[key] = RoundVolumes()
-            while len(self._rounds) > ROUNDS_KEPT:
-                self._rounds.popitem(last=False)
+            self._let_go(trade.stream)
         self._rounds[key].add(trade)
+
+    def _let_go(self, stream: StreamId) -> None:
+        """Keep the newest rounds of each stream: a round that is replayed outlives a market's."""
+        of_it = [key for key in self._rounds if key[0] == stream]
+        for key in of_it[:-ROUNDS_KEPT]:
+            del self._rounds[key]
+        if len(self._rounds) > KEPT_IN_ALL:
+            self._rounds.popitem(last=False)

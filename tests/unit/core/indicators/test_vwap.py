@@ -13,7 +13,7 @@ from replayer_qt.core.indicators.volumes import RoundVolumes, VolumeBook
 from replayer_qt.core.indicators.vwap import Vwap
 from replayer_qt.core.replay_events import Rewound
 from replayer_qt.core.series import RoundSeries
-from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.core.units import PRACTICE, RoundId, StreamId
 from tests.helpers.make import ROUND, event, ticked
 
 
@@ -88,6 +88,18 @@ def test_a_rewound_replay_is_counted_anew():
     book.take([trade(1, 2.0), trade(2, 4.0)])
     book.take([event(Rewound, history=(trade(1, 2.0),))])
     assert book.of(PRACTICE, ROUND).before(9) == 2.0
+
+
+def test_a_replayed_round_keeps_its_trades_however_many_rounds_the_market_plays_meanwhile():
+    """N15: the average price at a tick is the same with a market beside the replay."""
+    book, replay = VolumeBook(), StreamId("replay/1")
+    book.take([trade(1, 2.0, stream=replay), trade(2, 4.0, stream=replay)])
+    book.take(trade(1, round_id=RoundId(f"live-{number}")) for number in range(50))
+    book.take([trade(3, 6.0, stream=replay)])
+    assert book.of(replay, ROUND).before(9) == 4.0
+    streams = [StreamId(f"replay/{number}") for number in range(2, 200)]
+    book.take(trade(1, stream=stream) for stream in streams)
+    assert len(book._rounds) == volumes.KEPT_IN_ALL
 
 
 def test_rounds_and_trades_are_bounded(monkeypatch):
