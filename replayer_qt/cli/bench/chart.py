@@ -22,8 +22,8 @@ SIZE: Final = (1280, 800)
 FEW: Final = 1_000
 MANY: Final = 1_000_000
 PEERS: Final = 100_000
-_ROUNDS: Final = 6
-_REPEATS: Final = 12
+_ROUNDS: Final = 10
+_REPEATS: Final = 10
 
 Action = Callable[[], None]
 

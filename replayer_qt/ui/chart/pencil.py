@@ -23,6 +23,9 @@ _Column = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 _HOLLOW_FROM: Final = 5
 _FEW: Final = 4
 """So many candles are drawn more quickly one by one than as arrays."""
+_NEWEST: Final = 2
+_LOOKED_THROUGH: Final = 4_096
+"""So many candles are looked through more quickly than they are looked up."""
 
 
 class Pencil:
@@ -168,6 +171,8 @@ def extremes(plan: Plan, first: int, end: int) -> tuple[Floats, Floats]:
     per, candles = plan.per, plan.candles
     if per == 1:
         return candles.low[first:end].copy(), candles.high[first:end].copy()
+    if end - first <= _NEWEST and per <= _LOOKED_THROUGH:
+        return _newest(plan, first, end)
     whole = min(end, plan.count // per)
     lows, highs = candles.columns(first * per, whole * per, whole - first)
     if whole < end:
@@ -206,6 +211,14 @@ def _newest_bar(painter: QPainter, plan: Plan) -> None:
     is_up = candles.close[plan.count - 1] >= candles.open[at * plan.per]
     brush = plan.palette.up if is_up else plan.palette.down
     painter.fillRect(plan.left_of(at), top, 1, max(bottom - top, 1), brush)
+
+
+def _newest(plan: Plan, first: int, end: int) -> tuple[Floats, Floats]:
+    per, count = plan.per, plan.count
+    low, high = plan.candles.low[:count], plan.candles.high[:count]
+    parts = [slice(at * per, (at + 1) * per) for at in range(first, end)]
+    lows, highs = [low[part].min() for part in parts], [high[part].max() for part in parts]
+    return np.array(lows, np.float64), np.array(highs, np.float64)
 
 
 def _joined(lows: Floats, highs: Floats) -> tuple[Floats, Floats]:

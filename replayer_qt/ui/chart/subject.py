@@ -21,6 +21,7 @@ NO_MARKET: Final = "No market yet"
 NO_MARKET_DETAIL: Final = "Connect to a venue, or open a recording"
 NO_TICK: Final = "Waiting for the first tick"
 
+_FEW: Final = 4_096
 _COUNTED_DOWN: Final = frozenset({Phase.PRESALE, Phase.COOLDOWN})
 
 
@@ -210,13 +211,11 @@ class Subject:
         left, right = max(first, 0) * per, min(end, last) * per
         key = (self.identity, candles.generation, left, right)
         if key != self._known[0]:
-            lows, highs = candles.columns(left, right, 1)
-            known = (float(lows[0]), float(highs[0])) if len(lows) else (math.inf, -math.inf)
-            self._known = (key, known)
+            self._known = (key, _extremes(candles, left, right))
         lowest, highest = self._known[1]
         if count and max(first, 0) <= last < end:
-            lows, highs = candles.columns(last * per, count, 1)
-            lowest, highest = min(lowest, float(lows[0])), max(highest, float(highs[0]))
+            low, high = _extremes(candles, last * per, count)
+            lowest, highest = min(lowest, low), max(highest, high)
         return (lowest, highest) if lowest <= highest else (math.nan, math.nan)
 
     def _width(self) -> TicksPerCandle | NanosPerCandle:
@@ -238,6 +237,15 @@ class Subject:
         series = self._series
         self.candles = CandleSeries() if series is None else Candles(series, by=self._width())
         self.identity += 1
+
+
+def _extremes(candles: CandleSeries, first: int, end: int) -> tuple[float, float]:
+    """Return lowest and highest price of some candles; inf and -inf without any."""
+    if end - first <= _FEW:  # looked through more quickly than looked up
+        low, high = candles.low[first:end], candles.high[first:end]
+        return float(low.min(initial=math.inf)), float(high.max(initial=-math.inf))
+    lows, highs = candles.columns(first, end, 1)
+    return float(lows[0]), float(highs[0])
 
 
 def in_words(pointed: Pointed) -> str:
