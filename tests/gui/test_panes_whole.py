@@ -491,6 +491,7 @@ def test_where_charts_are_slow_they_take_turns_and_the_active_one_has_every_fram
     settled()
     for pane in (main, one, two, three):
         monkeypatch.setattr(pane.chart, "paint_ms", lambda: TOGETHER_MS)
+    desk(bench).panes._turns.quiet_ms = 10**6
     plans = {pane: [] for pane in (main, one, two, three)}
     for pane, seen in plans.items():
         pane.chart.planned.connect(seen.append)
@@ -502,6 +503,10 @@ def test_where_charts_are_slow_they_take_turns_and_the_active_one_has_every_fram
     assert len(desk(bench).panes._turns.held) == 2
     qtbot.waitUntil(lambda: not desk(bench).panes._turns.held)
     assert {pane.chart.plan.count for pane in plans} == {main.chart.plan.count}
+    desk(bench).panes._turns.quiet_ms = 0
+    before = [len(seen) for seen in plans.values()]
+    bench.feed([event(PriceTicked, 156, round_id=ROUND, tick=156, price=1.5)])
+    assert [len(seen) for seen in plans.values()] == [count + 1 for count in before]
 
 
 def test_a_closed_pane_leaves_nothing_behind(bench):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
 from replayer_qt.core.state import Advance
 from replayer_qt.ui.panes.pane import Pane
@@ -18,13 +18,18 @@ class Turns(QObject):
     """Holds the charts back whose turn it is not; all are shown once nothing more comes.
 
     The active chart has every frame, and one of the others each: so a frame costs two charts at
-    most, however many there are.
+    most, however many there are. Frames that come one by one are shown everywhere at once.
+
+    Attributes:
+        quiet_ms: frames that are so far apart come one by one [ms].
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._held: list[Pane] = []  # bounded: those that are in sight
         self._next = 0
+        self.quiet_ms = _REST_MS
+        self._since = QElapsedTimer()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -40,7 +45,9 @@ class Turns(QObject):
         moving = [pane for pane in panes if pane.moves]
         together = sum(pane.chart.paint_ms() for pane in moving) <= TOGETHER_MS
         others = [pane for pane in moving if pane is not active]
-        if together or len(others) < 2:
+        waited = self._since.elapsed() if self._since.isValid() else self.quiet_ms
+        self._since.start()
+        if together or len(others) < 2 or waited >= self.quiet_ms:
             self.release()
             for pane in panes:
                 pane.take(advance)
