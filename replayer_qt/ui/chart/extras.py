@@ -34,11 +34,6 @@ class Extras:
         self.tracks.append(track)
         self._changed()
 
-    def remove_track(self, track: Track) -> None:
-        """Paint it no more."""
-        self.tracks.remove(track)
-        self._changed()
-
     def swap_tracks(self, gone: Sequence[Track], come: Sequence[Track]) -> None:
         """Paint some lines no more and others from now on; the chart looks at them but once."""
         for track in gone:
