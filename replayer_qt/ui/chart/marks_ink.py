@@ -81,7 +81,8 @@ class Ink:
         half = places[:, 2] / 2
         rows = placed.rows[seen] + self.drop[shapes]
         memory[:, 0] = placed.xs[seen] - plan.origin + 0.5
-        memory[:, 1] = np.clip(np.floor(rows), half, plan.room.plot_height - half)
+        within = np.minimum(np.maximum(np.floor(rows), half), plan.room.plot_height - half)
+        memory[:, 1] = within
         memory[:, 1] += (places[:, 2] % 2) / 2 - memory[:, 1] % 1
         memory[:, 2:6] = places
         memory[:, 6:8] = 1.0

@@ -24,7 +24,7 @@ from replayer_qt.ui.theme import Theme
 LEGEND_LEAST_PX: Final = -30
 """Where there is less room than that for strips, there is none for the line above the chart."""
 
-_SLICE_NS: Final = 2_500_000
+_SLICE_NS: Final = 2_000_000
 """How long a long round is taken in at a turn of the loop."""
 _SHOWN_EVERY: Final = 8
 """How many turns there are for one picture of what is taken in so far."""
@@ -62,6 +62,7 @@ class Studies(QObject):
         self._studies: tuple[Study, ...] = ()
         self._tracks: tuple[StudyTrack, ...] = ()
         self._slices = 0
+        self._laying_out = False
         self._window = BetWindow()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -90,6 +91,7 @@ class Studies(QObject):
             (one.shown for one in self._studies if one.kind.name == "side-bet"), None
         )
         self._part()
+        self._laying_out = True
         self._extras.swap_tracks(gone, self._tracks)
         self.changed.emit()
         if not all(study.complete for study in self._studies):
@@ -157,6 +159,10 @@ class Studies(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        if self._laying_out:  # that frame has enough to do
+            self._laying_out = False
+            self._soon.start()
+            return
         self._slices = (self._slices + 1) % _SHOWN_EVERY
         behind = [study for study in self._studies if not study.complete]
         if not behind or not self._slices:  # a slice and a picture are not for one turn
