@@ -495,6 +495,8 @@ def test_every_filter_asks_anew_and_one_button_clears_them(library, qtbot):
     clear = next(each for each in buttons_of(pane) if "Clear filters" in name_of(each))
     boxes = [each for each in buttons_of(pane) if each is not clear]
     assert len(boxes) >= 11
+    kinds = {name_of(box).removeprefix("FilterPane: ").partition(":")[0] for box in boxes}
+    assert kinds == {"quality", "fairness", "venue"}
     for box in boxes:
         before = window.rounds.query
         pane.ensureWidgetVisible(box)

@@ -172,7 +172,7 @@ class FilterPane(QScrollArea):
         grid.setVerticalSpacing(2)
         for place, (value, words) in enumerate(values):
             box = QCheckBox(words)
-            box.setAccessibleName(f"{name.rstrip('s')}: {words}")
+            box.setAccessibleName(f"{'venue' if name == 'venues' else name}: {words}")
             box.toggled.connect(self._read_checks)
             self.boxes[name, str(value)] = box
             grid.addWidget(box, place // 2, place % 2)
