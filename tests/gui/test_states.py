@@ -134,7 +134,9 @@ WINDOW = {
     "waiting": (lambda bench: link(bench, Link.WAITING, retry_at=Nanos(4_100_000_000)), [
         "WAITING", "waiting, retry in 3.1 s",
     ]),
-    "blocked": (lambda bench: link(bench, Link.BLOCKED), ["BLOCKED", "blocked", "was tried too often"]),
+    "blocked": (lambda bench: link(bench, Link.BLOCKED), [
+        "BLOCKED", "blocked", "was tried too often",
+    ]),
     "ended": (lambda bench: link(bench, Link.ENDED), ["ENDED", "Connect again"]),
     "missing": (without_ticks, ["ticks of this round are missing."]),
     "refused": (lambda bench: (
