@@ -30,6 +30,9 @@ from replayer_qt.core.state import Advance, State
 from replayer_qt.core.units import PRACTICE, RoundId
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ui.chart import subject
+from replayer_qt.ui.chart.era_frame import Era, EraFrame
+from replayer_qt.ui.chart.extras import Extras
+from replayer_qt.ui.chart.picture import Seen, image_of
 from replayer_qt.ui.chart.plan import Standing
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.subject import Pointed
@@ -486,3 +489,25 @@ def test_on_a_line_peak_and_rug_stand_at_their_own_ticks(stage):
     assert stage.chart.notes.peak == (3, 1.9)
     assert stage.chart.notes.rug[0] == 12
     assert stage.chart.notes.rug[2] == 12
+
+
+def test_the_words_about_the_peak_are_not_under_those_about_the_era(stage):
+    stage.chart.resize(420, 130)
+    stage.feed(*a_round([*(1.0 + n / 10 for n in range(60)), 0.01]))
+    era = EraFrame()
+    era.say(Era("PAST · ROUND OVER", is_past=True, is_over=True))
+    above = Extras(stage.chart.refresh)
+    above.add_decoration(era)
+
+    def inked(extras: Extras) -> int:
+        """How many pixels the peak's mark and words have in sight."""
+        plan, notes = stage.chart.plan, stage.chart.notes
+        silent = replace(notes, peak=None)
+        one, other = (image_of(Seen(plan, told, extras)) for told in (notes, silent))
+        size = range(one.width()), range(one.height())
+        return sum(one.pixel(x, y) != other.pixel(x, y) for x in size[0] for y in size[1])
+
+    assert stage.chart.notes.peak is not None
+    alone = inked(Extras(stage.chart.refresh))
+    assert alone > 100
+    assert inked(above) >= 0.9 * alone  # the small mark stays at its price, words need not

@@ -201,12 +201,18 @@ def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> QRe
         QPolygon([QPoint(x - size, row - size), QPoint(x + size, row - size), QPoint(x, row)])
     )
     text = f"peak {fmt.price(price)}"
-    width = face.width(text)
-    left = min(max(x - width // 2, round(4 * unit)), room.plot_width - width - round(4 * unit))
+    width, gap, top = face.width(text), round(4 * unit), row - size - face.height
+    left = x - width // 2
+    lowest = plan.letters.bold.height + round(8 * unit)  # above it a corner may say what era it is
+    if top < lowest:
+        top = lowest
+        left = x - size - gap - width if x - size - 2 * gap > width else x + size + gap
+    left = min(max(left, gap), room.plot_width - width - gap)
     painter.setPen(plan.palette.text)
-    face.draw(painter, left, row - size - face.height, text)
+    face.draw(painter, left, top, text)
     begin, end = min(left, x - size), max(left + width, x + size + 1)
-    return QRect(begin, row - size - face.height, end - begin, face.height + size + 1)
+    first, last = min(top, row - size), max(top + face.height, row + 1)
+    return QRect(begin, first, end - begin, last - first)
 
 
 def _paint_rug(painter: QPainter, plan: Plan, candle: int, price: float, tick: int) -> QRect:
