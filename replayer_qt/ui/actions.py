@@ -126,7 +126,9 @@ class ActionSet(QObject):
         self._view = view
         for action in self.actions.values():
             row = action.row
-            action.setEnabled(row.enabled(view))
+            enabled = row.enabled(view)
+            if enabled != action.isEnabled():
+                action.setEnabled(enabled)
             if row.checked is not None:
                 action.setChecked(row.checked(view))
 

@@ -63,6 +63,7 @@ class StatisticsPanel(QWidget):
         self._account: Account | None = None
         self._is_curve_due = False
         self._seen: tuple[Decimal | None, int | None] = (None, None)
+        self._told: Statistics | None = None
         self.cells = {
             name: Cell(caption, sample="+88.888888", least=least, points=9, mono=True)
             for name, caption, least in _CELLS
@@ -93,6 +94,7 @@ class StatisticsPanel(QWidget):
         """Use the theme's colours."""
         self.rows.set_colours(asdict(theme))
         self._seen = (None, -1)  # so that the next frame is said anew: money may be hidden now
+        self._told = None
         self.curve.set_theme(theme)
         for cell in self.cells.values():
             cell.set_theme(theme)
@@ -114,7 +116,9 @@ class StatisticsPanel(QWidget):
             self._is_curve_due = True
             self._draw_curve()
         told = None if account is None else statistics_of(account, price, rounds_seen=seen)
-        self._say(told)
+        if told is None or told != self._told:  # without a position no price changes anything
+            self._told = told
+            self._say(told)
 
     def _draw_curve(self) -> None:
         """Draw it when it is seen: it is the one thing here that grows with the session."""
