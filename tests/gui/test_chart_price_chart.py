@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -491,23 +491,43 @@ def test_on_a_line_peak_and_rug_stand_at_their_own_ticks(stage):
     assert stage.chart.notes.rug[2] == 12
 
 
-def test_the_words_about_the_peak_are_not_under_those_about_the_era(stage):
+def inked(stage, extras, **silenced) -> int:
+    """How many pixels something that the chart says has in sight."""
+    plan, notes = stage.chart.plan, stage.chart.notes
+    told = (notes, replace(notes, **silenced))
+    one, other = (image_of(Seen(plan, each, extras)) for each in told)
+    return sum(
+        one.pixel(x, y) != other.pixel(x, y)
+        for x in range(one.width())
+        for y in range(one.height())
+    )
+
+
+def low_stage(stage, word: str, *, is_past: bool):
+    """A low chart on which a round is over, and what is painted over it: with an era, without."""
     stage.chart.resize(420, 130)
     stage.feed(*a_round([*(1.0 + n / 10 for n in range(60)), 0.01]))
     era = EraFrame()
-    era.say(Era("PAST · ROUND OVER", is_past=True, is_over=True))
+    era.say(Era(word, is_past=is_past))
     above = Extras(stage.chart.refresh)
     above.add_decoration(era)
+    return above, Extras(stage.chart.refresh)
 
-    def inked(extras: Extras) -> int:
-        """How many pixels the peak's mark and words have in sight."""
-        plan, notes = stage.chart.plan, stage.chart.notes
-        silent = replace(notes, peak=None)
-        one, other = (image_of(Seen(plan, told, extras)) for told in (notes, silent))
-        size = range(one.width()), range(one.height())
-        return sum(one.pixel(x, y) != other.pixel(x, y) for x in size[0] for y in size[1])
 
+def test_the_words_about_the_peak_are_not_under_those_about_the_era(stage):
+    above, alone = low_stage(stage, "PAST · ROUND OVER", is_past=True)
     assert stage.chart.notes.peak is not None
-    alone = inked(Extras(stage.chart.refresh))
-    assert alone > 100
-    assert inked(above) >= 0.9 * alone  # the small mark stays at its price, words need not
+    assert inked(stage, alone, peak=None) > 100
+    # the small mark stays at its price, words need not
+    assert inked(stage, above, peak=None) >= 0.9 * inked(stage, alone, peak=None)
+
+
+def test_a_headline_leaves_the_corner_that_says_the_era_alone(stage):
+    above, _ = low_stage(stage, "LIVE", is_past=False)
+    notes = replace(stage.chart.notes, headline="Next round in 11.70 s", detail="It has ended")
+    plan = replace(stage.chart.plan, standing=Standing.PAST)
+    silent = replace(notes, headline="", detail="")
+    one, other = (image_of(Seen(plan, each, above)) for each in (notes, silent))
+    corner = QRect(plan.room.plot_width - 50, 0, 50, plan.letters.bold.height + 6)
+    assert one.copy(corner) == other.copy(corner)
+    assert one != other

@@ -203,9 +203,8 @@ def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> QRe
     text = f"peak {fmt.price(price)}"
     width, gap, top = face.width(text), round(4 * unit), row - size - face.height
     left = x - width // 2
-    lowest = plan.letters.bold.height + round(8 * unit)  # above it a corner may say what era it is
-    if top < lowest:
-        top = lowest
+    if top < _corner(plan):
+        top = _corner(plan)
         left = x - size - gap - width if x - size - 2 * gap > width else x + size + gap
     left = min(max(left, gap), room.plot_width - width - gap)
     painter.setPen(plan.palette.text)
@@ -213,6 +212,11 @@ def _paint_peak(painter: QPainter, plan: Plan, candle: int, price: float) -> QRe
     begin, end = min(left, x - size), max(left + width, x + size + 1)
     first, last = min(top, row - size), max(top + face.height, row + 1)
     return QRect(begin, first, end - begin, last - first)
+
+
+def _corner(plan: Plan) -> int:
+    """The height of a corner that may say what is looked at: live, or past [px]."""
+    return plan.letters.bold.height + round(8 * plan.room.unit)
 
 
 def _paint_rug(painter: QPainter, plan: Plan, candle: int, price: float, tick: int) -> QRect:
@@ -259,7 +263,8 @@ def _paint_headline(painter: QPainter, plan: Plan, notes: Notes) -> None:
     face = plan.letters.large
     if face.width(notes.headline) > room.plot_width:
         face = plan.letters.bold
-    middle = round(room.plot_height * 0.4) - face.height
+    spare = _corner(plan) + round(10 * unit)
+    middle = max(round(room.plot_height * 0.4) - face.height, spare)
     line = QRect(0, middle, room.plot_width, face.height)
     if plan.standing is Standing.PAST:
         wide = max(face.width(notes.headline), plan.letters.small.width(notes.detail))
