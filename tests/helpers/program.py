@@ -52,10 +52,7 @@ class Program:
         self._blind = False
         machine.host.advanced.connect(self._keep)
         frames.frame.connect(self._note)  # after the window, which was connected before
-        self._kinds = {"frame"}
-        if hasattr(frames, "prices"):
-            self._kinds = {"frame", "prices"}
-            frames.prices.connect(self._note_prices)
+        frames.prices.connect(self._note_prices)
 
     def _keep(self, advance: Advance) -> None:
         self.session = advance.session
@@ -102,7 +99,7 @@ class Program:
 
     async def seen(self) -> None:
         """Wait until the window shows all that has happened: to look again is to be shown it."""
-        self._late = set(self._kinds)
+        self._late = {"frame", "prices"}
         self.obey(Show(stream=self.state.shown))
         await until(lambda: not self._late)
 

@@ -5,16 +5,12 @@ import random
 import threading
 import time
 from collections import defaultdict
-from functools import partial
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
-from replayer_qt.adapters.feeds.replay_past import PastFeed
 from replayer_qt.adapters.feeds.replay_tape import tapes
-from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.commands import (
     CloseReplay,
     Connect,
@@ -32,13 +28,10 @@ from replayer_qt.core.commands import (
 from replayer_qt.core.events import ROUND_EVENTS, PriceTicked, RoundOpened, RoundRugged
 from replayer_qt.core.landmarks import Landmark
 from replayer_qt.core.replay_commands import ClearLoop, SeekLandmark, SetLoopEnd, SetLoopStart
-from replayer_qt.core.settings import RecorderSettings, ReplaySettings
 from replayer_qt.core.units import PRACTICE, RoundId
 from replayer_qt.engine.engine import Engine
-from replayer_qt.runtime.desk import Desk, Makers
-from replayer_qt.runtime.engine_host import EngineHost
-from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.ui.view import is_recording
+from tests.helpers.past_desk import past_desk
 
 ROUNDS, TICKS = 12, 1_000
 
@@ -89,30 +82,7 @@ class Floor:
     def __init__(self, folder):
         clock = SystemClock()
         self.feed = FloodingFeed()
-        self.host = EngineHost(Engine())
-        journal = RecordingJournal(
-            folder, clock, RecorderSettings(), app_version="1", session="1" * 32
-        )
-        self.recorder = RecorderWorker(journal)
-        self.desk = Desk(
-            self.host,
-            Makers(
-                live=lambda _command: self.feed,
-                replay=lambda _paths, _stream: None,
-                past=lambda of, rounds, stream: PastFeed(
-                    of, rounds, stream, clock, ReplaySettings()
-                ),
-                plug_live=partial(
-                    wiring.plug_live, host=self.host, recorder=self.recorder, clock=clock
-                ),
-                plug_replay=partial(wiring.plug_replay, host=self.host),
-                locate=lambda _stream, _round_id: (),
-            ),
-            clock,
-            record_at_once=True,
-        )
-        wiring.wire(host=self.host, recorder=self.recorder, desk=self.desk)
-        self.recorder.start()
+        self.host, self.recorder, self.desk = past_desk(folder, self.feed, clock)
         self.heard = defaultdict(list)
         self.host.advanced.connect(self._note)
 

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,22 +12,17 @@ from PySide6.QtWidgets import QApplication
 
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
-from replayer_qt.adapters.feeds.replay_past import PastFeed
 from replayer_qt.adapters.journal.reader import read_journal
-from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.commands import CloseReplay, Connect, Disconnect, Play, SetSpeed
 from replayer_qt.core.events import FeedChanged, Link, PriceTicked, RoundOpened, RoundRugged
-from replayer_qt.core.settings import RecorderSettings, ReplaySettings, Settings
+from replayer_qt.core.settings import Settings
 from replayer_qt.core.units import PRACTICE, RoundId
-from replayer_qt.engine.engine import Engine
-from replayer_qt.runtime.desk import Desk, Makers
-from replayer_qt.runtime.engine_host import EngineHost
-from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow
 from replayer_qt.ui.view import is_recording
 from tests.gui.desk import Store
+from tests.helpers.past_desk import past_desk
 
 ROUNDS, ROUNDS_MOST, TICKS, BURST = 10, 100, 1_500, 20
 PER_SECOND = 4_000
@@ -87,30 +81,7 @@ class Watched:
         clock = SystemClock()
         self.folder = folder
         self.feed = PacedFlood()
-        self.host = EngineHost(Engine())
-        journal = RecordingJournal(
-            folder, clock, RecorderSettings(), app_version="1", session="1" * 32
-        )
-        self.recorder = RecorderWorker(journal)
-        self.desk = Desk(
-            self.host,
-            Makers(
-                live=lambda _command: self.feed,
-                replay=lambda _paths, _stream: None,
-                past=lambda of, rounds, stream: PastFeed(
-                    of, rounds, stream, clock, ReplaySettings()
-                ),
-                plug_live=partial(
-                    wiring.plug_live, host=self.host, recorder=self.recorder, clock=clock
-                ),
-                plug_replay=partial(wiring.plug_replay, host=self.host),
-                locate=lambda _stream, _round_id: (),
-            ),
-            clock,
-            record_at_once=True,
-        )
-        wiring.wire(host=self.host, recorder=self.recorder, desk=self.desk)
-        self.recorder.start()
+        self.host, self.recorder, self.desk = past_desk(folder, self.feed, clock)
         self.chart = PriceChart()
         self.window = MainWindow(
             Settings(), version="1", layout_store=Store(), chart=self.chart, clock=clock

@@ -12,13 +12,12 @@ from PySide6.QtCore import QObject, Slot
 
 from replayer_qt import wiring
 from replayer_qt.adapters.clock import SystemClock
-from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.cli.bench.live_window import Stage
-from replayer_qt.core.commands import Play, SetSpeed
+from replayer_qt.cli.bench.loading import at_full_speed
+from replayer_qt.core.commands import Play
 from replayer_qt.core.events import Event, PhaseChanged, PriceTicked, RoundOpened
 from replayer_qt.core.phase import Phase
 from replayer_qt.core.recording import Recording
-from replayer_qt.core.settings import ReplaySettings
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import NANOS_PER_MILLISECOND, Nanos, RoundId, StreamId, stream_of
 from replayer_qt.runtime.engine_host import EngineHost
@@ -62,7 +61,7 @@ async def run(ticks: int, folder: Path) -> Played:
     Must run on Qt's loop, with a QApplication.
     """
     clock = SystemClock()
-    feed = _feed(_recorded(ticks))
+    feed = at_full_speed(_recorded(ticks), _STREAM)
     stage = Stage(folder, clock)
     arrival = _Arrival(stage.host, ticks)
     worker = wiring.plug_replay(feed, host=stage.host)
@@ -124,19 +123,6 @@ async def _until(holds: Callable[[], bool], patience_s: float) -> bool:
     while not holds() and time.perf_counter() < end:  # noqa: ASYNC110  # a look now and then disturbs nothing
         await asyncio.sleep(_STEP_S)
     return holds()
-
-
-def _feed(recording: Recording) -> ReplayFeed:
-    feed = ReplayFeed(
-        [Path(recording.path)],
-        _STREAM,
-        SystemClock(),
-        ReplaySettings(skip_to_activation=False),
-        find=list,
-        read=lambda _path, _stream: recording,
-    )
-    feed.steer(SetSpeed(speed=math.inf))
-    return feed
 
 
 def _recorded(ticks: int) -> Recording:

@@ -269,16 +269,22 @@ def _replaying() -> Result:
     )
 
 
-async def _replay(recording: Recording) -> float:
+def at_full_speed(recording: Recording, stream: StreamId = _STREAM) -> ReplayFeed:
+    """Return a feed that plays a recording, which was read already, as fast as it can."""
     feed = ReplayFeed(
         [Path(recording.path)],
-        _STREAM,
+        stream,
         SystemClock(),
         ReplaySettings(skip_to_activation=False),
         find=list,
         read=lambda _path, _stream: recording,
     )
     feed.steer(SetSpeed(speed=math.inf))
+    return feed
+
+
+async def _replay(recording: Recording) -> float:
+    feed = at_full_speed(recording)
     engine = Engine()
     began = 0.0
     async for event in feed.events():
