@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from replayer_qt.adapters.drawing_store import DrawingFiles
 from replayer_qt.core.commands import GoTo
 from replayer_qt.core.drawings import Reach, Shape
-from replayer_qt.core.events import PriceTicked
+from replayer_qt.core.events import PhaseChanged, PriceTicked, RoundOpened, RoundRugged
+from replayer_qt.core.phase import Phase
 from replayer_qt.core.units import PRACTICE, RoundId
+from replayer_qt.ui import fmt
 from replayer_qt.ui.arrangement import (
     BEFORE,
     LIVE,
@@ -507,6 +509,58 @@ def test_where_charts_are_slow_they_take_turns_and_the_active_one_has_every_fram
     before = [len(seen) for seen in plans.values()]
     bench.feed([event(PriceTicked, 156, round_id=ROUND, tick=156, price=1.5)])
     assert [len(seen) for seen in plans.values()] == [count + 1 for count in before]
+
+
+@pytest.mark.parametrize("ticks", [1, 2, 3])
+def test_a_chart_that_waits_when_the_round_changes_shows_the_one_its_title_names(
+    bench, qtbot, monkeypatch, ticks
+):
+    """The round before stands still from then on, and has no turn any more."""
+    main, one, two, three = slow_panes(bench, monkeypatch, Source(LIVE), Source(LIVE))
+    tick_at_once(bench, 150, ticks)
+    following = RoundId("20261121-ffff")
+    bench.feed([event(RoundRugged, 159, round_id=ROUND, tick=159, price=0.02)])
+    bench.feed([event(RoundOpened, 160, round_id=following)])
+    for at in range(161, 164):
+        bench.feed([event(PhaseChanged, at, round_id=following, phase=Phase.PRESALE)])
+    qtbot.waitUntil(lambda: not desk(bench).panes._turns.held)
+    assert three.title.whole.endswith(fmt.round_name(ROUND))
+    assert three.chart.plan.series.round_id == ROUND
+    assert not waiting(main, one, two, three)
+
+
+@pytest.mark.parametrize("ticks", [1, 2, 3])
+def test_a_chart_that_waits_shows_the_round_that_is_chosen_by_its_menu(
+    bench, qtbot, monkeypatch, ticks
+):
+    """What is chosen stands still, and has no turn any more."""
+    shown = slow_panes(bench, monkeypatch, Source(LIVE), Source(LIVE))
+    tick_at_once(bench, 150, ticks)
+    shown[3]._choose(Source("", PRACTICE, ROUND))
+    settled()
+    tick_at_once(bench, 160, 3)
+    qtbot.waitUntil(lambda: not desk(bench).panes._turns.held)
+    assert shown[3].chart.plan.series.round_id == ROUND
+    assert not waiting(*shown)
+
+
+def slow_panes(bench, monkeypatch, *sources):
+    shown = arrange(bench, *sources, Source(BEFORE))
+    shown[0].widget.setFocus()
+    settled()
+    for pane in shown:
+        monkeypatch.setattr(pane.chart, "paint_ms", lambda: TOGETHER_MS)
+    desk(bench).panes._turns.quiet_ms = 10**6
+    return shown
+
+
+def tick_at_once(bench, first, count):
+    for tick in range(first, first + count):
+        bench.feed([event(PriceTicked, tick, round_id=ROUND, tick=tick, price=1.5)])
+
+
+def waiting(*shown):
+    return [pane for pane in shown if pane.chart._held or pane.chart._waits]
 
 
 def test_a_closed_pane_leaves_nothing_behind(bench):

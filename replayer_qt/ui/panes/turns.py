@@ -53,6 +53,7 @@ class Turns(QObject):
                 pane.take(advance)
             return
         active.chart.hold(on=False)
+        self._let_go(others)
         self._held = others
         for pane in others:
             pane.chart.hold(on=True)
@@ -75,3 +76,8 @@ class Turns(QObject):
         """Think no more of a pane that is closed."""
         if pane in self._held:
             self._held.remove(pane)
+
+    def _let_go(self, others: Sequence[Pane]) -> None:
+        for pane in self._held:
+            if pane not in others:  # it stands still from now on, and would wait for ever
+                pane.chart.hold(on=False)
