@@ -90,6 +90,7 @@ class DrawingDesk(QObject):
         """Forget a chart that is closed; what was drawn on it is kept."""
         hand = self._hands.pop(chart, None)
         if hand is not None:
+            hand.let_go()
             hand.deleteLater()
             self._shelf.give_back(chart)
 
@@ -238,6 +239,11 @@ class _Hand(QObject):
         self._is_moving = False
         tool.book.changed.connect(self._show_changed)
         chart.planned.connect(self._follow)
+
+    def let_go(self) -> None:
+        """Follow the chart no more: a book that is closed would have it lent another one."""
+        self._chart.planned.disconnect(self._follow)
+        self.tool.book.changed.disconnect(self._show_changed)
 
     @Slot(object)
     def _follow(self, plan: Plan) -> None:

@@ -11,6 +11,7 @@ from shiboken6 import Shiboken
 from replayer_qt.core.library import RoundQuery, SavedSearch
 from replayer_qt.core.replay_events import ReplayOpened
 from replayer_qt.core.units import RoundId, StreamId
+from replayer_qt.ui.arrangement import Arrangement, Source
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.library.questions import Questions
 from replayer_qt.ui.library.saved_menu import SavedMenu
@@ -67,6 +68,21 @@ def add_and_close_a_chart(bench, _turn):
     actions["pane-close"].trigger()
 
 
+def close_a_chart_that_alone_shows_its_round(bench, turn):
+    alone = RoundId(f"2026112{turn}-alone")
+    for round_id in (alone, RoundId(f"2026112{turn}-next")):
+        bench.feed(moved_to(PRACTICE, wave(30), round_id))
+        QApplication.processEvents()
+    desk = bench.window.chart_desk
+    desk.arrange(Arrangement(extra=(Source("", PRACTICE, alone),)))
+    QApplication.processEvents()
+    pane = desk.panes.panes[-1]
+    assert pane.chart.plan.series.round_id == alone
+    pane.widget.setFocus()
+    bench.window.actions_.actions["pane-close"].trigger()
+    assert len(desk.drawing._shelf._lent) == len(desk.panes.panes) == 1
+
+
 def change_the_looks(bench, _turn):
     actions = bench.window.actions_.actions
     for name in ("theme-other", "palette-blue-orange", "theme-other", "private", "private", "hud"):
@@ -85,7 +101,14 @@ def open_and_close_dialogs(bench, _turn):
 
 
 @pytest.mark.parametrize(
-    "use", [replay_and_close, add_and_close_a_chart, change_the_looks, open_and_close_dialogs]
+    "use",
+    [
+        replay_and_close,
+        add_and_close_a_chart,
+        close_a_chart_that_alone_shows_its_round,
+        change_the_looks,
+        open_and_close_dialogs,
+    ],
 )
 def test_what_was_put_away_is_let_go(bench, use):
     """S0-D1, S1-V1: as many objects after eight turns as after four."""
