@@ -34,7 +34,7 @@ class PastVolume:
         self.damage: tuple[str, ...] = ()
         self.past_of: StreamId | None = of
         self._stream = stream
-        self._events = {name: list(told) for name, told in rounds.items()}
+        self._events = {name: list(told) for name, told in rounds.items() if told}
         self.rounds = tuple(self._events)
         self.begin = len(self.rounds) - 1
         self._size = sum(len(told) for told in self._events.values())
@@ -60,15 +60,15 @@ class PastVolume:
         """Take what came since, as far as there is room; return the rounds it is about."""
         grown: set[RoundId] = set()
         for event in events:
+            self._is_over = self._is_over or self._size >= 2 * EVENTS_KEPT
+            if self._is_over:
+                break
             name: RoundId = event.round_id  # type: ignore[attr-defined]  # only rounds' events come
             if name not in self._events:
                 if not isinstance(event, _OPENING):
                     continue
                 self._events[name] = []
                 self.rounds = (*self.rounds, name)
-            if self._size >= 2 * EVENTS_KEPT:
-                self._is_over = True
-                break
             self._events[name].append(event)
             self._size += 1
             grown.add(name)
@@ -130,9 +130,9 @@ class PastFeed(TapePlayer):
         if not isinstance(command, Grow):
             super().steer(command)
             return
+        grown = self._past.grow(command.events)
         if command.ended:
             self._past.end()
-        grown = self._past.grow(command.events)
         at_hand = self._past.rounds[self._round] if self._volume is not None else None
         went_over = self._deck.is_open_ended and not self._past.goes_on(self._round)
         self._is_stale = self._is_stale or at_hand in grown or went_over

@@ -7,9 +7,11 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds import replay_past
 from replayer_qt.adapters.feeds.replay_past import NAME, PastFeed
 from replayer_qt.adapters.feeds.replay_tape import tapes
 from replayer_qt.core.commands import (
+    NextRound,
     Pause,
     Play,
     PreviousRound,
@@ -95,6 +97,35 @@ async def test_earlier_rounds_are_gone_to_while_the_running_one_grows():
         feed.steer(SeekLandmark(kinds=frozenset({Landmark.ROUND_START}), forward=True))
         await until(lambda: where(told) == (TWO, 1))
         await until(lambda: moves(told)[-1].length == 19)
+
+
+async def test_where_its_room_ends_it_stands_still_and_knows_no_later_round(monkeypatch):
+    """N15: the past has a bound; what comes after it makes no round that holds nothing."""
+    monkeypatch.setattr(replay_past, "EVENTS_KEPT", 10)
+    heard = first_round()
+    feed = a_feed(heard[:11], speed=math.inf)
+    for command in (SeekEnd(), Step(ticks=-1), Play()):
+        feed.steer(command)
+    async with playing(feed) as told:
+        await until(lambda: moves(told) and moves(told)[-1].behind == 0)
+        feed.steer(Grow(events=tuple(heard[11:])))
+        for _ in range(3):
+            feed.steer(Grow(events=tuple(second_round())))
+        await until(lambda: moves(told)[-1].behind is None and not moves(told)[-1].playing)
+        assert where(told) == (ONE, 19)
+        feed.steer(NextRound())
+        feed.steer(Step(ticks=-2))
+        await until(lambda: where(told) == (ONE, 17))
+
+
+async def test_rounds_of_which_nothing_is_known_are_none_of_the_past():
+    feed = PastFeed(
+        PRACTICE, {ONE: [], TWO: second_round()}, REPLAY, SystemClock(), ReplaySettings()
+    )
+    feed.steer(PreviousRound())
+    async with playing(feed) as told:
+        await until(lambda: where(told) is not None)
+        assert told[0].rounds == (TWO,)
 
 
 async def test_nothing_heard_yet_is_nothing_to_look_back_at():
