@@ -1,27 +1,21 @@
 """The indicators of the window's charts: where they stand, how they are chosen and kept."""
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from replayer_qt.core.indicators.survival import SurvivalTable, table_of
+from replayer_qt.core.indicators.survival import SurvivalTable
 from replayer_qt.core.indicators.volumes import VolumeBook
-from replayer_qt.core.library import RoundQuery
-from replayer_qt.core.library_answers import JobEnded
-from replayer_qt.core.library_requests import Study
 from replayer_qt.core.state import Advance
-from replayer_qt.core.study_figures import RoundStudy
 from replayer_qt.ui.chart.studies import Studies
 from replayer_qt.ui.chart.track_styles import Shown, all_shown, text_of
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
+from replayer_qt.ui.survival_asker import SurvivalAsker
 from replayer_qt.ui.theme import DARK, Theme
 from replayer_qt.ui.view import Look
-
-SURVIVAL_TICKET: Final = -2
-"""The ticket of the study that the survival clock goes by."""
 
 
 class ChartStudies(QObject):
@@ -33,8 +27,11 @@ class ChartStudies(QObject):
         main: returns the window's own chart.
 
     Signals:
-        asked: the library's survival study, once the clock is shown with a market.
+        asked: the library's survival study, while the clock is shown with a market.
         changed: other indicators are shown.
+
+    Attributes:
+        asker: asks for that study.
     """
 
     asked = Signal(object)
@@ -50,7 +47,9 @@ class ChartStudies(QObject):
     ) -> None:
         super().__init__(parent)
         self._choose, self._look, self._main = choose, look, main
-        self._was_asked = False
+        self.asker = SurvivalAsker(self)
+        self.asker.asked.connect(self.asked)
+        self.asker.told.connect(self._set_survival)
         self._book = VolumeBook()
         self._table: SurvivalTable | None = None
         self._theme = DARK
@@ -92,19 +91,12 @@ class ChartStudies(QObject):
     def take(self, advance: Advance) -> None:
         """Hear what happened, before the charts show it."""
         self._book.take(advance.events)
-        if not self._was_asked and advance.state.shown is not None and self._shows_clock():
-            self._was_asked = True
-            self.asked.emit(Study(ticket=SURVIVAL_TICKET, query=RoundQuery()))
+        self.asker.want(on=advance.state.shown is not None and self._shows_clock())
 
     @Slot(object)
     def take_answer(self, answer: object) -> None:
-        """Take what the library says of how long rounds live; what is none of it is passed over."""
-        if not isinstance(answer, JobEnded) or answer.ticket != SURVIVAL_TICKET:
-            return
-        if isinstance(answer.outcome, RoundStudy):
-            self._table = table_of(answer.outcome.survival)
-            for studies in self._of.values():
-                studies.set_survival(self._table)
+        """Take what the library says; how long rounds live is asked again where it changed."""
+        self.asker.hear(answer)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the theme's colours."""
@@ -120,6 +112,12 @@ class ChartStudies(QObject):
 
     def _shows_clock(self) -> bool:
         return any(one.chosen.kind == "survival" for one in self.studies.shown)
+
+    @Slot(object)
+    def _set_survival(self, table: SurvivalTable) -> None:
+        self._table = table
+        for studies in self._of.values():
+            studies.set_survival(table)
 
     def _show(self, wanted: tuple[Shown, ...]) -> None:
         for studies in self._of.values():

@@ -283,7 +283,7 @@ def test_the_mouse_over_a_strip_moves_the_crosshair_of_the_chart(bench):
     assert pixels(pane, plan.palette.cross) == 0
 
 
-def test_the_clock_asks_the_library_once_and_goes_by_its_answer(bench):
+def test_the_clock_asks_the_library_and_goes_by_its_answer(bench):
     bench.asked.clear()
     bench.feed([opened(), *wave(41)])
     assert bench.asked == []
@@ -302,6 +302,39 @@ def test_the_clock_asks_the_library_once_and_goes_by_its_answer(bench):
     take(JobEnded(ticket=asked.ticket, title="lives", state=JobState.DONE, outcome=found))
     assert studies(bench).legend.words()[0].startswith("58.0 % of rounds lived beyond tick 42 (")
     assert ", 100 recorded); the hazard is flat" in studies(bench).legend.words()[0]
+
+
+def lives_of(exits):
+    count = len(exits)
+    lives = Lives(entry=np.zeros(count, np.int64), exit=exits, rugged=np.ones(count, bool))
+    return replace(small_study(), survival=survival_of(lives, risk_of(lives), 0.95))
+
+
+def test_the_clock_asks_again_where_the_library_changed_or_failed(bench, qtbot):
+    indicators = bench.window.chart_desk.indicators
+    take, words = indicators.take_answer, lambda: studies(bench).legend.words()[0]
+    indicators.asker.apart_ms = 1
+    bench.feed([opened(), *wave(41)])
+    show(bench, "survival@blue")
+    bench.asked.clear()
+    bench.feed(wave(1, begin=41))
+    ticket = bench.asked.pop().ticket
+    take(JobEnded(ticket=ticket, title="lives", state=JobState.FAILED, problem="no"))
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    bench.asked.clear()
+    take(JobEnded(ticket=-2, title="news", state=JobState.DONE))
+    take(JobEnded(ticket=8, title="import", state=JobState.DONE, changed=True))
+    assert bench.asked == []
+    found = lives_of(np.arange(1, 101))
+    take(JobEnded(ticket=ticket, title="lives", state=JobState.DONE, outcome=found))
+    assert ", 100 recorded" in words()
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    found = lives_of(np.arange(1, 151))
+    take(JobEnded(ticket=ticket, title="lives", state=JobState.DONE, outcome=found))
+    assert ", 150 recorded" in words()
+    bench.feed(wave(1, begin=42))
+    take(JobEnded(ticket=9, title="export", state=JobState.DONE))
+    assert len(bench.asked) == 1
 
 
 def test_the_side_bet_window_runs_forty_ticks_on_and_ends_with_the_round(bench):
