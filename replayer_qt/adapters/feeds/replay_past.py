@@ -141,6 +141,9 @@ class PastFeed(TapePlayer):
     async def _turn(self) -> list[Event]:
         return self._catch_up() + await super()._turn()
 
+    def _is_laid_out(self) -> bool:
+        return not (self._is_stale and self._deck.is_open_ended)
+
     def _due(self) -> Nanos | None:
         due = super()._due()
         if not self._is_stale:

@@ -161,7 +161,7 @@ class TapePlayer:
         was_playing = self._deck.playing
         found = self._deck.turn()
         over = self._deck.at_end() and not self._deck.is_looping
-        if was_playing and over and not self.finished:
+        if was_playing and over and self._is_laid_out() and not self.finished:
             before = (self._volume, self._round)
             more = await self._change_round(1)
             if (self._volume, self._round) == before:
@@ -170,6 +170,10 @@ class TapePlayer:
             if not self._deck.at_end() or self._deck.is_open_ended:
                 found += self._deck.obey(Play())
         return found
+
+    def _is_laid_out(self) -> bool:
+        """Whether the deck holds all that is known of its round."""
+        return True
 
     async def _obey(self, command: Command) -> list[Event]:
         match command:
