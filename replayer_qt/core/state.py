@@ -64,6 +64,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         parts: how each part of this program is, by its name.
         kill: the kill switch.
         keys_until: when the trading keys are switched off by themselves [monotonic ns]; None: off.
+        keys_of: the stream whose account they were armed for; they trade on no other.
         bookmarks: what a person marked, in the order of rounds and ticks.
     """
 
@@ -75,6 +76,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     parts: Mapping[str, PartChanged] = _NO_PARTS
     kill: Kill = Kill()
     keys_until: Nanos | None = None
+    keys_of: StreamId | None = None
     bookmarks: tuple[Bookmark, ...] = ()
 
     def market(self) -> MarketState | None:

@@ -87,7 +87,7 @@ class Engine:
         told = self._desk.submit(command, self._state.markets, moment)
         for event in told:
             if type(event) is KeysArmed:
-                self._state = reduce(self._state, event)
+                self._state = replace(reduce(self._state, event), keys_of=self._state.shown)
         return self._advance(told)
 
     def release(

@@ -120,7 +120,10 @@ def _open_words(state: State) -> tuple[Word, str]:
 
 def are_keys_armed(state: State, now: Nanos | None) -> bool:
     """Return whether the trading keys are armed at this moment."""
-    return state.keys_until is not None and (now is None or now < state.keys_until)
+    until = state.keys_until
+    if until is None or state.keys_of != state.shown:  # armed for play money, say
+        return False
+    return now is None or now < until
 
 
 def _keys(state: State, now: Nanos | None) -> Word:

@@ -13,7 +13,7 @@ from replayer_qt.core.trade_commands import (
     SetCashOut,
 )
 from replayer_qt.ui.actions import ActionRow
-from replayer_qt.ui.arming import keys_wish
+from replayer_qt.ui.arming import are_keys_armed, keys_wish
 from replayer_qt.ui.kill import KILL_KEYS
 from replayer_qt.ui.ordering import SHARES
 from replayer_qt.ui.view import View, is_replay_shown
@@ -126,7 +126,7 @@ def trade_rows() -> Iterator[ActionRow]:
     yield ActionRow(
         name="arm-keys", menu=_MENU, text="Trading &keys", keys=("Ctrl+E",), enabled=traded,
         tip="Let the trading keys order, for a time.", ask=lambda view: keys_wish(view.state),
-        checked=lambda view: view.state.keys_until is not None,
+        checked=lambda view: are_keys_armed(view.state, None),
     )  # fmt: skip
     yield ActionRow(
         name="dry-run", menu=_MENU, text="Sho&w what keys would do", keys=("T",),

@@ -616,7 +616,7 @@ def test_keys_typed_into_an_input_act_nowhere_else(bench):
     traded = trading(REPLAY, account=account(holding=holding()))
     on = bench.clock.mono + 60_000_000_000
     accounts = {REPLAY: traded}
-    state = replace(bench.engine.state, accounts=accounts, keys_until=on)
+    state = replace(bench.engine.state, accounts=accounts, keys_until=on, keys_of=REPLAY)
     bench.window.show_frame(frame(state))
     QApplication.processEvents()
     places = inputs(bench.window)

@@ -86,7 +86,7 @@ def state_of(
     """Return a state that looks at one market with one account."""
     looked = shown or market(PRACTICE if traded is None else traded.stream)
     accounts = {} if traded is None else {traded.stream: traded}
-    filled: dict[str, Any] = {"live": looked.stream, "shown": looked.stream}
+    filled: dict[str, Any] = dict.fromkeys(("live", "shown", "keys_of"), looked.stream)
     return State(
         markets=MappingProxyType({looked.stream: looked}),
         accounts=MappingProxyType(accounts),

@@ -436,6 +436,14 @@ def test_trading_keys_are_on_for_a_time():
     assert floor.engine.state.keys_until is None
 
 
+def test_trading_keys_are_armed_for_the_account_that_is_shown():
+    floor = Floor()
+    floor.engine.show(PRACTICE)
+    floor.submit(ArmKeys(minutes=1))
+    floor.engine.show(None)
+    assert (floor.engine.state.keys_of, floor.engine.state.shown) == (PRACTICE, None)
+
+
 # --- other wishes
 
 

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from replayer_qt.core.arming import Arming
 from replayer_qt.core.order_events import ArmState
@@ -6,7 +7,7 @@ from replayer_qt.core.orders import Mode, OrderState
 from replayer_qt.core.settings import TradingSettings
 from replayer_qt.core.state import State
 from replayer_qt.core.trade_commands import AcknowledgeHalt, Arm, ArmKeys, Disarm
-from replayer_qt.core.units import PRACTICE, Nanos
+from replayer_qt.core.units import PRACTICE, Nanos, StreamId
 from replayer_qt.ui.arming import (
     account_badge,
     are_keys_armed,
@@ -71,6 +72,16 @@ def test_paper_says_that_the_kill_switch_is_on_and_keys_that_they_only_sell():
     assert told.state.text == "KILLED"
     assert "kill switch is on" in told.why
     assert told.keys.text == "SALES ONLY 10.0 s"
+
+
+def test_keys_that_were_armed_for_one_account_trade_on_no_other():
+    """What was armed for play money does not carry over to another account."""
+    state = state_of(trading(), keys_until=LATER)
+    assert are_keys_armed(state, NOW)
+    other = replace(state, shown=StreamId("replay/1"))
+    assert not are_keys_armed(other, NOW)
+    assert read_arming(other, TradingSettings(), NOW).keys.text == ""
+    assert keys_wish(other, NOW) == ArmKeys(minutes=None)
 
 
 def test_a_halt_by_the_kill_switch_says_that_it_was_on_once_it_is_lifted():
