@@ -360,6 +360,19 @@ def test_the_weighted_price_says_so_where_no_volume_was_told(bench):
     assert studies(bench).legend.words() == ("VWAP 1.0100x",)
 
 
+def test_a_weighted_price_that_is_still_taken_in_is_not_said_to_lack_volume(bench, qtbot):
+    count = 60_007
+    block = event(TickBlock, round_id=ROUND, ticks=np.arange(count), prices=np.full(count, 1.5),
+                  ats=np.arange(count) * 250_000_000)  # fmt: skip
+    show(bench, "vwap@pink")
+    said = []
+    bench.chart.planned.connect(lambda _plan: said.append(studies(bench).legend.words()))
+    bench.feed([opened(), trade(1, tick=9), block])
+    qtbot.waitUntil(lambda: studies(bench).legend.words() == ("VWAP 1.0100x",))
+    assert ("VWAP \N{EN DASH}",) in said
+    assert ("VWAP no volume told",) not in said
+
+
 def test_a_long_round_is_taken_in_by_parts_and_is_then_complete(bench, qtbot):
     count = 60_007
     prices = np.exp(np.cumsum(np.random.default_rng(2).normal(0, 0.001, count)))

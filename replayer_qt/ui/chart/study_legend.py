@@ -116,7 +116,8 @@ class StudyLegend(QWidget):
         if study.kind.name == "side-bet":
             return window_words(plan)
         words = study.words(candle)
-        if study.kind.name == "vwap" and not np.isfinite(study.value(candle)):
+        untold = study.complete and not np.isfinite(study.value(candle))
+        if study.kind.name == "vwap" and untold:
             words = "no volume told"
         return f"{study.shown.chosen.title()} {words}"
 
