@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from replayer_qt.core.account import Entry, EntryKind
+from replayer_qt.core.bookmarks import Bookmark, BookmarksChanged
 from replayer_qt.core.commands import GoTo, SeekEnd, SeekStart, SeekTick, Step
-from replayer_qt.core.events import PriceTicked, RoundOpened
+from replayer_qt.core.events import FeedChanged, Link, PriceTicked, RoundOpened
 from replayer_qt.core.replay_events import ReplayGrown, ReplayShaped
 from replayer_qt.core.units import PRACTICE, RoundId
-from replayer_qt.ui.chart import overview_picture
+from replayer_qt.ui.chart import overview_paint, overview_picture
 from replayer_qt.ui.chart.overview import Overview
-from replayer_qt.ui.chart.overview_picture import LANE
+from replayer_qt.ui.chart.overview_ground import Ground
+from replayer_qt.ui.chart.overview_marks import Mark
+from replayer_qt.ui.chart.overview_picture import LANE, Scene
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.theme import DARK, THEMES
 from tests.gui.desk import REPLAY, ROUND, Bench, event, lively, moved_to, wave
@@ -223,7 +226,8 @@ def test_rug_peak_fills_and_bets_are_marked_and_say_what_they_are(bench):
     advance = bench.engine.handle(())
     shown = replace(advance.state, accounts={PRACTICE: traded})
     bench.window.show_frame(replace(advance, state=shown))
-    marks = {mark.kind: mark.place for mark in strip(bench).marks}
+    found = {"move", "trough"}  # of the prices themselves: below
+    marks = {mark.kind: mark.place for mark in strip(bench).marks if mark.kind not in found}
     peak = int(np.argmax(prices[:-1]))
     assert marks == {"rug": 299, "peak": peak, "buy": 50, "sell": 100, "bet": 150}
     QTest.mouseMove(strip(bench), at(bench, 50))
@@ -231,6 +235,86 @@ def test_rug_peak_fills_and_bets_are_marked_and_say_what_they_are(bench):
     QTest.mouseMove(strip(bench), at(bench, 299))
     assert "rug 0.0123x" in strip(bench).words()
     strip(bench).grab()
+
+
+def pointed(bench, place: float) -> str:
+    QTest.mouseMove(strip(bench), at(bench, place))
+    return strip(bench).words()
+
+
+def test_moves_god_candles_and_the_trough_are_marked_and_the_rug_is_none_of_them(bench):
+    prices = [1.0] * 100
+    prices[20:] = [0.8] * 80
+    prices[40:] = [1.0] * 60
+    prices[60:] = [20.0] * 40
+    live(bench, [*prices, 0.01])
+    bench.feed(moved_to(PRACTICE, [*prices, 0.01], RoundId("20261121-" + "0" * 16))[-1:])
+    marks = {(mark.kind, mark.place) for mark in strip(bench).marks}
+    moved = {("trough", 20), ("move", 20), ("move", 40), ("god", 60)}
+    assert marks == {*moved, ("peak", 60), ("rug", 100)}
+    assert "move +25%" in pointed(bench, 40)
+    assert "trough 0.8" in pointed(bench, 20)
+    assert pointed(bench, 30) == "tick 30 · 0.8000x"
+
+
+def test_of_the_rounds_of_the_session_no_rug_is_a_move_or_a_trough(bench):
+    bench.connect(PRACTICE)
+    for number in range(4):
+        bench.feed(moved_to(PRACTICE, [1.0, 1.0, 1.1, 1.1, 0.01], RoundId(f"20261121-{number}")))
+    strip(bench).set_by_session(on=True)
+    kinds = [mark.kind for mark in strip(bench).marks]
+    assert len(strip(bench).ground.stretches) == 4
+    assert not {"move", "god", "trough"} & set(kinds)
+
+
+def test_silences_and_lost_connections_are_marked(bench):
+    bench.connect(PRACTICE)
+    quarter = 250_000_000
+    late = [ticked(tick, 1.0) for tick in range(20)]
+    late += [replace(ticked(tick), at=tick * quarter + 9_000_000_000) for tick in range(20, 40)]
+    bench.feed([event(RoundOpened, round_id=ROUND), *late])
+    lost = event(FeedChanged, late[30].at, stream=PRACTICE, link=Link.WAITING)
+    bench.feed([lost])
+    assert [(mark.kind, mark.place) for mark in strip(bench).marks if mark.kind == "lost"] == [
+        ("lost", 19),
+        ("lost", 30),
+    ]
+    assert "silent for 9.25 s" in pointed(bench, 19)
+    assert "connection lost here" in pointed(bench, 30)
+
+
+def test_bookmarks_are_flags_that_say_their_note(bench):
+    live(bench, wave(300))
+    name = strip(bench).ground.stretches[0].round_id
+    kept = (
+        Bookmark(round_id=RoundId("another"), tick=9),
+        Bookmark(round_id=name, tick=70, note="<b>here</b> it turned"),
+        Bookmark(round_id=name, tick=5_000),
+    )
+    bench.feed([event(BookmarksChanged, bookmarks=kept)])
+    assert [mark.place for mark in strip(bench).marks if mark.kind == "bookmark"] == [70]
+    assert pointed(bench, 70) == "tick 70 · bookmark: <b>here</b> it turned"
+    bench.feed([event(BookmarksChanged, bookmarks=())])
+    assert "bookmark" not in pointed(bench, 70)
+
+
+KINDS = ("rug", "peak", "trough", "buy", "sell", "bet", "god", "move", "lost", "bookmark")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=str)
+def test_every_kind_of_mark_has_a_shape_of_its_own(theme):
+    shapes = set()
+    for kind in KINDS:
+        picture = QImage(40, 56, QImage.Format.Format_ARGB32)
+        picture.fill(0)
+        scene = Scene(ground=Ground(length=40), theme=theme, width=40, height=56)
+        painter = QPainter(picture)
+        overview_paint.marks(painter, [Mark(kind=kind, place=20, words=kind)], scene)
+        painter.end()
+        inked = [picture.pixelColor(x, y).alpha() > 127 for x in range(40) for y in range(56)]
+        assert sum(inked) >= 12
+        shapes.add(tuple(inked))
+    assert len(shapes) == len(KINDS)
 
 
 def test_missing_ticks_are_hatched_and_called_missing(bench):
@@ -374,6 +458,35 @@ def test_a_loop_and_the_wheel_belong_to_the_strip_while_it_is_the_slider(bench):
         )  # fmt: skip
         QApplication.sendEvent(strip(bench), turn)
     assert bench.asked == [Step(ticks=1), Step(ticks=10)]
+
+
+def test_another_loop_is_painted_while_the_replay_stands_still(bench):
+    bench.replay(wave(400))
+    bench.move(position=200, length=400, loop_start=50, loop_end=120)
+    pictures = [strip(bench).grab().toImage()]
+    QApplication.processEvents()
+    paints = Paints()
+    strip(bench).installEventFilter(paints)
+    for ends in ((60, 120), (60, None), (None, None)):
+        before = paints.count
+        bench.move(position=200, length=400, loop_start=ends[0], loop_end=ends[1])
+        QApplication.processEvents()
+        assert paints.count > before
+        pictures.append(strip(bench).grab().toImage())
+    strip(bench).removeEventFilter(paints)
+    assert all(one != other for one, other in pairwise(pictures))
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, _watched, event):  # noqa: N802
+        self.count += event.type() is QEvent.Type.Paint
+        return False
 
 
 def test_another_shape_of_the_same_round_is_shown_too(bench):

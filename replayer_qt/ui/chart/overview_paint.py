@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
 from replayer_qt.ui.chart.overview_marks import Mark
@@ -52,22 +52,26 @@ def marks(painter: QPainter, shown: Iterable[Mark], scene: Scene) -> None:
     """Paint marks: each kind has a shape of its own, not a colour alone."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     theme, floor = scene.theme, scene.height - FOOT
-    for mark in shown:
+    # the last is on top: what a person did or noted hides what only happened
+    for mark in reversed(tuple(shown)):
         x = mark.place / scene.scale
-        if mark.kind == "rug":
-            painter.setPen(QPen(QColor(theme.rug), 1.6))
-            painter.drawLine(QPointF(x, LANE), QPointF(x, floor))
-            for by in (-1, 1):
-                painter.drawLine(
-                    QPointF(x - _SIZE, floor - 4 - by * _SIZE),
-                    QPointF(x + _SIZE, floor - 4 + by * _SIZE),
-                )
+        strokes = {
+            "rug": (theme.rug, _cross(x, floor)),
+            "trough": (theme.accent, _chevron(x, floor)),
+            "lost": (theme.error, _parted(x, floor)),
+        }.get(mark.kind)
+        if strokes is not None:
+            painter.setPen(QPen(QColor(strokes[0]), 1.6))
+            painter.drawLines(strokes[1])
             continue
         colour, corners = {
             "peak": (theme.accent, _triangle(x, LANE + 1, up=False)),
             "buy": (theme.up, _triangle(x, floor, up=True)),
             "sell": (theme.down, _triangle(x, floor, up=False)),
             "bet": (theme.text, _diamond(x, floor - _SIZE)),
+            "god": (theme.warning, _star(x, LANE + 1 + _SIZE)),
+            "move": (theme.muted, _square(x, LANE + 4)),
+            "bookmark": (theme.past, _flag(x, LANE, floor)),
         }[mark.kind]
         painter.setPen(QPen(QColor(theme.background), 1))
         painter.setBrush(QColor(colour))
@@ -121,3 +125,45 @@ def _triangle(x: float, y: float, *, up: bool) -> QPolygonF:
 def _diamond(x: float, y: float) -> QPolygonF:
     corners = ((x - _SIZE, y), (x, y - _SIZE), (x + _SIZE, y), (x, y + _SIZE))
     return QPolygonF([QPointF(*corner) for corner in corners])
+
+
+def _cross(x: float, floor: float) -> list[QLineF]:
+    low, high = floor - 4 + _SIZE, floor - 4 - _SIZE
+    slopes = [QLineF(x - _SIZE, low, x + _SIZE, high), QLineF(x - _SIZE, high, x + _SIZE, low)]
+    return [QLineF(x, LANE, x, floor), *slopes]
+
+
+def _chevron(x: float, floor: float) -> list[QLineF]:
+    high = floor - 1.5 * _SIZE
+    return [QLineF(x - _SIZE, high, x, floor), QLineF(x, floor, x + _SIZE, high)]
+
+
+def _parted(x: float, floor: float) -> list[QLineF]:
+    """Return a line with a hole in it, as of a cable that was cut."""
+    third = (floor - LANE) / 3
+    return [
+        QLineF(x, LANE, x, LANE + third),
+        QLineF(x - 3, LANE + third, x + 3, LANE + third),
+        QLineF(x - 3, floor - third, x + 3, floor - third),
+        QLineF(x, floor - third, x, floor),
+    ]
+
+
+def _star(x: float, y: float) -> QPolygonF:
+    near, far = 1.5, _SIZE + 1
+    corners = (
+        (0.0, -far), (near, -near), (far, 0.0), (near, near),
+        (0.0, far), (-near, near), (-far, 0.0), (-near, -near),
+    )  # fmt: skip
+    return QPolygonF([QPointF(x + right, y + down) for right, down in corners])
+
+
+def _square(x: float, y: float) -> QPolygonF:
+    corners = ((-2.5, -2.5), (2.5, -2.5), (2.5, 2.5), (-2.5, 2.5))
+    return QPolygonF([QPointF(x + right, y + down) for right, down in corners])
+
+
+def _flag(x: float, top: float, floor: float) -> QPolygonF:
+    """Return a pennant on its pole, which stands on the floor."""
+    corners = ((0, top), (7, top + 4), (1, top + 8), (1, floor), (-1, floor), (-1, top))
+    return QPolygonF([QPointF(x + right, y) for right, y in corners])

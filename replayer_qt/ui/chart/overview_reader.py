@@ -9,7 +9,7 @@ from replayer_qt.core.series import RoundSeries
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ui.chart.overview_ground import Ground, Shape, Stretch, one_round, session
-from replayer_qt.ui.chart.overview_marks import Mark, marks_of
+from replayer_qt.ui.chart.overview_marks import Mark, MarkReader
 from replayer_qt.ui.chart.overview_paint import Loop
 from replayer_qt.ui.chart.plan import Plan
 
@@ -46,9 +46,11 @@ class SightReader:
 
     def __init__(self) -> None:
         self._shapes: dict[StreamId, Shape] = {}  # bounded: _SHAPES_KEPT
+        self._marks = MarkReader()
 
     def hear(self, advance: Advance) -> None:
-        """Keep what an advance tells of rounds that are replayed."""
+        """Keep what an advance tells of rounds that are replayed, and of lost connections."""
+        self._marks.hear(advance)
         for event in advance.events:
             if isinstance(event, ReplayShaped | ReplayGrown):
                 self._shapes.pop(event.stream, None)
@@ -69,7 +71,7 @@ class SightReader:
         head, loop = _replay(advance, ground)
         return Sight(
             ground=ground,
-            marks=marks_of(advance.state, stream, ground),
+            marks=self._marks.read(advance.state, stream, ground),
             stream=stream,
             round_id=series.round_id,
             shape=shape,
