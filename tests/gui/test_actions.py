@@ -659,18 +659,20 @@ def test_a_button_with_the_focus_keeps_space(bench):
     assert bench.asked == [c.SeekPeak()]
 
 
-def test_a_table_with_the_focus_keeps_home_and_leaves_space_and_arrows_to_the_replay(bench):
+def test_a_table_with_the_focus_keeps_up_and_down_alone(bench):
+    """What the chart says of End, back to live, holds wherever the focus is."""
     lively(bench)
     bench.replay()
     bench.window.show_frame(bench.engine.show(PRACTICE))
     bench.window.show_frame(bench.engine.show(REPLAY))
     table = bench.window.panels["rounds"]._table
     table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Home)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        QTest.keyClick(table, key)
     assert bench.asked == []
-    QTest.keyClick(table, Qt.Key.Key_Right)
-    QTest.keyClick(table, Qt.Key.Key_Space)
-    assert bench.asked == [c.Step(ticks=1), c.Play()]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End):
+        QTest.keyClick(table, key)
+    assert bench.asked == [c.Step(ticks=1), c.Play(), c.SeekStart(), c.SeekEnd()]
 
 
 def test_every_button_of_the_bars_belongs_to_an_action(bench):

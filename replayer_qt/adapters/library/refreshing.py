@@ -65,7 +65,9 @@ def refresh(job: Refresh, ground: Ground, tell: Tell, is_cancelled: IsCancelled)
     if ground.settings.seal and not is_cancelled():
         where = None if job.everywhere else folders
         now = ground.clock.now()
-        sealed = seal_what_is_over(ground, now, tell, is_cancelled, folders=where)
+        sealed = seal_what_is_over(
+            ground, now, tell, is_cancelled, ticket=job.ticket, folders=where
+        )
     freed = _tidy(job, ground, tell, is_cancelled)
     changed = bool(reports or gone or freed) or any(one.outcome == "sealed" for one in sealed)
     return JobEnded(

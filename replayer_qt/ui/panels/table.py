@@ -53,8 +53,8 @@ _PLAIN: Final = frozenset(
 BUTTON_KEYS: Final = frozenset({Qt.Key.Key_Space})
 """What presses a button."""
 
-TABLE_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
-"""What moves in a table of rows; Space and the sideways arrows stay with the replay."""
+TABLE_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
+"""What moves in a table of rows; all else stays with the market, End leads back to live, say."""
 
 CHOICE_KEYS: Final = BUTTON_KEYS | TABLE_KEYS | {Qt.Key.Key_Left, Qt.Key.Key_Right}
 """What chooses from a list."""

@@ -130,6 +130,7 @@ def test_the_rug_rule_speaks_only_of_whole_rounds():
     assert follows_rug_rule({0: 1.0, 1: 1.2, 2: 0.020000000000000018}, 2) is True
     assert follows_rug_rule({0: 1.0, 1: 1.2, 2: 0.02}, 2) is False
     assert follows_rug_rule({0: 1.0, 2: 0.02}, 2) is None
+    assert follows_rug_rule({0: 0.02}, 0) is None  # nothing came before it
 
 
 @given(st.lists(st.tuples(st.integers(-2, 30), st.floats(allow_nan=True)), max_size=40))

@@ -187,6 +187,16 @@ def test_what_is_being_written_waits_and_what_a_crash_left_is_closed_and_counts(
     assert (day / f"{path.name}.torn").read_bytes() == b'{"seq":99,"ev":"Pri'
 
 
+def test_all_that_a_look_tells_of_itself_names_the_look(folder, opened):
+    """Else its last words stand for ever: its end is told under its own number."""
+    archive = opened(replace(QUIET, seal=True, seal_after_s=0))
+    told = []
+    recorded(folder, "20251031-aa")
+    ended = archive.carry_out(Refresh(ticket=7), told.append, lambda: False)
+    assert any(each.title == "Packing" for each in told)
+    assert {each.ticket for each in told} == {ended.ticket} == {7}
+
+
 def test_what_is_over_is_sealed_and_found_at_its_new_place(folder, opened):
     archive = opened(replace(QUIET, seal=True, seal_after_s=0))
     recorded(folder, "20251031-aa")
