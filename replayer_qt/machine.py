@@ -39,11 +39,12 @@ from replayer_qt.ports import Clock, Feed
 from replayer_qt.runtime.account_keeper import AccountKeeper
 from replayer_qt.runtime.audit_worker import AuditWorker
 from replayer_qt.runtime.bookmark_keeper import BookmarkKeeper, BookmarkStore
-from replayer_qt.runtime.desk import NOWHERE, Desk, Makers
+from replayer_qt.runtime.desk import NOWHERE, Desk
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.kill_watch import KillWatch
 from replayer_qt.runtime.library_desk import LibraryDesk
 from replayer_qt.runtime.library_thread import Store
+from replayer_qt.runtime.makers import Makers
 from replayer_qt.runtime.parts_watch import PartsWatch
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 from replayer_qt.runtime.speaker import Speaker

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,16 +25,16 @@ from replayer_qt.core.commands import (
     StartRecording,
     StopRecording,
 )
-from replayer_qt.core.events import Event
 from replayer_qt.core.program_events import ProblemRaised, Severity
 from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped
 from replayer_qt.core.state import Advance
 from replayer_qt.core.trade_commands import ArmKeys, Kill, LiftKill, NoteTrade, TradeCommand
-from replayer_qt.core.units import RoundId, StreamId, stream_of
-from replayer_qt.ports import Clock, Feed
+from replayer_qt.core.units import StreamId, stream_of
+from replayer_qt.ports import Clock
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
 from replayer_qt.runtime.look_back import LookBack
+from replayer_qt.runtime.makers import Makers, Running
 
 log = logging.getLogger(__name__)
 
@@ -46,39 +45,10 @@ _ELSEWHERE = (TradeCommand, ArmKeys, Kill, LiftKill, NoteTrade, BookmarkCommand)
 """What other doors take."""
 
 
-class Makers:
-    """How the desk comes by its feeds and by their threads.
-
-    Attributes:
-        live: makes the feed of a venue; must be quick, for it runs on the main thread.
-        replay: makes the feed of some files, under the stream's name it is given.
-        past: makes the feed of what was heard of a stream so far, under the name it is given;
-            None looks back at nothing.
-        plug_live: makes the thread for a live feed, connected to recorder and engine.
-        plug_replay: makes the thread for a replay, connected to the engine alone.
-        locate: finds the files that hold a round that was recorded here; must be quick.
-    """
-
-    def __init__(
-        self,
-        *,
-        live: Callable[[Connect], Feed],
-        replay: Callable[[tuple[str, ...], StreamId], Feed],
-        past: Callable[[StreamId, Mapping[RoundId, Sequence[Event]], StreamId], Feed] | None = None,
-        plug_live: Callable[[Feed], FeedWorker],
-        plug_replay: Callable[[Feed], FeedWorker],
-        locate: Callable[[StreamId, RoundId], tuple[str, ...]],
-    ) -> None:
-        self.live = live
-        self.replay = replay
-        self.past = past
-        self.plug_live = plug_live
-        self.plug_replay = plug_replay
-        self.locate = locate
-
-
 class Desk(QObject):
-    """One live feed at most, one replay at most; no slot of it ever waits.
+    """One live feed, one recording and one past at most; no slot of it ever waits.
+
+    A recording that is open stays open while one looks back at the running market.
 
     Signals:
         recording_wanted: the recorder shall begin.
@@ -102,8 +72,9 @@ class Desk(QObject):
         self._makers = makers
         self._clock = clock
         self._record_at_once = record_at_once
-        self._live: tuple[FeedWorker, StreamId] | None = None
-        self._replay: tuple[FeedWorker, StreamId] | None = None
+        self._live: Running | None = None
+        self._recording: Running | None = None
+        self._past: Running | None = None
         self._leaving: list[FeedWorker] = []  # bounded: one for each feed that is being left
         self._all_left = asyncio.Event()
         self._all_left.set()
@@ -131,7 +102,7 @@ class Desk(QObject):
             case StopRecording():
                 self.recording_unwanted.emit()
             case Chaos() if self._live is not None:
-                self._live[0].steer(command)
+                self._live.worker.steer(command)
             case ReplayCommand():
                 self._obey_replay(command)
             case _ if isinstance(command, _ELSEWHERE):
@@ -141,10 +112,11 @@ class Desk(QObject):
 
     def _obey_replay(self, command: ReplayCommand) -> None:
         """Steer the replay; where the running market is looked at, look back at it."""
-        live = None if self._live is None else self._live[1]
+        live = None if self._live is None else self._live.stream
         is_live_shown = live is not None and self._host.state.shown == live
-        if self._replay is not None and (not is_live_shown or self._back.stream is not None):
-            self._replay[0].steer(command)
+        replay = self._past or self._recording
+        if replay is not None and (not is_live_shown or self._back.stream is not None):
+            replay.worker.steer(command)
         elif is_live_shown and live is not None and self._back.is_wanted(command):
             self._look_back(live, command)
 
@@ -156,7 +128,7 @@ class Desk(QObject):
                 self._open(paths)
                 self._goal = SeekRound(round_id=round_id, tick=tick)
             case CloseReplay():
-                self._close_replay()
+                self._close_shown()
             case Show(stream=stream):
                 self._show(stream)
             case GoTo():
@@ -166,9 +138,9 @@ class Desk(QObject):
 
     def send(self, stream: StreamId, command: Command) -> bool:
         """Hand a command to the venue's connection; False where that stream has none."""
-        if self._live is None or self._live[1] != stream:
+        if self._live is None or self._live.stream != stream:
             return False
-        self._live[0].steer(command)
+        self._live.worker.steer(command)
         return True
 
     def is_new_venue(self) -> bool:
@@ -179,14 +151,14 @@ class Desk(QObject):
     def hear(self, advance: Advance) -> None:
         """Go on to the tick that was asked for, once its round is loaded; keep what was heard."""
         if self._live is not None:
-            self._back.hear(advance.events, self._live[1])
+            self._back.hear(advance.events, self._live.stream)
         self._show_the_past(advance)
-        if self._goal is None or self._replay is None:
+        recording = self._recording
+        if self._goal is None or recording is None:
             return
-        stream = self._replay[1]
         for event in advance.events:
-            if isinstance(event, ReplayShaped) and event.stream == stream:
-                self._replay[0].steer(self._goal)
+            if isinstance(event, ReplayShaped) and event.stream == recording.stream:
+                recording.worker.steer(self._goal)
                 self._goal = None
                 return
 
@@ -194,7 +166,7 @@ class Desk(QObject):
     def trip(self, component: str) -> None:
         """Stop what keeps failing: the part of this program that `component` is a module of."""
         if component.startswith("adapters.feeds.replay"):
-            self._close_replay()
+            self._close_replays()
         elif component.startswith(("adapters.feeds", "runtime.feed")):
             self.obey(Disconnect())
         elif component.startswith(("adapters.journal", "runtime.recorder")):
@@ -204,7 +176,7 @@ class Desk(QObject):
         """Stop every feed and wait for the threads; safe twice. False if one did not end."""
         self._closed = True
         self._next = None
-        self._close_replay()
+        self._close_replays()
         self._leave_live()
         try:
             async with asyncio.timeout(timeout_s):
@@ -218,7 +190,7 @@ class Desk(QObject):
     def abandon(self) -> bool:
         """Stop every feed at once, without the main thread's loop; it waits for the threads."""
         self._closed = True
-        running = [pair[0] for pair in (self._live, self._replay) if pair is not None]
+        running = [each.worker for each in (self._live, self._recording, self._past) if each]
         stopped = [worker.stop() for worker in (*running, *self._leaving)]
         return all(stopped)
 
@@ -240,7 +212,7 @@ class Desk(QObject):
         feed = self._makers.live(command)
         worker = self._makers.plug_live(feed)
         self._start(worker)
-        self._live = (worker, feed.stream)
+        self._live = Running(worker, feed.stream)
         if command.venue == "practice":
             self._host.drop(feed.stream)  # a new exchange may play the same rounds once more
         self._host.attach(feed.stream)
@@ -251,39 +223,40 @@ class Desk(QObject):
     def _leave_live(self) -> None:
         if self._live is None:
             return
-        worker, _ = self._live
-        self._live = None
+        live, self._live = self._live, None
         self._back.end()
-        self._leave(worker)
+        self._leave(live.worker)
         self._host.attach(None)
 
-    # --- the replay
+    # --- the recording, and the past
 
     def _open(self, paths: tuple[str, ...]) -> None:
         if self._closed or not paths:
             return
-        self._close_replay()
-        self._replays += 1
-        stream = stream_of("replay", str(self._replays))
+        self._close_replays()
+        stream = self._new_stream()
         worker = self._makers.plug_replay(self._makers.replay(paths, stream))
         self._start(worker)
-        self._replay = (worker, stream)
+        self._recording = Running(worker, stream)
         self._host.show(stream)
 
     def _look_back(self, live: StreamId, command: Command) -> None:
         """Stand at the newest tick of the running market, then obey; shown once it stands there."""
         if self._closed or self._makers.past is None:
             return
-        self._close_replay()
-        self._replays += 1
-        stream = stream_of("replay", str(self._replays))
+        self._close(self._past)  # that of a connection before
+        stream = self._new_stream()
         feed = self._makers.past(live, self._back.rounds(), stream)
         feed.steer(SeekEnd())
         feed.steer(command)
         worker = self._makers.plug_replay(feed)
         self._start(worker)
-        self._replay = (worker, stream)
+        self._past = Running(worker, stream)
         self._back.grows(worker, stream)
+
+    def _new_stream(self) -> StreamId:
+        self._replays += 1
+        return stream_of("replay", str(self._replays))
 
     def _show_the_past(self, advance: Advance) -> None:
         """Look at the past when there is something to look at: no empty frame comes before it."""
@@ -296,19 +269,20 @@ class Desk(QObject):
 
     def _show(self, stream: StreamId) -> None:
         """Look at a stream; from the past of the running market one comes back for good."""
-        if self._live is not None and stream == self._live[1] and self._back.stream is not None:
-            self._close_replay()
+        is_live = self._live is not None and stream == self._live.stream
+        is_recording = self._recording is not None and stream == self._recording.stream
         self._host.show(stream)
+        if is_recording or (is_live and self._back.stream is not None):
+            self._close(self._past)
 
     def _go_to(self, command: GoTo) -> None:
-        """Stand at a tick of a round: in the open replay if it plays it, else in its file."""
-        market = None if self._replay is None else self._host.state.markets.get(self._replay[1])
-        playing = None if market is None or market.round is None else market.round.round_id
-        if self._replay is not None and playing == command.round_id:
-            self._host.show(self._replay[1])
-            tick = command.tick
-            self._replay[0].steer(SeekTick(tick=tick) if tick >= 0 else SeekStart())
-            return
+        """Stand at a tick of a round: in an open replay if one plays it, else in its file."""
+        for replay in (self._past, self._recording):
+            if replay is not None and self._plays(replay, command):
+                self._show(replay.stream)
+                tick = command.tick
+                replay.worker.steer(SeekTick(tick=tick) if tick >= 0 else SeekStart())
+                return
         files = self._makers.locate(command.stream, command.round_id)
         if not files:
             self._tell(
@@ -320,12 +294,17 @@ class Desk(QObject):
         self._open(files)
         self._goal = SeekRound(round_id=command.round_id, tick=command.tick)
 
-    def _tell(self, code: str, what: str, remedy: str) -> None:
+    def _plays(self, replay: Running, command: GoTo) -> bool:
+        market = self._host.state.markets.get(replay.stream)
+        playing = None if market is None else market.round
+        return playing is not None and playing.round_id == command.round_id
+
+    def _tell(self, code: str, what: str, remedy: str, stream: StreamId = NOWHERE) -> None:
         self._host.note(
             ProblemRaised(
                 at=self._clock.now(),
                 mono=self._clock.monotonic(),
-                stream=NOWHERE,
+                stream=stream,
                 code=code,
                 what=what,
                 remedy=remedy,
@@ -333,21 +312,33 @@ class Desk(QObject):
             )
         )
 
-    def _close_replay(self) -> None:
-        self._goal = None
-        self._back.let_go()
-        if self._replay is None:
-            return
-        self._leave(self._replay[0])
-        self._forget_replay()
+    def _close_shown(self) -> None:
+        """Close what is replayed; where the past is looked at, that alone."""
+        past = self._past
+        if past is None or self._host.state.shown != past.stream:
+            self._close(self._recording)
+        self._close(past)
 
-    def _forget_replay(self) -> None:
-        if self._replay is None:
+    def _close_replays(self) -> None:
+        self._goal = None
+        self._close(self._past)
+        self._close(self._recording)
+
+    def _close(self, replay: Running | None, *, has_ended: bool = False) -> None:
+        """Forget a replay; look at what is still there, the running market first."""
+        if replay is None:
             return
-        stream, self._replay = self._replay[1], None
-        self._host.drop(stream)
-        if self._live is not None:
-            self._host.show(self._live[1])
+        if replay is self._past:
+            self._past = None
+            self._back.let_go()
+        else:
+            self._recording = self._goal = None
+        if not has_ended:
+            self._leave(replay.worker)
+        self._host.drop(replay.stream)
+        after = self._live or self._past or self._recording
+        if self._host.state.shown is None and after is not None:
+            self._host.show(after.stream)
 
     # --- threads
 
@@ -367,13 +358,13 @@ class Desk(QObject):
         if isinstance(ended, FeedWorker):
             ended.wait()  # it said that it is over: only the thread's own end is left
         self._leaving = [worker for worker in self._leaving if worker is not ended]
-        if self._live is not None and self._live[0] is ended:
+        if self._live is not None and self._live.worker is ended:
             self._live = None  # the feed ended by itself, and has told why
             self._back.end()
             self._host.attach(None)
-        if self._replay is not None and self._replay[0] is ended:
-            self._back.let_go()
-            self._forget_replay()  # nothing of it could be read, which was told
+        for replay in (self._past, self._recording):
+            if replay is not None and replay.worker is ended:
+                self._close(replay, has_ended=True)  # nothing of it could be read, which was told
         if not self._leaving:
             self._all_left.set()
         if self._next is not None and self._live is None and not self._leaving:
@@ -382,16 +373,23 @@ class Desk(QObject):
 
     @Slot(object)
     def _fell(self, error: BaseException) -> None:
-        """A feed told of a bug by an exception: the market is not watched any more."""
-        stream = NOWHERE if self._live is None else self._live[1]
-        self._host.note(
-            ProblemRaised(
-                at=self._clock.now(),
-                mono=self._clock.monotonic(),
-                stream=stream,
-                code="feed-fell",
-                what=f"The feed ended by an error of this program ({type(error).__name__}).",
-                remedy="Connect again; the log has the details.",
+        """A feed told of a bug by an exception: it is left, and every other one goes on."""
+        fallen = self.sender()
+        kind = type(error).__name__
+        if self._live is not None and self._live.worker is fallen:
+            self._tell(
+                "feed-fell",
+                f"The feed ended by an error of this program ({kind}).",
+                "Connect again; the log has the details.",
+                self._live.stream,
             )
+            self._leave_live()
+            return
+        replay = next((r for r in (self._past, self._recording) if r and r.worker is fallen), None)
+        self._tell(
+            "replay-fell",
+            f"A replay ended by an error of this program ({kind}).",
+            "Open the recording again, or look back again; the log has the details.",
+            NOWHERE if replay is None else replay.stream,
         )
-        self._leave_live()
+        self._close(replay)

@@ -218,7 +218,7 @@ def _venue() -> Iterator[ActionRow]:
     )  # fmt: skip
     yield ActionRow(
         name="show-live", menu="&Venue", text="Back to &live", keys=("L",), icon="live", bar=3,
-        tip="Look at the running market; the replay stays open.", enabled=_live_elsewhere,
+        tip="Look at the running market; an open recording stays open.", enabled=_live_elsewhere,
         ask=_show_live, rule=True,
     )  # fmt: skip
     yield ActionRow(

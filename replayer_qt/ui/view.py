@@ -65,7 +65,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replayed(state: State) -> MarketState | None:
-    """Return the market of the recording that is open, whether it is looked at or not."""
+    """Return the market of what is replayed: that which is looked at, else the open recording."""
+    shown = state.market()
+    if shown is not None and (shown.opened is not None or shown.replay is not None):
+        return shown
     for market in state.markets.values():
         if market.opened is not None or market.replay is not None:
             return market

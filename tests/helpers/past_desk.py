@@ -11,8 +11,9 @@ from replayer_qt.adapters.journal.writer import RecordingJournal
 from replayer_qt.core.settings import RecorderSettings, ReplaySettings
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Feed
-from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.makers import Makers
 from replayer_qt.runtime.recorder_worker import RecorderWorker
 
 

@@ -15,8 +15,9 @@ from replayer_qt.core.settings import Settings
 from replayer_qt.core.state import Advance
 from replayer_qt.engine.engine import Engine
 from replayer_qt.ports import Clock
-from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
+from replayer_qt.runtime.makers import Makers
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.frame_clock import FrameClock
 from replayer_qt.ui.main_window import MainWindow

@@ -13,21 +13,29 @@ from replayer_qt.core.commands import (
     GoTo,
     OpenRecordings,
     OpenRound,
+    Pause,
     Play,
+    PreviousRound,
+    SeekEnd,
     SeekRound,
+    SeekStart,
     Show,
     StartRecording,
+    Step,
     StopRecording,
 )
-from replayer_qt.core.replay_events import ReplayShaped
+from replayer_qt.core.program_events import ProblemRaised
+from replayer_qt.core.replay_events import ReplayMoved, ReplayShaped
 from replayer_qt.core.session import Session
 from replayer_qt.core.state import Advance
 from replayer_qt.core.units import PRACTICE, RUGS
 from replayer_qt.engine.engine import Engine
-from replayer_qt.runtime.desk import Desk, Makers
+from replayer_qt.runtime.desk import Desk
 from replayer_qt.runtime.engine_host import EngineHost
 from replayer_qt.runtime.feed_worker import FeedWorker
+from replayer_qt.runtime.makers import Makers
 from replayer_qt.runtime.outlet import Outlet
+from replayer_qt.ui.view import replayed
 from tests.helpers.clock import SteppedClock
 from tests.helpers.feeds import ScriptedFeed
 from tests.helpers.make import a_round
@@ -60,6 +68,10 @@ class Room:
         self.host = EngineHost(Engine())
         self.live: list[ScriptedFeed] = []
         self.replays: list[ScriptedFeed] = []
+        self.pasts: list[ScriptedFeed] = []
+        self.next_replay: ScriptedFeed | None = None
+        self.next_past_falls: Exception | None = None
+        self.problems: list[ProblemRaised] = []
         self.workers: list[FeedWorker] = []
         self.next_live: ScriptedFeed | None = None
         self.files: dict[str, tuple[str, ...]] = {}
@@ -68,6 +80,7 @@ class Room:
             Makers(
                 live=self._make_live,
                 replay=self._make_replay,
+                past=self._make_past,
                 plug_live=self._plug,
                 plug_replay=self._plug,
                 locate=lambda _stream, round_id: self.files.get(round_id, ()),
@@ -76,6 +89,11 @@ class Room:
             record_at_once=record_at_once,
         )
         self.told = Told(self.desk)
+        self.host.advanced.connect(self.desk.hear)
+        self.host.advanced.connect(self._note)
+
+    def _note(self, advance: Advance) -> None:
+        self.problems += [e for e in advance.events if isinstance(e, ProblemRaised)]
 
     def _make_live(self, command: Connect) -> ScriptedFeed:
         stream = {"practice": PRACTICE, "rugs": RUGS}[command.venue]
@@ -85,10 +103,21 @@ class Room:
         return feed
 
     def _make_replay(self, paths, stream):
+        if self.next_replay is not None:
+            self.next_replay.stream = stream
+            self.replays.append(self.next_replay)
+            self.next_replay = None
+            return self.replays[-1]
         ends = paths == ("unreadable",)
-        told = () if ends else round_on(stream)
+        told = () if ends else [*round_on(stream), stands_on(stream)]
         self.replays.append(ScriptedFeed(told, stream=stream, name="replay", ends=ends))
         return self.replays[-1]
+
+    def _make_past(self, of, rounds, stream):
+        told = [*round_on(stream), stands_on(stream)]
+        falls, self.next_past_falls = self.next_past_falls, None
+        self.pasts.append(ScriptedFeed(told, stream=stream, name="past", falls=falls))
+        return self.pasts[-1]
 
     def _plug(self, feed: ScriptedFeed) -> FeedWorker:
         outlet = Outlet("engine", raw=False)
@@ -105,11 +134,19 @@ def round_on(stream):
     return [replace(event, stream=stream) for event in a_round(PRICES)]
 
 
+def stands_on(stream):
+    return ReplayMoved(
+        at=0, mono=0, stream=stream, source="past", position=4, length=4,
+        speed=1.0, achieved=0.0, playing=False,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def room(qtbot):
     room = Room()
     yield room
-    room.desk.obey(CloseReplay())
+    for _ in range(2):  # the past, then the recording behind it
+        room.desk.obey(CloseReplay())
     room.desk.obey(Disconnect())
     qtbot.waitUntil(lambda: not any(worker.isRunning() for worker in room.workers))
 
@@ -316,3 +353,97 @@ def test_going_to_a_round_that_was_not_recorded_is_told(room, qtbot):
     room.desk.obey(GoTo(stream=PRACTICE, round_id="nowhere", tick=2))
     assert problems == ["round-not-recorded"]
     assert room.replays == []
+
+
+# --- looking back
+
+
+def connected_with_a_recording(room, qtbot):
+    """Open a recording, then connect, so that live is shown; return the recording's stream."""
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: bool(room.replays) and room.price(room.replays[0].stream) is not None)
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+    return room.replays[0].stream
+
+
+@pytest.mark.parametrize(
+    "command",
+    [Pause(), Step(ticks=-1), SeekStart(), PreviousRound()],
+    ids=lambda c: type(c).__name__,
+)
+def test_what_is_asked_on_the_running_market_leads_into_its_past(room, qtbot, command):
+    """N15: Space, Left, Home and Page Up stand in the past of what was running."""
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+    room.desk.obey(command)
+    qtbot.waitUntil(lambda: bool(room.pasts) and room.host.state.shown == room.pasts[0].stream)
+    assert room.pasts[0].steered == [SeekEnd(), command]
+    assert room.live[0].closed == 0
+    room.desk.obey(command)
+    qtbot.waitUntil(lambda: room.pasts[0].steered == [SeekEnd(), command, command])
+    assert len(room.pasts) == 1
+
+
+def test_an_open_recording_stays_open_while_one_looks_back(room, qtbot):
+    """N21: no key on the running market puts the loaded recording away."""
+    stream = connected_with_a_recording(room, qtbot)
+    room.desk.obey(Pause())
+    qtbot.waitUntil(lambda: bool(room.pasts) and room.host.state.shown == room.pasts[0].stream)
+    assert replayed(room.host.state).stream == room.pasts[0].stream
+    room.desk.obey(Step(ticks=-1))
+    qtbot.waitUntil(lambda: room.pasts[0].steered[-1:] == [Step(ticks=-1)])
+    room.desk.obey(Show(stream=PRACTICE))
+    qtbot.waitUntil(lambda: room.pasts[0].closed == 1)
+    assert replayed(room.host.state).stream == stream
+    assert (room.replays[0].closed, room.replays[0].steered) == (0, [])
+    room.desk.obey(Show(stream=stream))
+    assert room.price(stream) == PRICES[-1]
+    room.desk.obey(Play())
+    qtbot.waitUntil(lambda: room.replays[0].steered == [Play()])
+
+
+def test_closing_the_past_leaves_the_recording_and_closing_again_does_not(room, qtbot):
+    stream = connected_with_a_recording(room, qtbot)
+    room.desk.obey(Pause())
+    qtbot.waitUntil(lambda: bool(room.pasts) and room.host.state.shown == room.pasts[0].stream)
+    room.desk.obey(CloseReplay())
+    assert room.host.state.shown == PRACTICE
+    assert set(room.host.state.markets) == {PRACTICE, stream}
+    room.desk.obey(CloseReplay())
+    assert set(room.host.state.markets) == {PRACTICE}
+
+
+def test_from_the_past_one_goes_to_the_recording_and_the_past_is_put_away(room, qtbot):
+    stream = connected_with_a_recording(room, qtbot)
+    room.desk.obey(Pause())
+    qtbot.waitUntil(lambda: bool(room.pasts) and room.host.state.shown == room.pasts[0].stream)
+    room.desk.obey(Show(stream=stream))
+    qtbot.waitUntil(lambda: room.pasts[0].closed == 1)
+    assert room.host.state.shown == stream
+    assert set(room.host.state.markets) == {PRACTICE, stream}
+
+
+def test_a_replay_that_falls_is_closed_and_the_running_market_goes_on(room, qtbot, caplog):
+    """S0-H6: whose feed fell is told by its name; nobody else's ends."""
+    room.desk.obey(Connect(venue="practice"))
+    qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
+    room.next_replay = ScriptedFeed(falls=RuntimeError("broken"), name="replay")
+    room.desk.obey(OpenRecordings(paths=("a.jsonl",)))
+    qtbot.waitUntil(lambda: bool(room.problems) and not room.workers[1].isRunning())
+    told = [(problem.code, problem.stream) for problem in room.problems]
+    assert told == [("replay-fell", room.replays[0].stream)]
+    assert room.host.state.live == room.host.state.shown == PRACTICE
+    assert room.workers[0].isRunning()
+
+
+def test_a_past_that_falls_leaves_the_market_and_the_recording(room, qtbot, caplog):
+    """S0-H6: the running market and the open recording go on."""
+    stream = connected_with_a_recording(room, qtbot)
+    room.next_past_falls = RuntimeError("broken")
+    room.desk.obey(Pause())
+    qtbot.waitUntil(lambda: bool(room.problems))
+    qtbot.waitUntil(lambda: [worker.isRunning() for worker in room.workers] == [True, True, False])
+    assert room.problems[0].stream == room.pasts[0].stream
+    assert set(room.host.state.markets) == {PRACTICE, stream}
+    assert room.host.state.shown == PRACTICE
