@@ -135,7 +135,7 @@ def follows_rug_rule(prices: dict[int, float], rug_index: int) -> bool | None:
 
     None where they cannot say: a tick is missing between 0 and the rug, or none came before it.
     """
-    if not rug_index or len(prices) != rug_index + 1 or any(tick not in prices for tick in range(rug_index + 1)):
+    if not rug_index or prices.keys() != set(range(rug_index + 1)):
         return None
     return rug_price([prices[tick] for tick in range(rug_index)]) == prices[rug_index]
 

@@ -88,7 +88,7 @@ def test_a_kill_in_a_round_costs_at_most_the_time_without_a_recorder(tmp_path):
         timeout=50,
         check=False,
     )
-    assert json.loads(checked.stdout)["totals"]["damaged_files"] == 0
+    assert json.loads(checked.stdout)["totals"]["damaged_files"] == 0, checked.stdout
 
 
 def _recorded(folder):
