@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import numpy as np
@@ -45,6 +45,20 @@ class Landmark(StrEnum):
 
 PLACED: Final = frozenset({Landmark.OWN_ORDER, Landmark.BOOKMARK})
 """The kinds that no recording tells of: whoever asks knows where they are."""
+
+
+class Placed(Protocol):
+    """What stands at a tick of a round."""
+
+    @property
+    def round_id(self) -> RoundId:
+        """The round."""
+        ...
+
+    @property
+    def tick(self) -> int:
+        """Position in the round."""
+        ...
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -108,7 +122,7 @@ def stops(
     found: Found,
     kinds: Collection[Landmark],
     round_id: RoundId,
-    places: Mapping[Landmark, Collection[Place]],
+    places: Mapping[Landmark, Collection[Placed]],
 ) -> NDArray[np.int64]:
     """Return the ticks of a round that one stops at, rising, each once.
 

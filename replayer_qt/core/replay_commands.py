@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from replayer_qt.core.bookmarks import Bookmark
 from replayer_qt.core.commands import ReplayCommand
 from replayer_qt.core.events import Event
-from replayer_qt.core.landmarks import PLACED, Landmark, Place
+from replayer_qt.core.landmarks import PLACED, Landmark, Place, Placed
 
 
 class SeekLandmark(ReplayCommand, frozen=True, kw_only=True):
@@ -15,15 +16,15 @@ class SeekLandmark(ReplayCommand, frozen=True, kw_only=True):
         kinds: which events count.
         forward: whether it is the next one, or the one before.
         own: where own orders were placed.
-        bookmarks: where the bookmarks are.
+        bookmarks: where the bookmarks are, or they themselves.
     """
 
     kinds: frozenset[Landmark]
     forward: bool
     own: tuple[Place, ...] = ()
-    bookmarks: tuple[Place, ...] = ()
+    bookmarks: tuple[Place, ...] | tuple[Bookmark, ...] = ()
 
-    def places(self) -> Mapping[Landmark, tuple[Place, ...]]:
+    def places(self) -> Mapping[Landmark, tuple[Placed, ...]]:
         """Return where those are that no recording tells of."""
         return MappingProxyType({Landmark.OWN_ORDER: self.own, Landmark.BOOKMARK: self.bookmarks})
 

@@ -4,7 +4,7 @@ import html
 import unicodedata
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replayer_qt.ui.privacy import covered
+from replayer_qt.ui.privacy import covered, is_private
 
 NAME_KEPT: Final = 32
 TEXT_KEPT: Final = 400
 TIP_KEPT: Final = 200
+COVERED: Final = "It tells an amount of money, which is hidden: show money to change it."
+"""Why words that are kept can't be changed now."""
 _FILLED: Final = 0.85
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -62,9 +64,15 @@ def tip(text: str) -> str:
 
 
 def fill(line: QLineEdit, text: str, limit: int = TEXT_KEPT) -> None:
-    """Put `text` into an input, which shows letters only; the same again costs nothing."""
+    """Put `text` into an input, which shows letters only; the same again costs nothing.
+
+    Money in it stays, for what is in an input is kept: a `KeptLine` hides it where it must not be
+    seen.
+    """
     if line.text() != text:
-        line.setText(clean(text, limit))
+        line.setText(bare(text, limit))
+    if isinstance(line, KeptLine):
+        line.cover_money()
 
 
 def caption(button: QAbstractButton, text: str) -> None:
@@ -78,6 +86,8 @@ def cover_told(widget: QWidget) -> None:
     """Hide the money in what a widget was told before: for eyes its tip, for ears its names."""
     if isinstance(widget, PlainLabel):
         widget.say_anew()
+    if isinstance(widget, KeptLine):
+        widget.cover_money()
     for told, tell in (
         (widget.toolTip(), widget.setToolTip),
         (widget.accessibleName(), widget.setAccessibleName),
@@ -95,6 +105,46 @@ def copy(text: str) -> None:
 def tray_tip(icon: QSystemTrayIcon, text: str) -> None:
     """Tell `text` at the desktop's own icon, which shows letters only."""
     icon.setToolTip(clean(text, TIP_KEPT))
+
+
+class KeptLine(QLineEdit):
+    """An input for words that are kept; where they tell money that must not be seen, it is dots.
+
+    The words themselves are never changed by that, and nobody changes them blindly: they can be
+    read only until money is shown.
+
+    Args:
+        limit: how long they may be [characters].
+        hides: whether it is an amount, which can be typed unseen, whatever it is.
+
+    Signals:
+        covered: the words are hidden now, or are no more.
+    """
+
+    covered = Signal()
+
+    def __init__(
+        self, limit: int = TEXT_KEPT, *, hides: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._hides = hides
+        self.setMaxLength(limit)
+        self.cover_money()
+
+    @property
+    def why_covered(self) -> str:
+        """Why nothing can be typed now; empty if it can."""
+        return COVERED if self.isReadOnly() else ""
+
+    def cover_money(self) -> None:
+        """Hide the words or show them, as it must be now."""
+        covers = covered(self.text()) != self.text()
+        dots = covers or (self._hides and is_private())
+        self.setEchoMode(self.EchoMode.Password if dots else self.EchoMode.Normal)
+        if covers != self.isReadOnly():
+            self.setReadOnly(covers)
+            self.setToolTip(self.why_covered)
+            self.covered.emit()
 
 
 class SearchLine(QLineEdit):

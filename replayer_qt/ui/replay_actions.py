@@ -95,7 +95,7 @@ def _stepping(*, forward: bool) -> Callable[[View], Command | None]:
             kinds=kinds,
             forward=forward,
             own=own_places(view.state, shown),
-            bookmarks=tuple(Place(one.round_id, one.tick) for one in view.state.bookmarks),
+            bookmarks=view.state.bookmarks,
         )
 
     return step

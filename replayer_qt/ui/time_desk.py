@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from replayer_qt.core.bookmarks import Bookmark, SetBookmark, tidied
+from replayer_qt.core.bookmarks import NOTE_LIMIT, Bookmark, SetBookmark, tidied
 from replayer_qt.core.commands import Command, GoTo, OpenRound, SeekRound, Show
 from replayer_qt.core.replay_commands import Shuffle
 from replayer_qt.core.state import Advance, State
@@ -91,6 +91,7 @@ class TimeDesk(QObject):
             f"Note on tick {fmt.count(tick)} of round {fmt.round_name(round_id)}:",
             made,
             begins=before.note,
+            limit=NOTE_LIMIT,
             parent=self._ground,
         )
         dialog.asked.connect(self.asked)

@@ -4,14 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QAbstractItemDelegate, QApplication, QDialog
 
 from replayer_qt.core import commands as c
 from replayer_qt.core.bookmarks import Bookmark, BookmarksChanged, DropBookmark, SetBookmark
-from replayer_qt.core.landmarks import Landmark, Place
+from replayer_qt.core.landmarks import Landmark
 from replayer_qt.core.replay_commands import SeekLandmark, Shuffle
 from replayer_qt.core.replay_events import ReplayGrown, ReplayMoved, ReplayOpened
 from replayer_qt.core.units import PRACTICE, RUGS, RoundId
@@ -20,6 +21,8 @@ from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.dialogs.bookmarks import BookmarksDialog
 from replayer_qt.ui.dialogs.one_line import LineDialog
 from replayer_qt.ui.panels.speed_slider import place_of
+from replayer_qt.ui.plain import COVERED, KeptLine
+from replayer_qt.ui.privacy import DOTS
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.gui.desk import REPLAY, ROUND, Bench, event, moved_to, wave
 from tests.helpers.trading_frames import frame
@@ -99,7 +102,7 @@ def test_own_orders_and_bookmarks_go_along_with_the_wish(bench):
     bench.window.show_frame(frame(state))
     press(bench, "previous-event")
     asked = bench.asked[-1]
-    assert asked.bookmarks == (Place(ROUND, 7),)
+    assert [(each.round_id, each.tick) for each in asked.bookmarks] == [(ROUND, 7)]
     assert asked.own == ()
 
 
@@ -138,17 +141,117 @@ def test_bookmarks_are_listed_gone_to_renamed_and_deleted(bench):
         dialog.go.click()
         assert bench.asked == commands
     bench.asked.clear()
-    dialog.table.item(1, 2).setText("two")
+    notes = dialog.table.model()
+    assert notes.setData(notes.index(1, 2), "two")
     dialog.table.selectRow(0)
     dialog.delete.click()
     assert [type(each) for each in bench.asked] == [SetBookmark, DropBookmark]
     assert bench.asked[0].bookmark.note == "two"
     assert bench.asked[1] == DropBookmark(round_id=ROUND, tick=7)
     bench.feed([kept(file)])
-    assert dialog.table.rowCount() == 1
+    assert notes.rowCount() == 1
     bench.feed([kept()])
     assert not dialog.go.isEnabled()
     dialog.close()
+
+
+LONG = "n" * 200 + " paid 0.5 SOL " + "m" * 100
+
+
+def a_marked_tick(bench, note):
+    """Stand on a tick that is marked already."""
+    bench.replay(wave(120))
+    market = bench.engine.state.market()
+    here = Bookmark(round_id=ROUND, tick=market.round.tick, note=note, stream=REPLAY)
+    bench.feed([kept(here)])
+    return here
+
+
+def test_enter_on_a_tick_that_is_marked_keeps_its_whole_note(bench):
+    here = a_marked_tick(bench, LONG)
+    press(bench, "bookmark")
+    a_dialog(bench, LineDialog).accept()
+    assert bench.asked == [SetBookmark(bookmark=here)]
+
+
+def test_a_note_that_tells_hidden_money_is_dots_and_stays_what_it_is(bench):
+    """The cover never takes the place of what is kept."""
+    here = a_marked_tick(bench, LONG)
+    press(bench, "private")
+    press(bench, "bookmark")
+    dialog = a_dialog(bench, LineDialog)
+    assert "0.5" not in dialog.line.displayText()
+    QTest.keyClicks(dialog.line, "x")
+    assert dialog.why.whole == COVERED
+    dialog.accept()
+    assert bench.asked == [SetBookmark(bookmark=here)]
+    press(bench, "private")
+    press(bench, "bookmark")
+    dialog = a_dialog(bench, LineDialog)
+    assert dialog.line.displayText() == LONG
+    assert not dialog.line.isReadOnly()
+    assert not dialog.why.whole
+    dialog.close()
+
+
+def test_an_open_list_of_bookmarks_hides_money_at_once_and_keeps_the_notes(bench):
+    """A note that is covered can't be changed, and the list says why."""
+    bench.feed([kept(Bookmark(round_id=ROUND, tick=3, note="paid 0.5 SOL"))])
+    press(bench, "bookmarks")
+    dialog = a_dialog(bench, BookmarksDialog)
+    notes = dialog.table.model()
+    cell = notes.index(0, 2)
+    assert cell.data() == "paid 0.5 SOL"
+    assert dialog.none.whole != COVERED
+    dialog.table.edit(cell)
+    (editor,) = dialog.table.viewport().findChildren(KeptLine)
+    press(bench, "private")
+    bench.feed([])
+    assert cell.data() == f"paid {DOTS} SOL"
+    assert "0.5" not in editor.displayText()
+    assert dialog.none.whole == COVERED
+    assert not notes.flags(cell) & Qt.ItemFlag.ItemIsEditable
+    assert not notes.setData(cell, cell.data() + " more")
+    dialog.table.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+    press(bench, "private")
+    bench.feed([])
+    assert cell.data() == "paid 0.5 SOL"
+    assert dialog.none.whole != COVERED
+    assert bench.asked == []
+    assert notes.setData(cell, "paid 0.6 SOL")
+    assert [each.bookmark.note for each in bench.asked] == ["paid 0.6 SOL"]
+    dialog.close()
+
+
+def test_one_bookmark_more_or_less_touches_one_row_of_many(bench):
+    """A list of ten thousand is not built anew, and a person's row stays chosen."""
+    many = tuple(Bookmark(round_id=ROUND, tick=2 * at, note="n") for at in range(10_000))
+    bench.feed([kept(*many)])
+    press(bench, "bookmarks")
+    dialog = a_dialog(bench, BookmarksDialog)
+    dialog.table.selectRow(9_000)
+    rows, touched = dialog.table.model(), []
+    rows.rowsInserted.connect(lambda _parent, first, last: touched.append((first, last)))
+    rows.rowsRemoved.connect(lambda _parent, first, last: touched.append((-first, -last)))
+    rows.dataChanged.connect(lambda first, last: touched.append((first.row(), last.row())))
+    rows.modelReset.connect(lambda: touched.append("all"))
+    added = Bookmark(round_id=ROUND, tick=9, note="new")
+    bench.feed([kept(*many[:5], added, *many[5:])])
+    bench.feed([kept(*many[:5], replace(added, note="other"), *many[5:])])
+    assert rows.index(5, 2).data() == "other"
+    bench.feed([kept(*many)])
+    assert touched == [(5, 5), (5, 5), (-5, -5)]
+    assert dialog.table.currentIndex().row() == 9_000
+    assert rows.rowCount() == 10_000
+    dialog.close()
+
+
+def test_the_wish_to_step_carries_the_bookmarks_as_they_are(bench):
+    """Ten thousand of them are not copied on the main thread."""
+    bench.replay()
+    bench.feed([kept(*(Bookmark(round_id=ROUND, tick=at) for at in range(50)))])
+    press(bench, "previous-event")
+    assert bench.asked[-1].bookmarks is bench.engine.state.bookmarks
 
 
 def test_the_list_is_shuffled_by_a_number(bench):

@@ -61,6 +61,7 @@ from replayer_qt.ui.panels.risk import NO_RULES, RiskPanel
 from replayer_qt.ui.panels.statistics import StatisticsPanel
 from replayer_qt.ui.panels.trade_journal import NO_TRADES, NONE_FOUND, JournalPanel
 from replayer_qt.ui.plain import PlainLabel
+from replayer_qt.ui.privacy import set_private
 from replayer_qt.ui.theme import DARK, LIGHT
 from tests.helpers.account_frames import (
     a_busy_day,
@@ -890,6 +891,22 @@ def test_a_note_is_asked_for_and_shown_when_it_is_kept(shown):
     assert panel.note.text() == ""
     choose(panel.table, 1)
     assert (panel.tags.text(), panel.note.text()) == ("late, fomo", "chased it")
+
+
+def test_saving_the_tags_keeps_a_note_whose_money_is_hidden(shown, qapp):
+    trading = trading_of(account_of(closed=closed_of("0.05")))
+    note = "n" * 400 + " won 0.5 SOL"
+    set_private(qapp, on=True)
+    try:
+        panel = shown(JournalPanel, trading, events=(noted("trade-0", note),))
+        choose(panel.table, 0)
+        assert "0.5" not in panel.note.displayText()
+        QTest.keyClicks(panel.note, "x")
+        QTest.keyClicks(panel.tags, "late")
+        click(panel.save)
+    finally:
+        set_private(qapp, on=False)
+    assert panel.heard == [NoteTrade(trade_id="trade-0", note=note, tags=("late",))]
 
 
 def test_what_is_being_written_is_not_overwritten_by_a_frame(shown):

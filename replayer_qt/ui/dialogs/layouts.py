@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replayer_qt.ui.plain import NAME_KEPT, PlainLabel, clean, fill
+from replayer_qt.ui.plain import NAME_KEPT, KeptLine, PlainLabel, bare, clean, fill
 
 
 class NameDialog(QDialog):
@@ -35,8 +34,7 @@ class NameDialog(QDialog):
         self.setWindowTitle("Save layout")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._taken = frozenset(taken)
-        self.line = QLineEdit()
-        self.line.setMaxLength(NAME_KEPT)
+        self.line = KeptLine(NAME_KEPT)
         self.line.setAccessibleName("Name of the layout")
         self.line.textChanged.connect(self._look)
         self.why = PlainLabel(role="muted")
@@ -57,14 +55,14 @@ class NameDialog(QDialog):
 
     @Slot()
     def _look(self) -> None:
-        name = clean(self.line.text(), NAME_KEPT)
+        name = bare(self.line.text(), NAME_KEPT)
         self.save.setEnabled(bool(name))
         self.why.say("There is one of that name; it will be replaced." if name in self._taken else
                      "" if name else "Enter a name.")  # fmt: skip
 
     @Slot()
     def _tell(self) -> None:
-        self.named.emit(clean(self.line.text(), NAME_KEPT))
+        self.named.emit(bare(self.line.text(), NAME_KEPT))
 
 
 class LayoutsDialog(QDialog):
@@ -86,8 +84,7 @@ class LayoutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.list = QListWidget()
         self.list.setAccessibleName("Saved layouts")
-        self.name = QLineEdit()
-        self.name.setMaxLength(NAME_KEPT)
+        self.name = KeptLine(NAME_KEPT)
         self.name.setAccessibleName("New name of the layout")
         self.use = QPushButton("Use")
         self.rename = QPushButton("Rename")
@@ -140,7 +137,7 @@ class LayoutsDialog(QDialog):
 
     @Slot()
     def _judge(self) -> None:
-        name = clean(self.name.text(), NAME_KEPT)
+        name = bare(self.name.text(), NAME_KEPT)
         self.rename.setEnabled(bool(name and self.chosen()) and name not in self._names())
 
     @Slot()
@@ -150,7 +147,7 @@ class LayoutsDialog(QDialog):
 
     @Slot()
     def _rename(self) -> None:
-        self.renamed.emit(self.chosen(), clean(self.name.text(), NAME_KEPT))
+        self.renamed.emit(self.chosen(), bare(self.name.text(), NAME_KEPT))
 
     @Slot()
     def _delete(self) -> None:

@@ -5,15 +5,14 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from replayer_qt.core.commands import Command
 from replayer_qt.core.trade_commands import Arm, Deposit, RenameBranch
 from replayer_qt.core.units import StreamId
 from replayer_qt.ui.amount import read
 from replayer_qt.ui.panels.fields import mark_bad
-from replayer_qt.ui.plain import NAME_KEPT, PlainLabel, clean, fill
-from replayer_qt.ui.privacy import is_private
+from replayer_qt.ui.plain import NAME_KEPT, KeptLine, PlainLabel, bare, fill
 
 _MOST: Final = Decimal(1_000_000)
 _LETTERS_KEPT: Final = 80
@@ -24,6 +23,8 @@ class LineDialog(QDialog):
 
     Args:
         make: makes the command of a text, or the reason why there is none.
+        begins: what stands in the input at first.
+        limit: how much may be typed [characters].
         hides: whether an amount of money is typed, which is dots where it must not be seen.
 
     Signals:
@@ -39,6 +40,7 @@ class LineDialog(QDialog):
         make: Callable[[str], Command | str],
         *,
         begins: str = "",
+        limit: int = _LETTERS_KEPT,
         hides: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -46,12 +48,9 @@ class LineDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make = make
-        self.line = QLineEdit()
-        self.line.setMaxLength(_LETTERS_KEPT)
+        self.line = KeptLine(limit, hides=hides)
         self.line.setAccessibleName(title)
-        if hides and is_private():
-            self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        fill(self.line, begins)
+        fill(self.line, begins, limit)
         self.line.selectAll()
         self.why = PlainLabel(role="muted")
         buttons = QDialogButtonBox(
@@ -62,6 +61,7 @@ class LineDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.accepted.connect(self._ask)
         self.line.textChanged.connect(self._look)
+        self.line.covered.connect(self._look)
         layout = QVBoxLayout(self)
         layout.addWidget(PlainLabel(question))
         layout.addWidget(self.line)
@@ -75,7 +75,7 @@ class LineDialog(QDialog):
         made = self._make(self.line.text())
         reason = made if isinstance(made, str) else ""
         self.ok.setEnabled(not reason)
-        self.why.say(reason)
+        self.why.say(reason or self.line.why_covered)
         mark_bad(self.line, bad=bool(reason) and bool(self.line.text()))
 
     @Slot()
@@ -91,11 +91,11 @@ def deposit_of(stream: StreamId, text: str) -> Command | str:
     >>> deposit_of(StreamId("a/b"), "-0.5").amount
     Decimal('-0.5')
     """
-    bare = text.strip()
-    entered = read(bare.removeprefix("-"), most=_MOST)
+    typed = text.strip()
+    entered = read(typed.removeprefix("-"), most=_MOST)
     if entered.value is None:
         return entered.reason
-    return Deposit(stream=stream, amount=-entered.value if bare.startswith("-") else entered.value)
+    return Deposit(stream=stream, amount=-entered.value if typed.startswith("-") else entered.value)
 
 
 def renaming_of(stream: StreamId, taken: tuple[str, ...], text: str) -> Command | str:
@@ -104,7 +104,7 @@ def renaming_of(stream: StreamId, taken: tuple[str, ...], text: str) -> Command 
     >>> renaming_of(StreamId("a/b"), ("main",), "main")
     'there is one of that name'
     """
-    name = clean(text, NAME_KEPT)
+    name = bare(text, NAME_KEPT)
     if not name:
         return "enter a name"
     if name in taken:

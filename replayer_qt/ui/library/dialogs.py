@@ -18,7 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from replayer_qt.core.library import NOTE_LIMIT, TAG_LIMIT
-from replayer_qt.ui.plain import NAME_KEPT, PlainLabel, caption, clean, fill
+from replayer_qt.ui.plain import (
+    COVERED,
+    NAME_KEPT,
+    KeptLine,
+    PlainLabel,
+    bare,
+    caption,
+    clean,
+    fill,
+)
+from replayer_qt.ui.privacy import covered
 
 _TAGS_LISTED: Final = 200
 _TYPED_MOST: Final = 400
@@ -55,9 +65,8 @@ class NameDialog(_Asking):
     ) -> None:
         super().__init__(title, parent)
         self._before = before
-        self.line = QLineEdit()
+        self.line = KeptLine(NAME_KEPT)
         self.line.setAccessibleName(title)
-        self.line.setMaxLength(NAME_KEPT)
         fill(self.line, before)
         self.line.selectAll()
         self.line.textChanged.connect(self._look)
@@ -69,11 +78,11 @@ class NameDialog(_Asking):
 
     @Slot()
     def _look(self) -> None:
-        self.ok.setEnabled(bool(clean(self.line.text(), NAME_KEPT)))
+        self.ok.setEnabled(bool(bare(self.line.text(), NAME_KEPT)))
 
     @Slot()
     def _tell(self) -> None:
-        self.named.emit(clean(self.line.text(), NAME_KEPT), self._before)
+        self.named.emit(bare(self.line.text(), NAME_KEPT), self._before)
 
 
 class TagsDialog(_Asking):
@@ -125,7 +134,7 @@ class TagsDialog(_Asking):
 
     @Slot()
     def _tell(self) -> None:
-        add = {clean(tag, TAG_LIMIT) for tag in self.line.text().split(",")} - {""}
+        add = {bare(tag, TAG_LIMIT) for tag in self.line.text().split(",")} - {""}
         drop: set[str] = set()
         for place in range(self.list.count()):
             item = self.list.item(place)
@@ -138,7 +147,7 @@ class TagsDialog(_Asking):
 
 
 class NoteDialog(_Asking):
-    """Asks for a note.
+    """Asks for a note; one that tells hidden money is shown covered, and can't be changed.
 
     Signals:
         noted: the note [str]; empty for none.
@@ -150,7 +159,8 @@ class NoteDialog(_Asking):
         super().__init__("Note", parent)
         self.text = QPlainTextEdit()
         self.text.setAccessibleName("Note")
-        self.text.setPlainText(note)
+        self.text.setPlainText(covered(note))
+        self.text.setReadOnly(covered(note) != note)
         self.text.setTabChangesFocus(True)
         self.text.textChanged.connect(self._look)
         self.left = PlainLabel(role="muted")
@@ -170,6 +180,10 @@ class NoteDialog(_Asking):
 
     @Slot()
     def _look(self) -> None:
+        if self.text.isReadOnly():
+            self.left.say(COVERED)
+            self.ok.setEnabled(False)
+            return
         length = len(self.text.toPlainText())
         self.left.say(f"{length:,} of {NOTE_LIMIT:,} letters")
         self.ok.setEnabled(length <= NOTE_LIMIT)

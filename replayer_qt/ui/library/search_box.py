@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QToolButton, QWi
 from replayer_qt.core.events import Fairness
 from replayer_qt.core.library import Quality, SortBy
 from replayer_qt.ui.plain import fill
-from replayer_qt.ui.privacy import is_private
+from replayer_qt.ui.privacy import covered, is_private
 
 LETTERS_KEPT: Final = 1_000
 """Longest text of the box [characters]."""
@@ -74,7 +74,9 @@ class SearchBox(QLineEdit):
     @Slot()
     def cover_money(self) -> None:
         """Show a search for amounts of money as dots unless one types in it, or as it is."""
-        covers = is_private() and not self.hasFocus() and bool(_MONEY.search(self.text()))
+        text = self.text()
+        tells = bool(_MONEY.search(text)) or covered(text) != text
+        covers = is_private() and not self.hasFocus() and tells
         self.setEchoMode(self.EchoMode.Password if covers else self.EchoMode.Normal)
 
     def show_tags(self, tags: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import asdict
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from replayer_qt.core.account import Closed
 from replayer_qt.core.commands import Command, GoTo
@@ -17,7 +17,7 @@ from replayer_qt.ui.models.trade_rows import Noted, journal
 from replayer_qt.ui.panels.linked_table import LinkedTable, Verb
 from replayer_qt.ui.panels.open_orders import small_button
 from replayer_qt.ui.panels.positions import NOT_TRADED
-from replayer_qt.ui.plain import SearchLine, clean, fill
+from replayer_qt.ui.plain import KeptLine, SearchLine, bare, fill
 from replayer_qt.ui.theme import Theme
 
 NO_TRADES: Final = "No closed trades in this session yet."
@@ -126,8 +126,8 @@ class JournalPanel(QWidget):
         if chosen == self._edited and self._is_written_to():
             return
         self._edited = chosen
-        fill(self.tags, "" if chosen is None else ", ".join(row.tags))
-        fill(self.note, "" if chosen is None else row.note)
+        fill(self.tags, "" if chosen is None else ", ".join(row.tags), _TAGS_LONG)
+        fill(self.note, "" if chosen is None else row.note, _NOTE_LONG)
         self.note.setCursorPosition(0)
         for line in (self.tags, self.note):
             line.setModified(False)
@@ -144,7 +144,7 @@ class JournalPanel(QWidget):
         self.asked.emit(
             NoteTrade(
                 trade_id=self._edited,
-                note=clean(self.note.text(), _NOTE_LONG),
+                note=bare(self.note.text(), _NOTE_LONG),
                 tags=tags_of(self.tags.text()),
             )
         )
@@ -162,7 +162,7 @@ def tags_of(text: str) -> tuple[str, ...]:
     >>> tags_of(" late, FOMO ,late,, ")
     ('late', 'FOMO')
     """
-    found = (clean(part, _TAGS_LONG) for part in text.split(","))
+    found = (bare(part, _TAGS_LONG) for part in text.split(","))
     return tuple(dict.fromkeys(part for part in found if part))[:_TAGS_MOST]
 
 
@@ -171,9 +171,8 @@ def _has(row: Noted, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _line(what: str, hint: str, longest: int) -> QLineEdit:
-    made = QLineEdit()
+def _line(what: str, hint: str, longest: int) -> KeptLine:
+    made = KeptLine(longest)
     made.setAccessibleName(what)
     made.setPlaceholderText(hint)
-    made.setMaxLength(longest)
     return made
