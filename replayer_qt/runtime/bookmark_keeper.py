@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -22,6 +22,8 @@ from replayer_qt.core.units import RoundId, StreamId
 from replayer_qt.ports import Clock
 
 log = logging.getLogger(__name__)
+
+_Made = TypeVar("_Made")
 
 COMMANDS_KEPT: Final = 100
 """Wishes that may wait for the disk; more are refused, and that is told."""
@@ -98,21 +100,26 @@ class BookmarkKeeper(QThread):
 
     def run(self) -> None:
         """Read, then keep until stopped; Qt calls this on the thread."""
-        try:
-            store = self._opened()
-            self._attempt(store.read)
-            while (command := self._next()) is not None:
-                match command:
-                    case SetBookmark(bookmark=bookmark):
-                        kept = self._dated(bookmark)
-                        self._attempt(partial(store.put, kept))
-                    case DropBookmark(round_id=name, tick=tick):
-                        self._attempt(partial(store.drop, name, tick))
-                    case _:
-                        pass
-        except Exception:  # the edge of this thread's loop
-            log.exception("the bookmarks' thread fell")
-            self._refuse("an error of this program; the log has the details")
+        store = self._attempt(self._opening)
+        while (command := self._next()) is not None:
+            if store is None:  # what could not be opened may be there by now
+                store = self._attempt(self._opening)
+            if store is not None:
+                self._attempt(partial(self._keep, store, command))
+
+    def _opening(self) -> BookmarkStore:
+        store = self._opened()
+        self._tell(store.read())
+        return store
+
+    def _keep(self, store: BookmarkStore, command: BookmarkCommand) -> None:
+        match command:
+            case SetBookmark(bookmark=bookmark):
+                self._tell(store.put(self._dated(bookmark)))
+            case DropBookmark(round_id=name, tick=tick):
+                self._tell(store.drop(name, tick))
+            case _:
+                pass
 
     def _dated(self, bookmark: Bookmark) -> Bookmark:
         return bookmark if bookmark.made_at else replace(bookmark, made_at=self._clock.now())
@@ -122,12 +129,21 @@ class BookmarkKeeper(QThread):
             self._changed.wait_for(lambda: self._waiting or self._stopping)
             return self._waiting.popleft() if self._waiting else None
 
-    def _attempt(self, action: Callable[[], tuple[Bookmark, ...]]) -> None:
+    def _attempt(self, action: Callable[[], _Made]) -> _Made | None:
+        """What the action makes; None, and told of, where it failed: this thread goes on."""
         try:
-            bookmarks = action()
+            return action()
         except OSError as error:
             self._refuse(error.strerror or str(error))
-            return
+        except Exception:  # the edge of this thread's loop
+            log.exception("a wish of the bookmarks fell")
+            self._refuse(
+                "an error of this program; the log has the details",
+                "Restart the program if it comes again; the other bookmarks stay.",
+            )
+        return None
+
+    def _tell(self, bookmarks: tuple[Bookmark, ...]) -> None:
         self.told.emit(
             BookmarksChanged(
                 at=self._clock.now(),
@@ -137,7 +153,7 @@ class BookmarkKeeper(QThread):
             )
         )
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, reason: str, remedy: str = "See to the disk, then try again.") -> None:
         self.told.emit(
             ProblemRaised(
                 at=self._clock.now(),
@@ -145,7 +161,7 @@ class BookmarkKeeper(QThread):
                 stream=self._stream,
                 code="bookmark-not-kept",
                 what=f"Bookmarks can't be kept: {reason}.",
-                remedy="See to the disk, then try again.",
+                remedy=remedy,
                 severity=Severity.WARNING,
             )
         )

@@ -24,6 +24,7 @@ class Kept:
     def __init__(self, *, refuses=False):
         self.kept = [mark(1)]
         self.refuses = refuses
+        self.fails = False
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
@@ -32,6 +33,8 @@ class Kept:
 
     def put(self, bookmark):
         self.may_go_on.wait(5)
+        if self.fails:
+            raise ValueError("the store fell")
         if self.refuses:
             raise OSError(28, "No space left on device")
         self.kept.append(bookmark)
@@ -78,6 +81,45 @@ def test_a_disk_that_refuses_is_told_of_and_the_rest_goes_on(qtbot):
     keeper.obey(SetBookmark(bookmark=mark(3)))
     qtbot.waitUntil(lambda: len(listener.heard) == 3)
     assert isinstance(listener.heard[2], BookmarksChanged)
+    assert keeper.stop()
+
+
+def test_an_error_of_the_store_is_told_and_the_next_wish_is_kept(qtbot, caplog):
+    store = Kept()
+    store.fails = True
+    keeper, listener = started(store)
+    keeper.obey(SetBookmark(bookmark=mark(2)))
+    qtbot.waitUntil(lambda: len(listener.heard) == 2)
+    assert isinstance(listener.heard[1], ProblemRaised)
+    assert "an error of this program" in listener.heard[1].what
+    assert "disk" not in listener.heard[1].remedy
+    store.fails = False
+    keeper.obey(SetBookmark(bookmark=mark(3)))
+    qtbot.waitUntil(lambda: len(listener.heard) == 3)
+    assert isinstance(listener.heard[2], BookmarksChanged)
+    assert keeper.stop()
+    assert "the store fell" in caplog.text
+
+
+def test_a_store_that_could_not_be_opened_is_opened_at_the_next_wish(qtbot):
+    """FAULTS R5: what can't be kept is told each time, and kept as soon as it can be."""
+    broken = [OSError(13, "Permission denied")] * 2
+
+    def opened():
+        if broken:
+            raise broken.pop()
+        return Kept()
+
+    keeper = BookmarkKeeper(opened, SteppedClock(), NOWHERE)
+    listener = Listener(keeper.told)
+    keeper.start()
+    for tick in (2, 3):
+        keeper.obey(SetBookmark(bookmark=mark(tick)))
+    qtbot.waitUntil(lambda: len(listener.heard) == 4)
+    assert [type(event) for event in listener.heard] == [
+        ProblemRaised, ProblemRaised, BookmarksChanged, BookmarksChanged,
+    ]  # fmt: skip
+    assert [each.tick for each in listener.heard[-1].bookmarks] == [1, 3]
     assert keeper.stop()
 
 
