@@ -23,7 +23,7 @@ from replayer_qt.core.units import PRACTICE
 from replayer_qt.ui.chart.price_chart import PriceChart
 from replayer_qt.ui.chart.track_styles import Shown, all_shown
 from replayer_qt.ui.dialogs.indicators import IndicatorsDialog
-from replayer_qt.ui.theme import DARK
+from replayer_qt.ui.theme import DARK, LIGHT
 from tests.gui.desk import Bench, Store, trade
 from tests.helpers.make import ROUND, event, ticked
 from tests.helpers.studies import small_study
@@ -349,6 +349,42 @@ def test_the_side_bet_window_runs_forty_ticks_on_and_ends_with_the_round(bench):
     bench.feed([ticked(101, 0.01), event(RoundRugged, round_id=ROUND, tick=101, price=0.01)])
     settled()
     assert studies(bench).legend.words() == ("Side bet: no round runs",)
+
+
+def test_the_side_bet_window_ends_at_its_fortieth_tick_and_at_no_other(bench):
+    bench.feed([opened(), *wave(101)])
+    show(bench, "side-bet@sky")
+    plan, window = bench.chart.plan, studies(bench)._window
+    assert plan.middle_of(140) + 12 < plan.room.plot_width
+    with_it = bench.chart.grab().toImage()
+    window.shown = None
+    bench.chart.refresh()
+    without = bench.chart.grab().toImage()
+    seen = [
+        x
+        for x in range(plan.room.plot_width)
+        if any(
+            with_it.pixelColor(x, row) != without.pixelColor(x, row)
+            for row in range(plan.room.plot_height - 90, plan.room.plot_height - 60)
+        )
+    ]
+    assert abs(seen[0] - plan.middle_of(100)) <= 1
+    assert abs(seen[-1] - plan.middle_of(140)) <= 1
+
+
+def test_a_trade_that_is_told_late_is_in_the_columns_that_were_finished(bench):
+    bench.feed([opened(), *wave(30), trade(20, tick=29), *wave(60, begin=30)])
+    show(bench, "vwap@pink")
+    bench.chart.grab()
+    bench.feed([trade(90, tick=10)])
+    bench.feed(wave(1, begin=90))
+    settled()
+    assert studies(bench).legend.words() == ("VWAP 1.5500x",)
+    patched = bench.chart.grab().toImage()
+    bench.chart.set_theme(LIGHT)
+    bench.chart.grab()
+    bench.chart.set_theme(DARK)
+    assert patched == bench.chart.grab().toImage()
 
 
 def test_the_weighted_price_says_so_where_no_volume_was_told(bench):

@@ -1,11 +1,12 @@
 """The strip under the chart: the whole round, the chart's window on it, and the playhead."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -484,7 +485,7 @@ class Paints(QObject):
         super().__init__()
         self.count = 0
 
-    def eventFilter(self, _watched, event):  # noqa: N802
+    def eventFilter(self, _watched, event):
         self.count += event.type() is QEvent.Type.Paint
         return False
 
