@@ -6,10 +6,15 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, Protocol, cast
+
+import msgspec
 
 from replayer_qt.adapters import machine
 from replayer_qt.adapters.display import choose_platform
+from replayer_qt.cli.bench.baseline import WORSE_MOST, read_baseline, worsened
 from replayer_qt.cli.bench.result import Result
 
 MEASUREMENTS: Final = {
@@ -42,10 +47,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "names", nargs="*", metavar="NAME", help=f"what to measure (all: {', '.join(there)})"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--against", type=Path, metavar="FILE",
+        help="what --json printed earlier on this machine: end with 1 if a ratio got worse by "
+        f"more than {WORSE_MOST * 100:.0f} %%",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure what is named, print the figures and return 0, or 1 if a budget is not kept."""
+    """Measure what is named, print the figures and return 0, or 1 if one is too bad."""
     there = _there()
     unknown = [name for name in arguments.names if name not in there]
     if unknown:
@@ -54,6 +64,17 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    before: Mapping[str, float] = {}
+    if arguments.against is not None:
+        try:
+            before = read_baseline(arguments.against)
+        except (OSError, msgspec.DecodeError) as error:
+            print(
+                f"replayer: {arguments.against} can't be compared with: {error}. "
+                "Write it with: replayer bench --json",
+                file=sys.stderr,
+            )
+            return 2
     choose_platform(os.environ)
     results: list[Result] = []  # bounded: some figures for each name
     for name in arguments.names or there:
@@ -67,7 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for result in results:
             print(_line(result))
-    return 1 if any(result.within is False for result in results) else 0
+    worse = worsened(results, before)
+    for line in worse:
+        print(f"WORSE  {line}", file=sys.stderr)
+    return 1 if worse or any(result.within is False for result in results) else 0
 
 
 def _there() -> dict[str, str]:
