@@ -65,10 +65,12 @@ def test_a_kill_in_a_round_costs_at_most_the_time_without_a_recorder(tmp_path):
         finally:
             first.send_signal(signal.SIGKILL)
             first.wait()
+        left = sorted((tmp_path / "in").rglob("*.jsonl"))
         second = record(tmp_path, exchange.url)
         try:
             name = playing["round_id"]
             until(lambda: any(told["round_id"] == name for told in exchange.rounds()))
+            until(lambda: not any(read_journal(path).damage for path in left))
             (played,) = [told for told in exchange.rounds() if told["round_id"] == name]
         finally:
             second.send_signal(signal.SIGINT)
