@@ -343,11 +343,15 @@ class Deck:
         if not self._playing:
             return 0.0
         position = int(self._dues[self._cursor - 1]) if self._cursor else 0
-        if not math.isinf(self._speed):
+        if not math.isinf(self._speed) and self._is_abreast(now):
             position = int(self._clock.position(now))
         self._pace.append((now, position))
         (began, start) = self._pace[0]
         return (position - start) / (now - began) if now > began else 0.0
+
+    def _is_abreast(self, now: Nanos) -> bool:
+        """Whether all that is due was played, so that time itself is what goes on."""
+        return self.at_end() or int(self._dues[self._cursor]) > self._clock.position(now)
 
     def _shape(self, tape: Tape) -> ReplayShaped:
         ticks, prices = shape_of(tape)

@@ -310,6 +310,34 @@ def test_where_it_stands_is_told_twenty_times_a_second_at_most():
     assert moves[-1].achieved == pytest.approx(100.0, rel=0.05)
 
 
+def test_the_speed_that_is_reached_is_that_of_what_was_played():
+    """S0-H8: a deck that falls behind does not say what was asked for."""
+    count = 500_000
+    ms = 1_000_000
+    told = [event(RoundOpened, 0, round_id=NAME)]
+    told += [event(PriceTicked, n * ms, round_id=NAME, tick=n, price=1.0) for n in range(count)]
+    deck, clock, _, _ = a_deck(told, speed=1000.0)
+    deck.obey(Play())
+    began = clock.monotonic()
+    for _ in range(4):
+        clock.mono += 100 * ms
+        moved = [each for each in deck.turn() if isinstance(each, ReplayMoved)][-1]
+        played = moved.position * ms / (clock.monotonic() - began)
+        assert moved.achieved == pytest.approx(played, rel=0.01)
+        assert moved.achieved < 700
+
+
+def test_a_deck_that_keeps_up_reaches_the_speed_between_two_ticks_too():
+    deck, clock, _, _ = a_deck(speed=2.0)
+    deck.obey(Play())
+    reached = []
+    for _ in range(60):
+        clock.mono += 70_000_000
+        reached += [each.achieved for each in deck.turn() if isinstance(each, ReplayMoved)]
+    assert reached
+    assert all(speed == pytest.approx(2.0) for speed in reached)
+
+
 def test_ticks_played_faster_than_one_can_see_come_in_blocks():
     deck, _, _, _ = a_deck(a_recording(5000), speed=math.inf, skip=True)
     deck.obey(Play())
