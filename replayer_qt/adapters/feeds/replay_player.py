@@ -36,7 +36,9 @@ from replayer_qt.ports import Clock
 COMMANDS_KEPT: Final = 256
 """Commands that may wait; beyond it the oldest are dropped."""
 ROUNDS_SEARCHED: Final = 2_000
-"""Rounds that are looked through for an event at most."""
+"""Rounds that are looked through for an event at most, and volumes for a round."""
+ROUNDS_AT_ONCE: Final = 32
+"""Rounds that are looked through though something else is asked for meanwhile."""
 
 _SUPERSEDED: Final = (SeekTick, SeekShare, SetSpeed)
 
@@ -264,11 +266,16 @@ class TapePlayer:
         return told
 
     async def _find(self, round_id: RoundId, told: list[Event]) -> tuple[Volume | None, int | None]:
+        searched = 0
         for step in (1, -1):
             volume = self._volume
             while volume is not None:
                 if round_id in volume.rounds:
                     return volume, volume.rounds.index(round_id)
+                if searched >= ROUNDS_SEARCHED:
+                    told.append(self._too_far("files"))
+                    return None, None
+                searched += 1
                 volume = await self._read(volume, step, told)
         return None, None
 
@@ -284,8 +291,13 @@ class TapePlayer:
         step = 1 if command.forward else -1
         searched = 0
         elsewhere = command.may_be_elsewhere(volume.rounds[place])
-        while tick is None and elsewhere and searched < ROUNDS_SEARCHED and not self._commands:
+        while tick is None and elsewhere:
+            if self._commands and searched >= ROUNDS_AT_ONCE:
+                return told  # whoever asks for something else does not wait for this any more
+            if searched >= ROUNDS_SEARCHED:
+                return [*told, self._too_far("rounds")]
             searched += 1
+            await asyncio.sleep(0)
             place += step
             if not 0 <= place < len(volume.rounds):
                 other = await self._read(volume, step, told)
@@ -317,6 +329,14 @@ class TapePlayer:
             "landmark-none",
             f"No event of these kinds comes {where} this one: {kinds}.",
             "Choose other kinds in the menu Replay, or open more recordings.",
+            Severity.INFO,
+        )
+
+    def _too_far(self, what: str) -> ProblemRaised:
+        return self._problem(
+            "landmark-far",
+            f"Nothing was found in {ROUNDS_SEARCHED:,} {what}; the search ended there.",
+            "Go to a later or an earlier round, and look from there.",
             Severity.INFO,
         )
 

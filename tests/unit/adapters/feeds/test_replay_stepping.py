@@ -5,10 +5,12 @@ import math
 import pytest
 
 from replayer_qt.adapters.clock import SystemClock
+from replayer_qt.adapters.feeds import replay_player
 from replayer_qt.adapters.feeds.replay import ReplayFeed
 from replayer_qt.adapters.library.open import open_recording
 from replayer_qt.adapters.library.playlist import Entry, find_played, write_playlist
-from replayer_qt.core.commands import NextRound, Play, SeekEnd, SeekTick, SetSpeed, Step
+from replayer_qt.core.commands import NextRound, Play, SeekEnd, SeekRound, SeekTick, SetSpeed, Step
+from replayer_qt.core.events import PriceTicked, TickBlock
 from replayer_qt.core.landmarks import Landmark, Place
 from replayer_qt.core.program_events import ProblemRaised
 from replayer_qt.core.replay_commands import (
@@ -97,6 +99,58 @@ async def test_where_nothing_is_found_the_replay_stays_and_says_so(tmp_path):
         await until(lambda: where(told) == ("20251031-bb", 1))
 
 
+def codes(told):
+    return [event.code for event in told if isinstance(event, ProblemRaised)]
+
+
+def four_rounds(folder):
+    return a_file(folder, "a.jsonl", *(f"20251031-{name}" for name in ("aa", "bb", "cc", "dd")))
+
+
+async def test_a_search_that_something_newer_ends_says_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(replay_player, "ROUNDS_AT_ONCE", 1)
+    feed = a_feed(four_rounds(tmp_path))
+    async with playing(feed) as told:
+        await until(lambda: stands_at(told, 1))
+        feed.steer(seek(Landmark.GOD_CANDLE))
+        feed.steer(Step(ticks=2))
+        await until(lambda: stands_at(told, 3))
+        assert codes(told) == []
+
+
+async def test_events_asked_for_in_one_breath_are_stepped_to_one_after_another(tmp_path):
+    feed = a_feed(four_rounds(tmp_path))
+    async with playing(feed) as told:
+        await until(lambda: stands_at(told, 1))
+        for _ in range(3):
+            feed.steer(seek(*RUG))
+        await until(lambda: where(told) == ("20251031-cc", len(PRICES)))
+        assert codes(told) == []
+
+
+async def test_a_search_that_goes_too_far_ends_and_does_not_say_there_is_nothing(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(replay_player, "ROUNDS_SEARCHED", 2)
+    feed = a_feed(four_rounds(tmp_path))
+    async with playing(feed) as told:
+        feed.steer(seek(Landmark.GOD_CANDLE))
+        await until(lambda: codes(told) == ["landmark-far"])
+        assert where(told) == ("20251031-aa", 1)
+
+
+async def test_the_search_for_a_round_has_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(replay_player, "ROUNDS_SEARCHED", 2)
+    for name in ("aa", "bb", "cc", "dd"):
+        a_file(tmp_path, f"{name}.jsonl", f"20251031-{name}")
+    feed = a_feed(tmp_path)
+    async with playing(feed) as told:
+        feed.steer(SeekRound(round_id=RoundId("20251031-dd")))
+        await until(lambda: codes(told) == ["landmark-far"])
+        feed.steer(SeekRound(round_id=RoundId("20251031-cc")))
+        await until(lambda: where(told) == ("20251031-cc", 1))
+
+
 async def test_what_is_stepped_to_is_the_state_that_is_played_to(tmp_path):
     """N15: over the edge of a round, too."""
     path = a_file(tmp_path, "a.jsonl", "20251031-aa", "20251031-bb")
@@ -122,6 +176,13 @@ async def test_what_is_stepped_to_is_the_state_that_is_played_to(tmp_path):
 # --- the loop
 
 
+def back_at(rewound):
+    """The newest tick that a rewind leads to."""
+    ticks = [e.tick for e in rewound.history if isinstance(e, PriceTicked)]
+    blocks = [int(e.ticks[-1]) for e in rewound.history if isinstance(e, TickBlock)]
+    return max(ticks + blocks)
+
+
 @pytest.mark.parametrize("speed", [20.0, 1000.0, math.inf])
 async def test_a_loop_plays_its_ticks_again_and_again_and_each_jump_back_is_a_rewind(
     tmp_path, speed
@@ -134,6 +195,7 @@ async def test_a_loop_plays_its_ticks_again_and_again_and_each_jump_back_is_a_re
         await until(lambda: sum(isinstance(event, Rewound) for event in told) >= 5)
         last = [event for event in told if isinstance(event, Rewound)][-1]
         assert len(last.history) < 15
+        assert back_at(last) == 2
         found = moves(told)[-1]
         assert (found.loop_start, found.loop_end, found.playing) == (2, 4, True)
         assert max(event.position for event in moves(told)) <= 5
