@@ -101,7 +101,7 @@ def landmarks(passage: Passage) -> Found:
     alive = ticks < rug if rug is not None else np.ones(len(ticks), np.bool_)
     peaks, troughs = _swings(passage.prices[alive])
     factors = passage.prices[1:] / passage.prices[:-1]
-    moves = (np.abs(factors - 1.0) >= BIG_MOVE) & alive[1:] & (np.diff(ticks) == 1)
+    known = alive[1:] & (np.diff(ticks) == 1)  # over missing ticks nobody knows what one did
     silent = np.diff(passage.ats) >= SILENCE_NS
     lost = np.searchsorted(passage.ats, np.array(passage.losses, np.int64), side="right") - 1
     found = {
@@ -109,8 +109,8 @@ def landmarks(passage: Passage) -> Found:
         Landmark.RUG: np.array([] if rug is None else [rug], np.int64),
         Landmark.PEAK: ticks[alive][peaks],
         Landmark.TROUGH: ticks[alive][troughs],
-        Landmark.BIG_MOVE: ticks[1:][moves],
-        Landmark.GOD_CANDLE: ticks[1:][(factors >= GOD_CANDLE) & alive[1:]],
+        Landmark.BIG_MOVE: ticks[1:][(np.abs(factors - 1.0) >= BIG_MOVE) & known],
+        Landmark.GOD_CANDLE: ticks[1:][(factors >= GOD_CANDLE) & known],
         Landmark.BET_END: _reached(passage.bets, int(ticks[-1])),
         Landmark.GAP: ticks[1:][np.diff(ticks) > 1],
         Landmark.DISCONNECT: np.concatenate((ticks[:-1][silent], ticks[lost[lost >= 0]])),

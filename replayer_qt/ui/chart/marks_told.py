@@ -166,7 +166,8 @@ class GodCandles:
         begin = max(self._seen - 1, 0)
         prices, self._seen = series.prices[begin:], len(series)
         factors = prices[1:] / prices[:-1]
-        hits = np.flatnonzero(factors >= GOD_CANDLE).tolist()
+        known = np.diff(series.ticks[begin:]) == 1  # over missing ticks nobody knows what one did
+        hits = np.flatnonzero((factors >= GOD_CANDLE) & known).tolist()
         self.found += tuple(
             God(
                 tick=int(series.ticks[begin + at + 1]),

@@ -55,6 +55,12 @@ def test_big_moves_and_god_candles_are_single_ticks_and_the_rug_is_none():
     assert told[Landmark.GOD_CANDLE] == [3]
 
 
+def test_what_missing_ticks_hide_is_no_god_candle():
+    told = found([1, 1.01, 50.0, 51.0], ticks=[0, 1, 9, 10])
+    assert Landmark.GOD_CANDLE not in told
+    assert found([1, 1.01, 50.0, 51.0], ticks=[0, 1, 2, 3])[Landmark.GOD_CANDLE] == [2]
+
+
 def test_a_gap_is_where_ticks_come_again_and_what_happened_in_it_is_no_big_move():
     told = found([1, 1.01, 1.5, 1.51], ticks=[0, 1, 7, 8])
     assert told[Landmark.GAP] == [7]

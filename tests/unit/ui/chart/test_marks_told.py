@@ -141,6 +141,15 @@ def test_what_is_walked_over_is_in_the_order_of_its_ticks(floor):
     assert closed_by(floor.account, marks.fills[0]) is None
 
 
+def test_what_missing_ticks_hide_is_no_god_candle():
+    series, finder = RoundSeries(ROUND), GodCandles()
+    for tick, price in ((0, 1.0), (1, 1.1), (7, 20.0)):
+        series.add(ticked(tick, price))
+    assert finder.update(series) == ()
+    series.add(ticked(8, 400.0))
+    assert [god.tick for god in finder.update(series)] == [8]
+
+
 @given(st.lists(st.sampled_from([0.5, 1.0, 1.05, 10.0, 12.0]), min_size=1, max_size=40), st.data())
 def test_god_candles_are_the_same_however_the_ticks_came(factors, data):
     prices = np.cumprod(np.array(factors)).clip(1e-9, 1e12).tolist()
