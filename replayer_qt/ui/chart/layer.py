@@ -214,12 +214,10 @@ def _paint_price_axis(painter: QPainter, plan: Plan) -> None:
     painter.fillRect(room.plot_width, 0, line, room.height, plan.palette.edge)
     painter.setPen(plan.palette.muted)
     marks = plan.marks
-    step = marks[1][1] - marks[0][1] if len(marks) > 1 else 0.01
+    labels = scales.labels([price for _, price in marks], log=plan.scale.log)
     for at, (row, price) in enumerate(marks):
         top = row - face.height // 2
         if price < 0 or top < 0 or top + face.height > room.plot_height:
             continue
-        if plan.scale.log and at:
-            step = price - marks[at - 1][1]
-        text = scales.label(price, step)
+        text = labels[at]
         face.draw(painter, room.plot_width + round(7 * room.unit), top, text)

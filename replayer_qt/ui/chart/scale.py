@@ -1,6 +1,8 @@
 """The price axis: which range is shown, where a price stands in it, and where the labels go."""
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -172,6 +174,19 @@ def _fitted_log(lo: float, hi: float) -> PriceScale:
     low = max(math.floor((low - _PAD * span) / step) * step, -305.0)
     high = min(math.ceil((high + _PAD * span) / step) * step, 305.0)
     return PriceScale(10.0**low, 10.0**high, log=True)
+
+
+def labels(prices: Sequence[float], *, log: bool) -> list[str]:
+    """Return what stands beside the lines of an axis, whose prices rise.
+
+    >>> labels([0.1, 1.0, 10.0], log=True), labels([0.5, 1.0, 1.5], log=False)
+    (['0.1x', '1.0x', '10x'], ['0.5x', '1.0x', '1.5x'])
+    """
+    steps = [after - before for before, after in pairwise(prices)]
+    if not log:
+        return [label(price, steps[0] if steps else 0.01) for price in prices]
+    # the lowest has none below it: its own size says how fine it is
+    return [label(price, step) for price, step in zip(prices, [*prices[:1], *steps], strict=False)]
 
 
 def label(price: float, step: float) -> str:
