@@ -6,11 +6,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replayer_qt.core.landmarks import BIG_MOVE, GOD_CANDLE, SILENCE_NS
+from replayer_qt.core.landmarks import BIG_MOVE, SILENCE_NS
 from replayer_qt.core.series import RoundSeries
 
 FINDS_MOST: Final = 64
 """Of moves, and of silences: the largest are kept; more would be a hedge and no strip."""
+
+_PART: Final = 16_384
+"""Ticks that are looked at in one go: columns that fit a cache are several times as quick."""
 
 
 class Find(msgspec.Struct, frozen=True):
@@ -47,13 +50,21 @@ class Finds:
             self._seen = self._lowest = 0
         if len(series) == self._seen:
             return
-        begin, self._seen = max(self._seen - 1, 0), len(series)
-        ticks, prices, ats = series.ticks[begin:], series.prices[begin:], series.ats[begin:]
+        for end in range(self._seen, len(series), _PART):
+            self._look(series, max(end - 1, 0), min(end + _PART, len(series)))
+        self._seen = len(series)
+
+    def _look(self, series: RoundSeries, begin: int, end: int) -> None:
+        ticks, prices, ats = (
+            series.ticks[begin:end],
+            series.prices[begin:end],
+            series.ats[begin:end],
+        )
         factors = prices[1:] / prices[:-1]
-        large = (factors >= 1 + BIG_MOVE) | (factors <= 1 - BIG_MOVE)
         beside = np.diff(ticks) == 1
         waits = np.diff(ats)
-        hits = (large & beside) | (factors >= GOD_CANDLE)
+        # over missing ticks nobody knows how the price went
+        hits = ((factors >= 1 + BIG_MOVE) | (factors <= 1 - BIG_MOVE)) & beside
         self.moves = _largest(self.moves, ticks[1:][hits], factors[hits], by_factor=True)
         silent = waits >= SILENCE_NS
         self.silences = _largest(

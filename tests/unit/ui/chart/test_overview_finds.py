@@ -69,3 +69,16 @@ def test_a_tick_that_is_filled_in_late_begins_anew():
     series.add(ticked(2, 4.0))
     finds.update(series)
     assert [one.tick for one in finds.moves] == [1, 2, 3]
+
+
+def test_a_long_round_that_is_there_at_once_is_looked_at_as_one_that_grew():
+    ticks = [ticked(tick, 1.0 + (tick % 16_384 == 0)) for tick in range(40_000)]
+    series, grown, at_once = RoundSeries(ROUND), Finds(), Finds()
+    for number, tick in enumerate(ticks):
+        series.add(tick)
+        if number % 1_000 == 0:
+            grown.update(series)
+    grown.update(series)
+    at_once.update(series)
+    assert at_once.moves == grown.moves
+    assert [one.tick for one in at_once.moves] == [1, 16_384, 16_385, 32_768, 32_769]
