@@ -373,7 +373,7 @@ def connected_with_a_recording(room, qtbot):
     ids=lambda c: type(c).__name__,
 )
 def test_what_is_asked_on_the_running_market_leads_into_its_past(room, qtbot, command):
-    """N15: Space, Left, Home and Page Up stand in the past of what was running."""
+    """Space, Left, Home and B stand in the past of what was running."""
     room.desk.obey(Connect(venue="practice"))
     qtbot.waitUntil(lambda: room.price(PRACTICE) == PRICES[-1])
     room.desk.obey(command)

@@ -311,7 +311,7 @@ def test_where_it_stands_is_told_twenty_times_a_second_at_most():
 
 
 def test_the_speed_that_is_reached_is_that_of_what_was_played():
-    """S0-H8: a deck that falls behind does not say what was asked for."""
+    """A deck that falls behind does not say what was asked for."""
     count = 500_000
     ms = 1_000_000
     told = [event(RoundOpened, 0, round_id=NAME)]

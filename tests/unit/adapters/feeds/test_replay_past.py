@@ -100,7 +100,7 @@ async def test_earlier_rounds_are_gone_to_while_the_running_one_grows():
 
 
 async def test_where_its_room_ends_it_stands_still_and_knows_no_later_round(monkeypatch):
-    """N15: the past has a bound; what comes after it makes no round that holds nothing."""
+    """The past has a bound; what comes after it makes no round that holds nothing."""
     monkeypatch.setattr(replay_past, "EVENTS_KEPT", 10)
     heard = first_round()
     feed = a_feed(heard[:11], speed=math.inf)
