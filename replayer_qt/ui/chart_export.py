@@ -6,17 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QDir,
-    QFileInfo,
-    QIODevice,
-    QObject,
-    Qt,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QDir, QFileInfo, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -29,6 +19,7 @@ from replayer_qt.ui.chart.visible_slice import Slice, slice_of, span_of
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.dialogs.replace_file import ReplaceDialog
 from replayer_qt.ui.models.tables import Notice
+from replayer_qt.ui.packing import PictureFile
 from replayer_qt.ui.plain import clean, copy
 from replayer_qt.ui.slice_file import SliceFile, save_whole
 
@@ -83,6 +74,8 @@ class ChartExport(QObject):
         self._taken: Taken | None = None
         self._table = SliceFile(self)
         self._table.ended.connect(self._tell_saved)
+        self._picture = PictureFile(self)
+        self._picture.ended.connect(self._tell_saved)
 
     @Slot()
     def ask(self) -> None:
@@ -173,7 +166,7 @@ class ChartExport(QObject):
                 self._tell_saved(path, save_whole(path, taken.drawing))
             case _:
                 image = taken.twice if kind == _TWICE else taken.once
-                self._tell_saved(path, save_whole(path, _as_png(image)))
+                self._picture.start(image, path)
 
     @Slot(str, str)
     def _tell_saved(self, path: str, why: str) -> None:
@@ -241,12 +234,3 @@ def _moment(nanos: int) -> str:
     seconds, rest = divmod(nanos, 1_000_000_000)
     told = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     return f"{told}.{rest:09}Z"
-
-
-def _as_png(image: QImage) -> bytes:
-    kept = QByteArray()
-    device = QBuffer(kept)
-    device.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(device, "PNG")  # type: ignore[call-overload]  # its stubs take bytes, Qt a text
-    device.close()
-    return bytes(kept.data())

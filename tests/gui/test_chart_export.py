@@ -192,6 +192,20 @@ def test_a_file_that_is_there_is_never_replaced_without_asking(bench, tmp_path, 
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_picture_is_packed_on_a_thread_of_its_own_and_told_of_when_it_is_there(
+    bench, tmp_path, qtbot
+):
+    live(bench)
+    export(bench, TWICE, tmp_path / "a.png")
+    assert codes(bench) == []
+    bench.window.chart_desk.export.save(TWICE, str(tmp_path / "b.png"))
+    assert "another picture" in notices(bench)[-1].what
+    qtbot.waitUntil(lambda: "chart-exported" in codes(bench))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    export(bench, PNG, tmp_path / "c.png")
+    qtbot.waitUntil(lambda: codes(bench).count("chart-exported") == 2)
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_file_that_cannot_be_written_leaves_nothing_and_says_so(bench, tmp_path, qtbot, kind):
     live(bench)

@@ -1,18 +1,17 @@
 """Writes the plots of a study as pictures and drawings, its numbers as a table, one at a time."""
 
 from collections import deque
-from threading import Thread
 from typing import Final
 
 from PySide6.QtCore import QDir, QFileInfo, QIODevice, QObject, QSaveFile, QTimer, Signal, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from replayer_qt.core.study_figures import RoundStudy
 from replayer_qt.core.study_rows import csv_of, rows_of
 from replayer_qt.ui.library.study_plots import FIGURES
+from replayer_qt.ui.packing import Packing
 from replayer_qt.ui.plots.plot import Plot
-from replayer_qt.ui.plots.plot_view import picture_of, save_drawing, save_picture, write_picture
+from replayer_qt.ui.plots.plot_view import picture_of, save_drawing, save_picture
 from replayer_qt.ui.theme import Theme
 
 KINDS: Final = {
@@ -63,22 +62,6 @@ def save_plot(plot: Plot, study: RoundStudy, theme: Theme, view: QWidget, path: 
             return False
 
 
-class _Packing(Thread):
-    """Packs one picture and writes it, which takes several frames' time.
-
-    Attributes:
-        written: whether that was done; False until then.
-    """
-
-    def __init__(self, image: QImage, path: str) -> None:
-        super().__init__(name="picture")
-        self._image, self._path = image, path
-        self.written = False
-
-    def run(self) -> None:
-        self.written = write_picture(self._image, self._path)
-
-
 class StudyExport(QObject):
     """Writes everything into a new folder, one file a turn of the loop, so that nothing waits.
 
@@ -109,7 +92,7 @@ class StudyExport(QObject):
         self._count = self._failed = 0
         self._turn = QTimer(self)
         self._turn.setInterval(_TURN_MS)
-        self._packing: _Packing | None = None
+        self._packing: Packing | None = None
         self._turn.timeout.connect(self._write_next)
 
     @property
@@ -148,12 +131,12 @@ class StudyExport(QObject):
         if plot is None:
             self._count_one(written=save_table(study, "", path))
         elif name.endswith(".png"):
-            self._packing = _Packing(picture_of(plot, theme, self._view), path)
+            self._packing = Packing(picture_of(plot, theme, self._view), path)
             self._packing.start()
         else:
             self._count_one(written=save_plot(plot, study, theme, self._view, path))
 
-    def _await_packing(self, packing: _Packing) -> None:
+    def _await_packing(self, packing: Packing) -> None:
         if not packing.is_alive():
             self._packing = None
             self._count_one(written=packing.written)

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from typing import Final
 
 from PySide6.QtCore import (
-    QByteArray,
     QEvent,
     QIODevice,
     QPoint,
@@ -18,7 +17,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
-    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
+from replayer_qt.ui.packing import write_picture
 from replayer_qt.ui.plots.plot import Place, Plot
 from replayer_qt.ui.plots.plot_painter import PlotPainter
 from replayer_qt.ui.privacy import covered
@@ -188,7 +187,7 @@ def save_picture(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
         view: whose font is used.
         path: the file; what is there is replaced, and only by what is whole.
     """
-    return write_picture(picture_of(plot, theme, view), path)
+    return not write_picture(picture_of(plot, theme, view), path)
 
 
 def picture_of(plot: Plot, theme: Theme, view: QWidget) -> QImage:
@@ -199,19 +198,6 @@ def picture_of(plot: Plot, theme: Theme, view: QWidget) -> QImage:
     PlotPainter(plot, _ROOM, theme, view.font()).paint(painter)
     painter.end()
     return image
-
-
-def write_picture(image: QImage, path: str) -> bool:
-    """Write pixels as PNG; False where that failed. Any thread may do it, and lets others run.
-
-    Args:
-        image: the pixels, which nobody changes meanwhile.
-        path: the file; what is there is replaced, and only by what is whole.
-    """
-    file = QSaveFile(path)
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        return False
-    return QImageWriter(file, QByteArray(b"png")).write(image) and file.commit()
 
 
 def save_drawing(plot: Plot, theme: Theme, view: QWidget, path: str) -> bool:
