@@ -19,7 +19,7 @@ from replayer_qt.ui.chart.plan import Plan
 from replayer_qt.ui.chart_face import Chart
 from replayer_qt.ui.drawing_shelf import DrawingShelf, Place
 from replayer_qt.ui.models.tables import Notice
-from replayer_qt.ui.plain import clean
+from replayer_qt.ui.plain import bare
 from replayer_qt.ui.view import Look
 
 
@@ -198,7 +198,7 @@ class DrawingDesk(QObject):
 
     @Slot(str)
     def _add_text(self, typed: str) -> None:
-        words, wanted, self._text_for = clean(typed, TEXT_MOST), self._text_for, None
+        words, wanted, self._text_for = bare(typed, TEXT_MOST), self._text_for, None
         hand = None if wanted is None else self._hands.get(wanted[0])
         if words and hand is not None and wanted is not None:
             at, tool = wanted[1], hand.tool
