@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from replayer_qt.core.landmarks import BIG_MOVE, SILENCE_NS
 from replayer_qt.core.series import RoundSeries
 
-FINDS_MOST: Final = 64
+FINDS_MOST: Final = 24
 """Of moves, and of silences: the largest are kept; more would be a hedge and no strip."""
 
 _PART: Final = 16_384

@@ -17,7 +17,7 @@ from replayer_qt.ui.chart.overview_finds import Finds
 from replayer_qt.ui.chart.overview_ground import Ground, Stretch
 from replayer_qt.ui.plain import clean
 
-BOOKMARKS_SHOWN: Final = 200
+BOOKMARKS_SHOWN: Final = 48
 """On one strip, the first of them; the rest are in the list of bookmarks."""
 _NOTE_SHOWN: Final = 60
 _LOSSES_KEPT: Final = 64

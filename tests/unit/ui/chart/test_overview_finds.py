@@ -12,7 +12,7 @@ from tests.helpers.make import ROUND, ticked
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.sampled_from((0.05, 0.8, 0.9, 1.0, 1.1, 1.2, 12.0))),
     min_size=1,
-    max_size=60,
+    max_size=FINDS_MOST,
 )
 
 
