@@ -33,7 +33,7 @@ async def test_no_round_is_left_before_its_last_word_was_played(speed):
 
     async def hear():
         async for event in feed.events():
-            heard.append(event)
+            heard.append(event)  # noqa: PERF401  # it never ends by itself
 
     async def until(claim):
         async with asyncio.timeout(20):
