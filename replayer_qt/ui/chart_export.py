@@ -99,11 +99,12 @@ class ChartExport(QObject):
     def save(self, kind: str, path: str) -> None:
         """Save what was taken as `kind`, one of `KINDS`; asks where there is such a file already.
 
-        A path without the kind's ending gets it.
+        An ending that belongs to another kind says which is meant; any other gets the kind's.
         """
-        ending = KINDS.get(kind, "png")
-        if QFileInfo(path).suffix().lower() != ending:
-            path = f"{path}.{ending}"
+        ending, typed = KINDS.get(kind, "png"), QFileInfo(path).suffix().lower()
+        if typed != ending:
+            meant = next((each for each, its in KINDS.items() if its == typed), None)
+            kind, path = (kind, f"{path}.{ending}") if meant is None else (meant, path)
         if not QFileInfo.exists(path):
             self._write(kind, path)
             return

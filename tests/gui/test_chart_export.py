@@ -99,6 +99,16 @@ def test_a_picture_twice_as_large_has_four_times_the_pixels_and_finer_edges(benc
     assert saved.convertToFormat(QImage.Format.Format_RGB32) != blown_up
 
 
+def test_an_ending_that_was_typed_says_what_is_meant(bench, tmp_path, qtbot):
+    live(bench)
+    export(bench, PNG, tmp_path / "a.svg")
+    qtbot.waitUntil((tmp_path / "a.svg").exists)
+    assert (tmp_path / "a.svg").read_bytes().lstrip().startswith(b"<?xml")
+    export(bench, PNG, tmp_path / "b.csv")
+    qtbot.waitUntil((tmp_path / "b.csv").exists)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.svg", "b.csv"]
+
+
 def test_a_drawing_is_made_of_shapes_and_letters_and_not_of_pixels(bench, tmp_path, qtbot):
     live(bench)
     room = bench.chart.plan.room
