@@ -272,7 +272,7 @@ class Watch(QObject):
     def _tell(self, now: float, late_ms: float, cpu_ms: float, waited_ms: float) -> None:
         self.gaps_told += 1
         seen = Counter(self._stacks).most_common(1)
-        gc_ms = sum(took for begun, took in self._collected if begun >= self._beat_at) * 1000
+        gc_ms = sum(took for begun, took in self._collections() if begun >= self._beat_at) * 1000
         self.gaps.append(
             Gap(
                 at_s=round(now - self._began, 2),
@@ -285,14 +285,22 @@ class Watch(QObject):
             )
         )
 
+    def _collections(self) -> list[tuple[float, float]]:
+        """A copy: a collection may begin, and be noted, while they are gone through."""
+        while True:
+            with contextlib.suppress(RuntimeError):
+                return list(self._collected)
+
     def _look(self) -> None:
         """On a thread of its own: where the main thread stands while its beat is late."""
         while not self._over.wait(LATE_S / 2):
             if time.monotonic() - self._beat_at < LATE_S + BEAT_MS / 1000:
                 continue
             frame = sys._current_frames().get(self._main)
-            if frame is not None:
-                self._stacks.append(_words(frame))
+            # its frames come and go meanwhile, and one that is gone has no code any more
+            with contextlib.suppress(AttributeError):
+                if frame is not None:
+                    self._stacks.append(_words(frame))
             del frame
 
     def _note(self) -> None:
