@@ -56,7 +56,9 @@ BUTTON_KEYS: Final = frozenset({Qt.Key.Key_Space})
 TABLE_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
 """What moves in a table of rows; all else stays with the market, End leads back to live, say."""
 
-CHOICE_KEYS: Final = BUTTON_KEYS | TABLE_KEYS | {Qt.Key.Key_Left, Qt.Key.Key_Right}
+CHOICE_KEYS: Final = (
+    BUTTON_KEYS | TABLE_KEYS | {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End}
+)
 """What chooses from a list."""
 
 
