@@ -34,8 +34,7 @@ class Packing(Thread):
     It ends by itself soon, and a program that ends waits for it.
 
     Attributes:
-        why: why it could not be written; empty where it was, and until then.
-        written: whether that was done; False until then.
+        why: why it is not written; empty once it is.
     """
 
     def __init__(self, image: QImage, path: str) -> None:
@@ -47,12 +46,11 @@ class Packing(Thread):
         """
         super().__init__(name="picture")
         self._image, self.path = image, path
-        self.why, self.written = "", False
+        self.why = _FAILED  # so it stays where the thread itself fails
 
     def run(self) -> None:
         """Pack and write; called on the thread."""
         self.why = write_picture(self._image, self.path)
-        self.written = not self.why
 
 
 class PictureFile(QObject):
@@ -87,4 +85,4 @@ class PictureFile(QObject):
             return
         self._turn.stop()
         self._packing = None
-        self.ended.emit(packing.path, "" if packing.written else packing.why or _FAILED)
+        self.ended.emit(packing.path, packing.why)

@@ -139,7 +139,7 @@ class StudyExport(QObject):
     def _await_packing(self, packing: Packing) -> None:
         if not packing.is_alive():
             self._packing = None
-            self._count_one(written=packing.written)
+            self._count_one(written=not packing.why)
 
     def _count_one(self, *, written: bool) -> None:
         self._failed += not written
